@@ -1,0 +1,131 @@
+/**
+ * What the use cases need of the world, as interfaces over plain data. Each port has a real adapter
+ * (git, keys) and one in memory, and one contract suite in test/contract that both must pass.
+ */
+import type { Result } from "../base/result.ts";
+import type { AgentId, Oid, PublicKey } from "../protocol/ids.ts";
+
+export interface GitObject {
+  readonly oid: Oid;
+  readonly type: "blob" | "tree" | "commit";
+  /** The content without git's header. */
+  readonly bytes: Uint8Array;
+}
+
+export interface Objects {
+  /** One object, or undefined where it is absent. A damaged object throws. */
+  read(oid: Oid): Promise<GitObject | undefined>;
+  /** Returns when every object can be read by any process. Objects that exist already are left alone. */
+  write(objects: readonly GitObject[]): Promise<void>;
+  /** Frees processes and caches; the port may be used again afterwards. */
+  close(): Promise<void>;
+}
+
+export interface Refs {
+  read(name: string): Promise<Oid | undefined>;
+  /** Compare-and-swap: false when `name` was not at `old`. `old` undefined: it must not exist. */
+  swap(name: string, next: Oid, old: Oid | undefined): Promise<boolean>;
+}
+
+/** One path that a commit sets or removes against its first parent. */
+export interface RawChange {
+  readonly path: string;
+  /** Octal digits of the new mode (`100644`), or undefined when the path is removed. */
+  readonly mode: string | undefined;
+  readonly oid: Oid | undefined;
+  /** Bytes of the blob; 0 when removed or not a blob. */
+  readonly size: number;
+  /** The content of a regular file of at most the byte limit asked for; else undefined. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+export interface RawCommit {
+  readonly oid: Oid;
+  /** The commit object as git stores it, without the header. */
+  readonly bytes: Uint8Array;
+  readonly changes: readonly RawChange[];
+}
+
+export interface History {
+  /**
+   * The commits after `from` (undefined: from the first) up to and with `to`, along first parents,
+   * oldest first. Blobs over `maxBytes` come without content.
+   */
+  commits(from: Oid | undefined, to: Oid, maxBytes: number): AsyncIterable<RawCommit>;
+  /** Whether `ancestor` lies on the history of `tip` (a commit is its own ancestor). */
+  contains(ancestor: Oid, tip: Oid): Promise<boolean>;
+}
+
+/** Why the remote gave no answer that can be used. */
+export type RemoteFault =
+  | { readonly code: "remote-unreachable"; readonly url: string; readonly detail: string }
+  | { readonly code: "remote-refused"; readonly url: string; readonly detail: string }
+  | { readonly code: "remote-garbage"; readonly url: string; readonly detail: string };
+
+/**
+ * `done`: the ref moved to our commit. `refused`: it surely did not (`moved`: another commit won;
+ * `contended`: a lock on the server was busy). `unknown`: look for the nonces. `failed`: it did not
+ * and will not by trying again.
+ */
+export type PushOutcome =
+  | { readonly kind: "done" }
+  | { readonly kind: "refused"; readonly why: "moved" | "contended"; readonly detail: string }
+  | { readonly kind: "unknown"; readonly detail: string }
+  | { readonly kind: "failed"; readonly fault: RemoteFault };
+
+export interface Remote {
+  readonly url: string;
+  /** The tip of the line at the origin, its objects present here afterwards; undefined: no such branch. */
+  fetch(): Promise<Result<Oid | undefined, RemoteFault>>;
+  /** A cheap look at the tip without a process or the network, where that is possible; a hint only. */
+  peek(): Promise<Oid | undefined>;
+  /** Compare-and-swap of the line from `old` (undefined: it must not exist) to `next`. */
+  push(next: Oid, old: Oid | undefined): Promise<PushOutcome>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array;
+  /** Uniform in [0, 1): for backoff and for choices, never for names. */
+  fraction(): number;
+}
+
+export interface Signer {
+  readonly key: PublicKey;
+  /** An armored SSHSIG (ed25519, sha512) over `payload`, ending in a newline. */
+  sign(payload: Uint8Array, namespace: string): Promise<string>;
+}
+
+export type KeyFault =
+  | { readonly code: "key-missing"; readonly agent: string; readonly path: string }
+  | { readonly code: "key-unusable"; readonly path: string; readonly detail: string };
+
+export interface Keys {
+  /** The signer of an agent of this mound. */
+  signer(agent: AgentId): Promise<Result<Signer, KeyFault>>;
+}
+
+/** What an SSHSIG says by itself; whether its key may sign this is the judge's to say. */
+export interface SignatureFact {
+  /** undefined when the armor is not a well-formed SSHSIG of an ed25519 key. */
+  readonly key: PublicKey | undefined;
+  readonly namespace: string;
+  /** Whether the signature is right for the payload under `key`. */
+  readonly valid: boolean;
+}
+
+export interface SignatureCheck {
+  readonly payload: Uint8Array;
+  readonly armor: string;
+}
+
+export interface Verifier {
+  /** One fact for each check, in order. */
+  verify(checks: readonly SignatureCheck[]): Promise<readonly SignatureFact[]>;
+  close(): Promise<void>;
+}
