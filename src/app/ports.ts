@@ -3,7 +3,9 @@
  * (git, keys) and one in memory, and one contract suite in test/contract that both must pass.
  */
 import type { Result } from "../base/result.ts";
-import type { AgentId, Oid, PublicKey } from "../protocol/ids.ts";
+import type { AgentId, Nonce, Oid, PublicKey } from "../protocol/ids.ts";
+import type { SignatureFact } from "../protocol/signature.ts";
+import type { Delta, Key, Value } from "../protocol/state.ts";
 
 export interface GitObject {
   readonly oid: Oid;
@@ -13,6 +15,8 @@ export interface GitObject {
 }
 
 export interface Objects {
+  /** The name that git gives an object: its SHA-1. */
+  name(type: GitObject["type"], bytes: Uint8Array): Oid;
   /** One object, or undefined where it is absent. A damaged object throws. */
   read(oid: Oid): Promise<GitObject | undefined>;
   /** Returns when every object can be read by any process. Objects that exist already are left alone. */
@@ -45,6 +49,13 @@ export interface RawCommit {
   readonly bytes: Uint8Array;
   readonly changes: readonly RawChange[];
 }
+
+/**
+ * History is read from hostile repositories in bounded memory: a commit object is cut at this many
+ * bytes, its list of changes at this many. Both lie far beyond what the judge accepts.
+ */
+export const HISTORY_COMMIT_BYTES = 1024 * 1024;
+export const HISTORY_CHANGES = 8_192;
 
 export interface History {
   /**
@@ -103,20 +114,21 @@ export interface Signer {
 
 export type KeyFault =
   | { readonly code: "key-missing"; readonly agent: string; readonly path: string }
-  | { readonly code: "key-unusable"; readonly path: string; readonly detail: string };
+  /** `path` is a file, or `ssh-agent`. */
+  | { readonly code: "key-unusable"; readonly path: string; readonly detail: string }
+  /** Keys are never overwritten. */
+  | { readonly code: "key-exists"; readonly agent: string; readonly path: string }
+  /** Others may read the private key; `mode` in octal. The remedy is `chmod 600 PATH`. */
+  | { readonly code: "key-exposed"; readonly path: string; readonly mode: string }
+  /** The ssh-agent holds several ed25519 keys, and none was named. */
+  | {
+      readonly code: "key-ambiguous";
+      readonly choices: readonly { readonly fingerprint: string; readonly comment: string }[];
+    };
 
 export interface Keys {
   /** The signer of an agent of this mound. */
   signer(agent: AgentId): Promise<Result<Signer, KeyFault>>;
-}
-
-/** What an SSHSIG says by itself; whether its key may sign this is the judge's to say. */
-export interface SignatureFact {
-  /** undefined when the armor is not a well-formed SSHSIG of an ed25519 key. */
-  readonly key: PublicKey | undefined;
-  readonly namespace: string;
-  /** Whether the signature is right for the payload under `key`. */
-  readonly valid: boolean;
 }
 
 export interface SignatureCheck {
@@ -128,4 +140,49 @@ export interface Verifier {
   /** One fact for each check, in order. */
   verify(checks: readonly SignatureCheck[]): Promise<readonly SignatureFact[]>;
   close(): Promise<void>;
+}
+
+/** A folded state on disk, read in shards; it may vanish at any time and is only ever a shortcut. */
+export interface StateCache {
+  /** The newest cached state, or undefined where there is none that this build can read. */
+  open(): Promise<CachedState | undefined>;
+  /** Keeps a whole state, replacing what was kept before. */
+  replace(tip: Oid, entries: Iterable<readonly [Key, Value]>): Promise<void>;
+  /** Keeps what changed from `from` to `tip`; false when a whole state had better be kept. */
+  append(from: Oid, tip: Oid, delta: Delta): Promise<boolean>;
+}
+
+export interface CachedState {
+  /** The newest commit that the cache has folded. */
+  readonly tip: Oid;
+  /** The entries of these shards as of `tip`; all of them where no names are given. */
+  load(shards?: readonly string[]): Promise<Iterable<readonly [Key, Value]>>;
+  /** What others have appended since, as one delta; undefined when nothing was. */
+  advance(): Promise<{ readonly tip: Oid; readonly delta: Delta } | undefined>;
+}
+
+/** What was intended and perhaps not answered: a process may die at any moment. */
+export interface JournalEntry {
+  readonly nonce: Nonce;
+  readonly agent: AgentId;
+  /** For people: what the command was. */
+  readonly summary: string;
+  /** Milliseconds. */
+  readonly at: number;
+}
+
+export interface Journal {
+  begin(entries: readonly JournalEntry[]): Promise<void>;
+  end(nonces: readonly Nonce[]): Promise<void>;
+  /** Entries whose process is gone. */
+  leftovers(): Promise<readonly JournalEntry[]>;
+}
+
+/**
+ * Processes that share a clone take turns. The queue saves work and decides nothing: when it fails
+ * to exclude, the compare-and-swap at the origin still does.
+ */
+export interface Queue {
+  /** Resolves when it is this process's turn; call the answer to pass the turn on. */
+  turn(): Promise<() => Promise<void>>;
 }

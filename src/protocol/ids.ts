@@ -11,10 +11,10 @@ export type PublicKey = Brand<string, "PublicKey">;
 /** Eighty random bits in Crockford base32 (sixteen characters): the name of one operation. */
 export type Nonce = Brand<string, "Nonce">;
 
-const OID = /^[0-9a-f]{40}$/;
-const AGENT = /^[a-z0-9][a-z0-9_-]{0,38}$/;
-const TASK = /^[0-9a-hjkmnp-tv-z]{7}(-[a-z0-9]+){0,12}$/;
-const NONCE = /^[0-9a-hjkmnp-tv-z]{16}$/;
+export const OID = /^[0-9a-f]{40}$/;
+export const AGENT = /^[a-z0-9][a-z0-9_-]{0,38}$/;
+export const TASK = /^[0-9a-hjkmnp-tv-z]{7}(-[a-z0-9]+){0,12}$/;
+export const NONCE = /^[0-9a-hjkmnp-tv-z]{16}$/;
 
 /** Longest task id: seven characters, a hyphen and a slug of 40; well inside a path segment. */
 export const TASK_ID_MAX = 48;

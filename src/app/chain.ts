@@ -1,0 +1,153 @@
+import { err, ok, type Result } from "../base/result.ts";
+import type { Answer } from "../protocol/commands/plan.ts";
+import { decide, type Decision } from "../protocol/decide.ts";
+import type { Nonce, Oid } from "../protocol/ids.ts";
+import { judge } from "../protocol/judge.ts";
+import { Overlay, type Delta, type View } from "../protocol/state.ts";
+import { buildCommit, signFiles, treeOf, type BuiltCommit, type SignedFile } from "./build.ts";
+import { readFacts } from "./facts.ts";
+import type { AppFault } from "./faults.ts";
+import type { Line } from "./line.ts";
+import type { GitObject } from "./ports.ts";
+import type { Outcome, Request, SubmitPorts } from "./submit.ts";
+import { withKeys } from "./sharded-state.ts";
+
+/** One command on its way: what it intends, its name, and what has been signed for it so far. */
+export interface Link {
+  readonly request: Request;
+  readonly nonce: Nonce;
+  outcome: Outcome | undefined;
+  answer?: Answer;
+  /** Kept while it stays legal: a person may have touched a token to sign it. */
+  signed?: { readonly message: string; readonly files: readonly SignedFile[]; readonly answer: Answer } | undefined;
+  built: BuiltCommit | undefined;
+}
+
+interface ChainCommit {
+  readonly link: Link;
+  readonly oid: Oid;
+  readonly delta: Delta;
+  readonly built: BuiltCommit;
+}
+
+interface Position {
+  readonly parent: { readonly commit: Oid; readonly tree: Oid } | undefined;
+  readonly view: View;
+}
+
+/** A chain of commits, one for each command, each on the last, judged as it would be by anyone. */
+export class Chain {
+  readonly base: Oid | undefined;
+  readonly commits: ChainCommit[] = [];
+  readonly refusals: { readonly link: Link; readonly fault: AppFault }[] = [];
+  /** Commands for which nothing has to be written. */
+  readonly idle: Link[] = [];
+
+  private constructor(base: Oid | undefined) {
+    this.base = base;
+  }
+
+  get tip(): Oid {
+    return this.commits.at(-1)!.oid;
+  }
+
+  objects(): readonly GitObject[] {
+    return this.commits.flatMap((commit) => commit.built.objects);
+  }
+
+  /** Decides, signs, builds and judges each command on what the ones before it leave behind. */
+  static async build(links: readonly Link[], line: Line, ports: SubmitPorts): Promise<Result<Chain, AppFault>> {
+    if (line.deferred !== undefined) {
+      return err({ code: "line-deferred", ...line.deferred, now: ports.clock.now() });
+    }
+    const chain = new Chain(line.tip);
+    const overlay = new Overlay(line.state);
+    let parent: Position["parent"];
+    if (line.tip !== undefined) {
+      const tree = await treeOf(line.tip, ports.objects);
+      if (!tree.ok) throw new Error(`the commit ${line.tip} is not in this clone's object store`);
+      parent = { commit: line.tip, tree: tree.value };
+    }
+    const written = new Map<Oid, GitObject>();
+    const objects = { ...reader(ports, written) };
+    for (const link of links) {
+      const made = await makeCommit(link, { parent, view: overlay }, line, { ...ports, objects });
+      if (!made.ok) {
+        chain.refusals.push({ link, fault: made.error });
+      } else if (made.value === undefined) {
+        chain.idle.push(link);
+      } else {
+        const { built, delta } = made.value;
+        overlay.apply(delta);
+        chain.commits.push({ link, oid: built.raw.oid, delta, built });
+        for (const object of built.objects) written.set(object.oid, object);
+        parent = { commit: built.raw.oid, tree: built.tree };
+      }
+    }
+    return ok(chain);
+  }
+}
+
+/** The store, with the objects of this chain that are not written yet in front. */
+function reader({ objects }: SubmitPorts, written: ReadonlyMap<Oid, GitObject>): SubmitPorts["objects"] {
+  return {
+    name: (type, bytes) => objects.name(type, bytes),
+    read: async (oid) => written.get(oid) ?? objects.read(oid),
+    write: (batch) => objects.write(batch),
+    close: () => objects.close(),
+  };
+}
+
+type Made = Result<{ built: BuiltCommit; delta: Delta } | undefined, AppFault>;
+
+async function makeCommit(link: Link, position: Position, line: Line, ports: SubmitPorts): Promise<Made> {
+  if (link.signed !== undefined) {
+    const kept = await commitSigned(link, link.signed, position, line, ports);
+    if (kept.ok) return kept;
+    // No longer legal: a lost claim is never rebased into a success, it is decided again.
+    link.signed = undefined;
+  }
+  const { request, nonce } = link;
+  const signers = [request.signer, ...(request.cosigners ?? [])];
+  const decided = await withKeys(line.state, () =>
+    decide(request.command, {
+      view: position.view,
+      agent: request.agent,
+      now: nowOf(position.view, ports),
+      nonce,
+      seen: line.tip,
+      keys: signers.map((signer) => signer.key),
+    }),
+  );
+  if (!decided.ok) return decided;
+  link.answer = decided.value.answer;
+  if (decided.value.files.length === 0) return ok(undefined);
+  const files = await signFiles(decided.value.files, signers);
+  link.signed = { message: decided.value.message, files, answer: decided.value.answer };
+  return commitSigned(link, link.signed, position, line, ports);
+}
+
+async function commitSigned(
+  link: Link,
+  signed: NonNullable<Link["signed"]>,
+  { parent, view }: Position,
+  line: Line,
+  ports: SubmitPorts,
+): Promise<Result<{ built: BuiltCommit; delta: Delta }, AppFault>> {
+  const { agent, signer } = link.request;
+  const decision: Pick<Decision, "message" | "seconds"> = {
+    message: signed.message,
+    seconds: Math.floor(nowOf(view, ports) / 1_000),
+  };
+  const built = await buildCommit({ author: agent, signer, decision, files: signed.files, parent }, ports.objects);
+  const [facts] = await readFacts([built.raw], ports.verifier);
+  const verdict = await withKeys(line.state, () => judge(view, facts!));
+  if (!verdict.accepted) return err(verdict.fault);
+  link.answer = signed.answer;
+  return ok({ built, delta: verdict.delta });
+}
+
+/** The later of this clock and the line's, so that one fast clock does not shut out the rest. */
+function nowOf(view: View, { clock }: SubmitPorts): number {
+  return Math.max(clock.now(), view.get("line")?.time ?? 0);
+}

@@ -1,0 +1,103 @@
+import { NeedKeys, type Delta, type Entries, type Key, type Value, type View } from "../protocol/state.ts";
+import type { CachedState } from "./ports.ts";
+
+/**
+ * The shard that holds a key. Tasks are sharded as their folders are; nonces and commits, of which
+ * there is one for every operation ever, by their first characters, so that one look loads little.
+ */
+export function shardOf(key: Key): string {
+  const slash = key.indexOf("/");
+  if (slash < 0) return "root";
+  const family = key.slice(0, slash);
+  const rest = key.slice(slash + 1);
+  if (family === "task" || family === "head") return `t-${rest.slice(0, 2)}`;
+  if (family === "nonce") return `n-${rest.slice(0, 2)}`;
+  if (family === "commit") return `c-${rest.slice(0, 2)}`;
+  if (family === "file" || family === "astray") {
+    const [folder, group] = rest.split("/");
+    if (folder === "tasks") return `t-${group ?? ""}`;
+    return folder === "agents" ? `a-${(group ?? "").slice(0, 2)}` : "root";
+  }
+  return family === "invite" || family === "key" ? "root" : `a-${rest.slice(0, 2)}`;
+}
+
+/** A state of which the shards that were asked for are in memory; see `NeedKeys`. */
+export class ShardedState implements View {
+  /** By family (`task`, `nonce`, ...), so that listing tasks does not walk every nonce. */
+  readonly #families = new Map<string, Map<Key, Value | undefined>>();
+  readonly #loaded = new Set<string>();
+  readonly #source: CachedState | undefined;
+  #all: boolean;
+
+  constructor(source: CachedState | undefined) {
+    this.#source = source;
+    this.#all = source === undefined;
+  }
+
+  get<K extends Key>(key: K): Entries[K] | undefined {
+    const family = this.#family(key);
+    if (family.has(key)) return family.get(key) as Entries[K] | undefined;
+    if (!this.#all && !this.#loaded.has(shardOf(key))) throw new NeedKeys([key]);
+    return undefined;
+  }
+
+  keys(prefix: string): readonly Key[] {
+    const shard = /^(task|head)\/[0-9a-z]{2}/.test(prefix) ? shardOf(prefix as Key) : undefined;
+    if (!this.#all && !(shard !== undefined && this.#loaded.has(shard))) {
+      throw new NeedKeys(shard === undefined ? "all" : [prefix as Key]);
+    }
+    const found: Key[] = [];
+    for (const [key, value] of this.#family(prefix)) {
+      if (value !== undefined && key.startsWith(prefix)) found.push(key);
+    }
+    return found.toSorted();
+  }
+
+  apply(delta: Delta): void {
+    // A removed key stays as undefined, so that a shard loaded later does not bring it back.
+    for (const [key, value] of delta) this.#family(key).set(key, value);
+  }
+
+  /** Loads what a `NeedKeys` asked for; what was changed in memory meanwhile stays. */
+  async load(wanted: readonly Key[] | "all"): Promise<void> {
+    if (this.#all || this.#source === undefined) return;
+    const shards = wanted === "all" ? undefined : [...new Set(wanted.map(shardOf))].filter((name) => !this.#loaded.has(name));
+    for (const [key, value] of await this.#source.load(shards)) {
+      const family = this.#family(key);
+      if (!family.has(key)) family.set(key, value);
+    }
+    if (shards === undefined) this.#all = true;
+    for (const name of shards ?? []) this.#loaded.add(name);
+  }
+
+  /** Every entry; everything must have been loaded. */
+  *entries(): Iterable<readonly [Key, Value]> {
+    if (!this.#all) throw new NeedKeys("all");
+    for (const family of this.#families.values()) {
+      for (const [key, value] of family) if (value !== undefined) yield [key, value];
+    }
+  }
+
+  #family(key: string): Map<Key, Value | undefined> {
+    const slash = key.indexOf("/");
+    const name = slash < 0 ? "" : key.slice(0, slash);
+    let family = this.#families.get(name);
+    if (family === undefined) {
+      family = new Map();
+      this.#families.set(name, family);
+    }
+    return family;
+  }
+}
+
+/** Runs a pure reader on the state, loading what it asks for until it has all it needs. */
+export async function withKeys<T>(state: ShardedState, read: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof NeedKeys)) throw error;
+      await state.load(error.wanted);
+    }
+  }
+}

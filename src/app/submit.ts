@@ -1,0 +1,236 @@
+/**
+ * Moves the line: one or many commands, in order, become a chain of commits that is pushed with one
+ * compare-and-swap. A push is done, refused or unknown; unknown is resolved by the operation's nonce.
+ *
+ *   turn -> journal -> [ decide, sign, judge each -> write -> push ] -> adopt -> answer
+ *                       ^ refused: sync, back off, judge again, decide again where no longer legal
+ */
+import { err, ok, type Result } from "../base/result.ts";
+import type { Command } from "../protocol/commands/index.ts";
+import type { Answer } from "../protocol/commands/plan.ts";
+import type { AgentId, Nonce, Oid } from "../protocol/ids.ts";
+import type { AppFault } from "./faults.ts";
+import { Backoff } from "./backoff.ts";
+import { Chain, type Link } from "./chain.ts";
+import { Line, type LinePorts, type SyncReport } from "./line.ts";
+import { newNonce } from "./nonce.ts";
+import type { Journal, JournalEntry, PushOutcome, Queue, Random, Signer } from "./ports.ts";
+import { withKeys } from "./sharded-state.ts";
+
+export interface SubmitPorts extends LinePorts {
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly queue: Queue;
+  /** Told the name of each phase as it begins: for progress lines and for tests of crashes. */
+  readonly trace?: (phase: Phase) => void;
+}
+
+export type Phase = "turn" | "journal" | "decide" | "write" | "push" | "landed" | "save" | "sync" | "backoff" | "answer";
+
+export interface Request {
+  readonly agent: AgentId;
+  readonly command: Command;
+  readonly signer: Signer;
+  /** Further signers at hand: other roots, an operator, a new key. */
+  readonly cosigners?: readonly Signer[];
+}
+
+export interface Accepted {
+  readonly answer: Answer;
+  /** undefined when nothing had to be written. */
+  readonly commit: Oid | undefined;
+}
+
+export type Outcome = Result<Accepted, AppFault>;
+
+/** Milliseconds after which a batch that keeps losing gives up; nothing has changed then. */
+const PATIENCE_MS = 120_000;
+/** A batch that lost this often is halved, so that part of it gets through. */
+const HALVE_AFTER = 3;
+
+/** What became of operations that an earlier process left unanswered. */
+export interface Recovered extends JournalEntry {
+  readonly landed: boolean;
+}
+
+export class Submitter {
+  readonly #ports: SubmitPorts;
+  readonly #line: Line;
+  readonly #backoff: Backoff;
+  #recovered: Recovered[] = [];
+
+  constructor(line: Line, ports: SubmitPorts) {
+    this.#line = line;
+    this.#ports = ports;
+    this.#backoff = new Backoff(ports.clock, ports.random);
+  }
+
+  /** What this process found out about operations of dead ones; told once. */
+  takeRecovered(): readonly Recovered[] {
+    return this.#recovered.splice(0);
+  }
+
+  /** Submits commands in order; answers one outcome for each. */
+  async submit(requests: readonly Request[]): Promise<readonly Outcome[]> {
+    this.#trace("turn");
+    const pass = await this.#ports.queue.turn();
+    try {
+      await this.#line.catchUp();
+      await this.#recover();
+      const links = requests.map((request): Link => ({ request, nonce: newNonce(this.#ports.random), outcome: undefined, built: undefined }));
+      this.#trace("journal");
+      await this.#ports.journal.begin(links.map((link) => this.#entry(link)));
+      await this.#drive(links);
+      await this.#ports.journal.end(links.filter((link) => !isUnknown(link.outcome)).map((link) => link.nonce));
+      this.#trace("answer");
+      return links.map((link) => link.outcome!);
+    } finally {
+      await pass();
+    }
+  }
+
+  /** Fetches and judges, and resolves what dead processes left unknown. */
+  async sync(): Promise<Result<SyncReport, AppFault>> {
+    this.#trace("sync");
+    const report = await this.#line.sync();
+    if (report.ok) await this.#recover(true);
+    return report;
+  }
+
+  async #drive(links: readonly Link[]): Promise<void> {
+    const started = this.#ports.clock.now();
+    let width = links.length;
+    let losses = 0;
+    let fresh = await this.#approach();
+    for (;;) {
+      const open = links.filter((link) => link.outcome === undefined).slice(0, width);
+      if (open.length === 0) return;
+      this.#trace("decide");
+      const chain = await Chain.build(open, this.#line, this.#ports);
+      if (!chain.ok) return settle(links, err(chain.error));
+      if (chain.value.refusals.length + chain.value.idle.length > 0 && !fresh) {
+        // Nothing is refused, or called done already, on an old view.
+        fresh = true;
+        const synced = await this.sync();
+        if (synced.ok) continue;
+        if (synced.error.code !== "line-missing" || this.#line.tip !== undefined) return settle(links, synced);
+      }
+      for (const { link, fault } of chain.value.refusals) link.outcome = err(fault);
+      for (const link of chain.value.idle) link.outcome = ok({ answer: link.answer!, commit: undefined });
+      if (chain.value.commits.length === 0) continue;
+      const outcome = await this.#push(chain.value);
+      fresh = false;
+      if (outcome.kind === "done") {
+        await this.#land(chain.value);
+        continue;
+      }
+      if (outcome.kind === "failed") return settle(links, err(outcome.fault));
+      losses += 1;
+      if (losses >= HALVE_AFTER) width = Math.max(1, Math.floor(width / 2));
+      const waited = this.#ports.clock.now() - started;
+      const next = await this.#afterLoss(open, outcome, waited > PATIENCE_MS, { tries: losses, waited });
+      if (!next.ok) return settle(links, next);
+      fresh = true;
+    }
+  }
+
+  /** Where a crowd was met lately: waits a turn, and looks again before pushing into it. */
+  async #approach(): Promise<boolean> {
+    if (this.#backoff.level === 0) return false;
+    this.#trace("backoff");
+    await this.#backoff.wait();
+    if ((await this.#ports.remote.peek()) === this.#line.tip) return true;
+    return (await this.sync()).ok;
+  }
+
+  async #push(chain: Chain): Promise<PushOutcome> {
+    this.#trace("write");
+    await this.#ports.objects.write(chain.objects());
+    this.#trace("push");
+    const from = this.#ports.clock.now();
+    const outcome = await this.#ports.remote.push(chain.tip, chain.base);
+    this.#backoff.measured(this.#ports.clock.now() - from);
+    return outcome;
+  }
+
+  async #land(chain: Chain): Promise<void> {
+    this.#trace("landed");
+    this.#backoff.won();
+    for (const { link, oid, delta } of chain.commits) {
+      this.#line.adopt(oid, delta);
+      link.outcome = ok({ answer: link.answer!, commit: oid });
+    }
+    this.#trace("save");
+    await this.#line.save();
+  }
+
+  /** After a refused or unknown push: what landed is answered, the rest may be tried again. */
+  async #afterLoss(
+    open: readonly Link[],
+    outcome: PushOutcome,
+    late: boolean,
+    effort: { tries: number; waited: number },
+  ): Promise<Result<undefined, AppFault>> {
+    if (outcome.kind === "refused") this.#backoff.lost();
+    const synced = await this.sync();
+    if (!synced.ok) {
+      const nonces = open.map((link) => link.nonce);
+      const detail = "detail" in synced.error ? synced.error.detail : synced.error.code;
+      return outcome.kind === "unknown" ? err({ code: "outcome-unknown", nonces, detail }) : synced;
+    }
+    await this.#answerLanded(open, synced.value);
+    if (late) return err({ code: "contended", ...effort });
+    if (open.some((link) => link.outcome === undefined)) {
+      this.#trace("backoff");
+      await this.#backoff.wait();
+      const peeked = await this.#ports.remote.peek();
+      if (peeked !== this.#line.tip) {
+        const again = await this.sync();
+        if (!again.ok) return again;
+        await this.#answerLanded(open, again.value);
+      }
+    }
+    return ok(undefined);
+  }
+
+  /** A push that was reported lost may have landed all the same: its nonces tell. */
+  async #answerLanded(open: readonly Link[], report: SyncReport): Promise<void> {
+    for (const link of open) {
+      const landed = link.outcome === undefined && (await this.#isAccepted(link.nonce));
+      if (!landed) continue;
+      const step = report.folded.find(({ verdict }) => verdict.accepted && verdict.records.some((record) => record.fields.nonce === link.nonce));
+      link.outcome = ok({ answer: link.answer!, commit: step?.facts.oid });
+    }
+  }
+
+  /** Resolves what dead processes left: their nonces are among the accepted commits, or they are not. */
+  async #recover(synced = false): Promise<void> {
+    const left = await this.#ports.journal.leftovers();
+    if (left.length === 0) return;
+    if (!synced && !(await this.#line.sync()).ok) return;
+    for (const entry of left) this.#recovered.push({ ...entry, landed: await this.#isAccepted(entry.nonce) });
+    await this.#ports.journal.end(left.map((entry) => entry.nonce));
+  }
+
+  #isAccepted(nonce: Nonce): Promise<boolean> {
+    return withKeys(this.#line.state, () => this.#line.state.get(`nonce/${nonce}`) !== undefined);
+  }
+
+  #entry({ request, nonce }: Link): JournalEntry {
+    const task = "task" in request.command ? ` ${request.command.task}` : "";
+    return { nonce, agent: request.agent, summary: `${request.command.type}${task}`, at: this.#ports.clock.now() };
+  }
+
+  #trace(phase: Phase): void {
+    this.#ports.trace?.(phase);
+  }
+}
+
+function settle(links: readonly Link[], outcome: Outcome | Result<never, AppFault>): void {
+  for (const link of links) link.outcome ??= outcome;
+}
+
+function isUnknown(outcome: Outcome | undefined): boolean {
+  return outcome === undefined || (!outcome.ok && outcome.error.code === "outcome-unknown");
+}
+

@@ -1,0 +1,105 @@
+import { base32 } from "../../base/base32.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { sha256Text } from "../../base/sha256.ts";
+import type { WireFields } from "../encode.ts";
+import { fault, type Fault } from "../fault.ts";
+import { isTaskId, slug, type TaskId } from "../ids.ts";
+import { taskFolder } from "../paths.ts";
+import { commonFields, resolveTask, type Draft, type PlanContext, type Planned } from "./plan.ts";
+
+/** A task as a person words it; `label` lets other entries of the same command name it in `after`. */
+export interface TaskSpec {
+  readonly title: string;
+  readonly label?: string;
+  readonly body?: string;
+  readonly needs?: readonly string[];
+  readonly after?: readonly string[];
+  readonly paths?: readonly string[];
+  /** 0 to 4, larger first. */
+  readonly priority?: number;
+  /** RFC 3339. */
+  readonly deadline?: string;
+  /** Such as `30m`. */
+  readonly lease?: string;
+  readonly attempts?: number;
+  readonly review?: "required";
+  readonly reviewer?: string;
+  readonly parent?: string;
+}
+
+export interface AddCommand {
+  readonly type: "add";
+  readonly tasks: readonly TaskSpec[];
+}
+
+/** Adds tasks, all in one commit or none; every entry at fault is named. */
+export function planAdd(command: AddCommand, context: PlanContext): Planned {
+  const ids = command.tasks.map((spec, index) => mintId(spec.title, index, context));
+  const labels = new Map(command.tasks.flatMap((spec, index) => (spec.label === undefined ? [] : [[spec.label, ids[index]!] as const])));
+  const drafts: Draft[] = [];
+  const faults: { entry: number; fault: Fault }[] = [];
+  command.tasks.forEach((spec, index) => {
+    const fields = taskFields(spec, ids[index]!, labels, context);
+    if (!fields.ok) {
+      faults.push({ entry: index, fault: fields.error });
+      return;
+    }
+    const path = `${taskFolder(ids[index]!)}/task.yaml`;
+    drafts.push({ write: "record", kind: "task", path, fields: { ...fields.value, ...commonFields(context, path, index) } });
+  });
+  if (faults.length > 0) {
+    return err(command.tasks.length === 1 ? faults[0]!.fault : fault("TA0", { code: "entries-invalid", faults }));
+  }
+  const one = command.tasks.length === 1;
+  return ok({
+    drafts,
+    subject: one ? `add ${ids[0]!}` : `add ${ids.length} tasks`,
+    tasks: one ? ids : [],
+    answer: { tasks: ids },
+  });
+}
+
+/** The fields of a task but for `at`, `seen` and `nonce`, its references resolved. */
+export function taskFields(
+  spec: TaskSpec,
+  id: TaskId,
+  labels: ReadonlyMap<string, TaskId>,
+  { view, agent }: PlanContext,
+): Result<WireFields, Fault> {
+  const after: TaskId[] = [];
+  for (const reference of spec.after ?? []) {
+    const label = labels.get(reference);
+    const found = label === undefined ? resolveTask(view, reference) : undefined;
+    if (found?.ok === false) {
+      if (found.error.code === "task-ambiguous") return found;
+      return err(fault("TA3", { code: "dependency-missing", task: id, after: reference }));
+    }
+    after.push(label ?? found!.value.id);
+  }
+  return ok({
+    id,
+    creator: agent,
+    title: spec.title,
+    body: spec.body,
+    needs: spec.needs,
+    after,
+    paths: spec.paths,
+    priority: spec.priority === undefined ? undefined : String(spec.priority),
+    deadline: spec.deadline,
+    lease: spec.lease,
+    attempts: spec.attempts === undefined ? undefined : String(spec.attempts),
+    review: spec.review,
+    reviewer: spec.reviewer,
+    parent: spec.parent,
+  });
+}
+
+/** Seven characters that follow from the operation's nonce, and a slug; drawn again while taken. */
+function mintId(title: string, index: number, context: PlanContext): TaskId {
+  for (let draw = 0; ; draw++) {
+    const head = base32(sha256Text(`${context.nonce}/task/${index}/${draw}`)).slice(0, 7);
+    const words = slug(title);
+    const id = words === "" ? head : `${head}-${words}`;
+    if (context.view.get(`head/${head}`) === undefined) return isTaskId(id) ? id : (head as TaskId);
+  }
+}

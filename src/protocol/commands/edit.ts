@@ -1,0 +1,54 @@
+import { err, ok } from "../../base/result.ts";
+import { fault } from "../fault.ts";
+import { taskFolder } from "../paths.ts";
+import type { TaskState } from "../state.ts";
+import { formatDuration, formatInstant } from "../time.ts";
+import { taskFields, type TaskSpec } from "./add.ts";
+import { commonFields, resolveTask, type PlanContext, type Planned } from "./plan.ts";
+
+export interface EditCommand {
+  readonly type: "edit";
+  readonly task: string;
+  readonly changes: Partial<TaskSpec>;
+}
+
+/** Rewrites a task's record with some fields changed. */
+export function planEdit(command: EditCommand, context: PlanContext): Planned {
+  const found = resolveTask(context.view, command.task);
+  if (!found.ok) return found;
+  const task = found.value;
+  if (task.creator !== context.agent) {
+    return err(fault("TA2", { code: "not-the-creator", task: task.id, creator: task.creator }));
+  }
+  const before = specOf(task);
+  const spec = { ...before, ...command.changes };
+  if (JSON.stringify(spec) === JSON.stringify(before)) {
+    return ok({ drafts: [], subject: "", tasks: [], answer: { tasks: [task.id], already: true } });
+  }
+  const fields = taskFields(spec, task.id, new Map(), context);
+  if (!fields.ok) return fields;
+  const path = `${taskFolder(task.id)}/task.yaml`;
+  return ok({
+    drafts: [{ write: "record", kind: "task", path, fields: { ...fields.value, ...commonFields(context, path, 0) } }],
+    subject: `edit ${task.id}`,
+    tasks: [task.id],
+    answer: { tasks: [task.id] },
+  });
+}
+
+function specOf(task: TaskState): TaskSpec {
+  return {
+    title: task.title,
+    ...(task.body === undefined ? {} : { body: task.body }),
+    needs: task.needs,
+    after: task.after,
+    paths: task.paths,
+    priority: task.priority,
+    ...(task.deadline === undefined ? {} : { deadline: formatInstant(task.deadline) }),
+    ...(task.lease === undefined ? {} : { lease: formatDuration(task.lease) }),
+    attempts: task.attemptsMax,
+    ...(task.review ? { review: "required" as const } : {}),
+    ...(task.reviewer === undefined ? {} : { reviewer: task.reviewer }),
+    ...(task.parent === undefined ? {} : { parent: task.parent }),
+  };
+}

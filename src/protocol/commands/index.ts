@@ -1,0 +1,74 @@
+import { unreachable } from "../../base/assert.ts";
+import { planAdd, type AddCommand } from "./add.ts";
+import { planClaim, type ClaimCommand } from "./claim.ts";
+import { planConfigure, type ConfigureCommand } from "./configure.ts";
+import { planEdit, type EditCommand } from "./edit.ts";
+import { planCancel, planReview, type CancelCommand, type ReviewCommand } from "./end.ts";
+import { planFinish, type FinishCommand } from "./finish.ts";
+import { planInit, type InitCommand } from "./init.ts";
+import {
+  planEndMembership,
+  planInvite,
+  planJoin,
+  planRotate,
+  type EndMembershipCommand,
+  type InviteCommand,
+  type JoinCommand,
+  type RotateCommand,
+} from "./members.ts";
+import { planNext, type NextCommand } from "./next.ts";
+import type { PlanContext, Planned } from "./plan.ts";
+import { planRenew, type RenewCommand } from "./renew.ts";
+
+/** What an agent may intend; plain data, so that it can be journalled and handed to a sequencer. */
+export type Command =
+  | AddCommand
+  | CancelCommand
+  | ClaimCommand
+  | ConfigureCommand
+  | EditCommand
+  | EndMembershipCommand
+  | FinishCommand
+  | InitCommand
+  | InviteCommand
+  | JoinCommand
+  | NextCommand
+  | RenewCommand
+  | ReviewCommand
+  | RotateCommand;
+
+/** State and intent to drafts: one planner for each command. */
+export function plan(command: Command, context: PlanContext): Planned {
+  switch (command.type) {
+    case "add":
+      return planAdd(command, context);
+    case "cancel":
+      return planCancel(command, context);
+    case "claim":
+      return planClaim(command, context);
+    case "configure":
+      return planConfigure(command, context);
+    case "edit":
+      return planEdit(command, context);
+    case "end-membership":
+      return planEndMembership(command, context);
+    case "finish":
+      return planFinish(command, context);
+    case "init":
+      return planInit(command, context);
+    case "invite":
+      return planInvite(command, context);
+    case "join":
+      return planJoin(command, context);
+    case "next":
+      return planNext(command, context);
+    case "renew":
+      return planRenew(command, context);
+    case "review":
+      return planReview(command, context);
+    case "rotate":
+      return planRotate(command, context);
+    default:
+      return unreachable(command);
+  }
+}

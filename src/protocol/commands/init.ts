@@ -1,0 +1,43 @@
+import { err, ok } from "../../base/result.ts";
+import { fault } from "../fault.ts";
+import type { PublicKey } from "../ids.ts";
+import { DEFAULTS, PROTOCOL } from "../kinds/mound.ts";
+import { moundDraft } from "./configure.ts";
+import { agentDraft } from "./members.ts";
+import { commonFields, type Draft, type PlanContext, type Planned } from "./plan.ts";
+
+export interface InitCommand {
+  readonly type: "init";
+  readonly name: string;
+  readonly key: PublicKey;
+  readonly membership: "open" | "invited";
+  readonly skills?: readonly string[];
+  /** What is laid down for people and hosts: path to text. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The first commit: the mound's record, its first root, and the templates. */
+export function planInit(command: InitCommand, context: PlanContext): Planned {
+  const { view, agent } = context;
+  if (view.get("mound") !== undefined) {
+    return err(fault("LN10", { code: "lineage", detail: "the line has a mound already" }));
+  }
+  const founded = {
+    id: "",
+    name: command.name,
+    protocol: PROTOCOL,
+    membership: command.membership,
+    roots: [{ agent, key: command.key }],
+    threshold: 1,
+    tasksOpenMax: 0,
+    recordsHourMax: 0,
+    ...DEFAULTS,
+  };
+  const drafts: Draft[] = [moundDraft(founded, context, 0), agentDraft(agent, { key: command.key }, context, 1, false)];
+  if (command.skills !== undefined && command.skills.length > 0) {
+    const path = `agents/${agent}/capabilities.yaml`;
+    drafts.push({ write: "record", kind: "capabilities", path, fields: { agent, skills: command.skills, ...commonFields(context, path, 2) } });
+  }
+  for (const [path, text] of Object.entries(command.files).toSorted()) drafts.push({ write: "file", path, text });
+  return ok({ drafts, subject: `found the mound ${command.name}`, tasks: [], answer: { tasks: [] } });
+}

@@ -1,0 +1,106 @@
+import * as z from "zod/mini";
+import { fault, type Fault } from "../fault.ts";
+import { agentId, common, line, publicKey } from "../fields.ts";
+import { isRoot, keyInForce, rootsAmong, sameButStatus, settings } from "../rules/members.ts";
+import { keySegment } from "../rules/fingerprint.ts";
+import type { AgentState } from "../state.ts";
+import { kind, type Context, type Fields, type Incoming } from "./kind.ts";
+import { mound } from "./mound.ts";
+
+const fields = z.strictObject({
+  kind: z.literal("agent"),
+  agent: agentId,
+  key: publicKey,
+  name: z.optional(line),
+  operator: z.optional(agentId),
+  status: z.optional(z.enum(["active", "withdrawn", "revoked"])),
+  reason: z.optional(line),
+  /** Who wrote this rewrite, where it is a root and not the agent itself. */
+  by: z.optional(agentId),
+  ...common,
+});
+
+type AgentFields = Fields<typeof fields>;
+
+/** An identity: a name, an ed25519 key, and perhaps the operator that stands behind it. */
+export const agent = kind<AgentFields>({
+  name: "agent",
+  fields,
+  path: (body) => `agents/${body.agent}/agent.yaml`,
+  actor: (body) => body.by ?? body.agent,
+
+  judge(record, context) {
+    const current = context.before.get(`agent/${record.fields.agent}`);
+    return current === undefined ? judgeNew(record, context) : judgeRewrite(record, current, context);
+  },
+
+  apply(record, context) {
+    const { state, before, commit, time } = context;
+    const body = record.fields;
+    const current = before.get(`agent/${body.agent}`);
+    const keys = current?.keys ?? [];
+    const operatorKey = body.operator === undefined ? undefined : keyInForce(before, body.operator);
+    state.set(`key/${body.key}`, body.agent);
+    state.set(`agent/${body.agent}`, {
+      id: body.agent,
+      key: body.key,
+      keys: current?.key === body.key ? keys : [...keys, { key: body.key, commit }],
+      status: body.status ?? "active",
+      name: body.name,
+      operator: body.operator,
+      operatorSigned: operatorKey !== undefined && record.signers.includes(operatorKey),
+      joined: current?.joined ?? time,
+    });
+  },
+
+  // A root that loses its key or its membership must leave enough roots behind.
+  settle: (context) => mound.settle?.(context),
+});
+
+function judgeNew(record: Incoming<AgentFields>, { before, state }: Context): Fault | undefined {
+  const body = record.fields;
+  if (body.by !== undefined || (body.status ?? "active") !== "active") {
+    return fault("AG2", { code: "not-a-member", agent: body.agent });
+  }
+  if (!record.signers.includes(body.key)) {
+    return fault("AG2", { code: "signer-wrong", path: record.path, needed: body.key });
+  }
+  const holder = before.get(`key/${body.key}`);
+  if (holder !== undefined) return fault("AG3", { code: "key-taken", agent: body.agent, by: holder });
+  const founding = before.get("mound") === undefined;
+  if (founding || settings(state).membership === "open") return undefined;
+  const fingerprint = keySegment(body.key);
+  const invited = before.get(`invite/${fingerprint}`) !== undefined;
+  if (invited || rootsAmong(before, record.signers) > 0) return undefined;
+  return fault("AG4", { code: "not-invited", agent: body.agent, fingerprint });
+}
+
+function judgeRewrite(record: Incoming<AgentFields>, current: AgentState, { before, author }: Context): Fault | undefined {
+  const body = record.fields;
+  if (current.status === "revoked") {
+    return fault("AG5", { code: "agent-revoked", agent: body.agent, status: current.status });
+  }
+  if (author !== body.agent) return judgeRevocation(record, current, before, author);
+  if (!record.signers.includes(current.key)) {
+    return fault("AG5", { code: "signer-wrong", path: record.path, needed: current.key });
+  }
+  if (body.key === current.key) return undefined;
+  if (!record.signers.includes(body.key)) {
+    return fault("AG6", { code: "signer-wrong", path: record.path, needed: body.key });
+  }
+  const holder = before.get(`key/${body.key}`);
+  return holder === undefined ? undefined : fault("AG3", { code: "key-taken", agent: body.agent, by: holder });
+}
+
+function judgeRevocation(
+  record: Incoming<AgentFields>,
+  current: AgentState,
+  before: Context["before"],
+  author: Context["author"],
+): Fault | undefined {
+  const body = record.fields;
+  if (!isRoot(before, author)) return fault("AG7", { code: "not-a-root", agent: author });
+  const next = { ...current, key: body.key, name: body.name, operator: body.operator };
+  if (body.status === "revoked" && sameButStatus(current, next)) return undefined;
+  return fault("AG7", { code: "signer-wrong", path: record.path, needed: current.key });
+}

@@ -1,0 +1,97 @@
+import * as z from "zod/mini";
+import { fault, type Fault } from "../fault.ts";
+import { agentId, common, integer, line, list, taskId, text } from "../fields.ts";
+import { CLAIM_FILE, taskFolder } from "../paths.ts";
+import { refuseStaleToken } from "../rules/fencing.ts";
+import { putTask } from "../rules/put-task.ts";
+import { isLapsed } from "../rules/task-status.ts";
+import type { ClaimState, TaskState } from "../state.ts";
+import { companion, kind, type Context, type Fields } from "./kind.ts";
+
+const fields = z.strictObject({
+  kind: z.literal("attempt"),
+  task: taskId,
+  token: integer(1),
+  /** Who writes it: the holder, or who takes over or cancels. */
+  agent: agentId,
+  outcome: z.enum(["done", "failed", "released", "expired", "cancelled"]),
+  result: z.optional(text),
+  reason: z.optional(text),
+  ref: z.optional(list(line)),
+  /** SHA-256 of the whole result, where what stands here was cut. */
+  result_sha256: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hexadecimal"))),
+  ...common,
+});
+
+type AttemptFields = Fields<typeof fields>;
+
+/** What became of a claim. It licenses, and requires, the removal of the lock file. */
+export const attempt = kind<AttemptFields>({
+  name: "attempt",
+  fields,
+  path: (body) => `${taskFolder(body.task)}/attempts/${body.token}.yaml`,
+  actor: (body) => body.agent,
+
+  judge({ fields: body, path }, context) {
+    const { state, author, time, before } = context;
+    const task = state.get(`task/${body.task}`);
+    if (task === undefined) return fault("AT1", { code: "task-missing", task: body.task });
+    if (before.get(`file/${path}`) !== undefined) {
+      // [AT2] An attempt is written once.
+      return refuseStaleToken(state, task, author, body.token, time) ?? fault("AT2", { code: "path-illegal", path, detail: "an attempt is written once" });
+    }
+    if (body.outcome === "expired" || body.outcome === "cancelled") return judgeByOther(body, task, context);
+    // [CL3] By the holder, under the current token; the lease may have lapsed.
+    return refuseStaleToken(state, task, author, body.token, time);
+  },
+
+  apply({ fields: body }, { state, time, license }) {
+    const task = state.get(`task/${body.task}`)!;
+    const claim = task.claim!;
+    license(`${taskFolder(body.task)}/${CLAIM_FILE}`);
+    putTask(state, {
+      ...task,
+      claim: undefined,
+      attempts: [
+        ...task.attempts,
+        {
+          token: body.token,
+          agent: claim.agent,
+          outcome: body.outcome,
+          since: claim.since,
+          at: time,
+          text: body.result ?? body.reason,
+          refs: body.ref ?? [],
+          review: undefined,
+        },
+      ],
+    });
+  },
+});
+
+/** [AT3] Expired: by who takes over, in that commit. [AT4] Cancelled: by who cancels, in that commit. */
+function judgeByOther(body: AttemptFields, task: TaskState, context: Context): Fault | undefined {
+  const claim: ClaimState | undefined = task.claim;
+  if (claim === undefined || claim.token !== body.token) {
+    return fault("CL4", {
+      code: "fenced",
+      task: task.id,
+      token: body.token,
+      current: claim?.token,
+      by: claim?.agent,
+      status: claim === undefined ? "open" : "claimed",
+    });
+  }
+  const folder = taskFolder(body.task);
+  if (body.outcome === "cancelled") {
+    const path = `${folder}/cancel.yaml`;
+    if (companion(context, path) !== undefined) return undefined;
+    return fault("AT4", { code: "companion-missing", path, detail: "only a cancellation ends a claim as cancelled" });
+  }
+  if (!isLapsed(task, context.time)) {
+    return fault("AT3", { code: "held", task: task.id, by: claim.agent, until: claim.until, token: claim.token });
+  }
+  const path = `${folder}/${CLAIM_FILE}`;
+  if (companion(context, path) !== undefined) return undefined;
+  return fault("AT3", { code: "companion-missing", path, detail: "only a takeover ends a claim as expired" });
+}

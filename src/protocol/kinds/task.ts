@@ -1,0 +1,162 @@
+import * as z from "zod/mini";
+import { fault, type Fault } from "../fault.ts";
+import { agentId, common, duration, glob, instant, integer, line, list, skill, taskId, text } from "../fields.ts";
+import { taskHead, type TaskId } from "../ids.ts";
+import { LEASE_MIN_MS } from "../limits.ts";
+import { taskFolder } from "../paths.ts";
+import { settings } from "../rules/members.ts";
+import { putTask } from "../rules/put-task.ts";
+import { taskStatus } from "../rules/task-status.ts";
+import type { TaskState } from "../state.ts";
+import { kind, type Context, type Fields, type Incoming } from "./kind.ts";
+
+const fields = z.strictObject({
+  kind: z.literal("task"),
+  id: taskId,
+  creator: agentId,
+  title: line,
+  body: z.optional(text),
+  needs: z.optional(list(skill)),
+  after: z.optional(list(taskId)),
+  paths: z.optional(list(glob)),
+  priority: z.optional(integer(0, 4)),
+  deadline: z.optional(instant),
+  lease: z.optional(duration),
+  attempts: z.optional(integer(1, 99)),
+  review: z.optional(z.literal("required")),
+  reviewer: z.optional(agentId),
+  parent: z.optional(taskId),
+  ...common,
+});
+
+type TaskFields = Fields<typeof fields>;
+
+/** Larger is more urgent; 0 to 4. */
+export const PRIORITY_DEFAULT = 2;
+/** How many different agents may fail before the task itself counts as failed. */
+export const ATTEMPTS_DEFAULT = 3;
+
+/** A piece of work. Its status is derived from its claim, its attempts and its reviews. */
+export const task = kind<TaskFields>({
+  name: "task",
+  fields,
+  path: (body) => `${taskFolder(body.id)}/task.yaml`,
+  actor: (body) => body.creator,
+
+  judge(record, context) {
+    const body = record.fields;
+    const current = context.before.get(`task/${body.id}`);
+    return (
+      (current === undefined ? judgeNew(record, context) : judgeEdit(body, current, context)) ??
+      judgeFields(body, context)
+    );
+  },
+
+  apply({ fields: body }, { state, time }) {
+    const current = state.get(`task/${body.id}`);
+    putTask(state, {
+      ...(current ?? BLANK),
+      ...definition(body),
+      id: body.id,
+      creator: body.creator,
+      created: current?.created ?? time,
+    });
+  },
+
+  settle: judgeEdges,
+});
+
+const BLANK = { token: 0, claim: undefined, attempts: [], progress: undefined, cancelled: undefined };
+
+function definition(body: TaskFields) {
+  return {
+    title: body.title,
+    body: body.body,
+    needs: body.needs ?? [],
+    after: body.after ?? [],
+    paths: body.paths ?? [],
+    priority: body.priority ?? PRIORITY_DEFAULT,
+    deadline: body.deadline,
+    lease: body.lease,
+    attemptsMax: body.attempts ?? ATTEMPTS_DEFAULT,
+    review: body.review === "required",
+    reviewer: body.reviewer,
+    parent: body.parent,
+  };
+}
+
+function judgeNew(record: Incoming<TaskFields>, { state, author }: Context): Fault | undefined {
+  const id = record.fields.id;
+  if (state.get(`head/${taskHead(id)}`) !== undefined) return fault("TA1", { code: "task-exists", task: id });
+  const limit = settings(state).tasksOpenMax;
+  if (limit > 0 && (state.get(`made/${author}`) ?? 0) >= limit) {
+    return fault("TA6", { code: "cap-reached", agent: author, what: "open tasks", limit });
+  }
+  return undefined;
+}
+
+/** [TA2] Only its creator edits a task. [TA5] While it is claimed or done, only title, body and priority. */
+function judgeEdit(body: TaskFields, current: TaskState, { state, time }: Context): Fault | undefined {
+  if (body.creator !== current.creator) {
+    return fault("TA2", { code: "not-the-creator", task: current.id, creator: current.creator });
+  }
+  const status = taskStatus(state, current, time);
+  if (status === "cancelled") return fault("TA5", { code: "not-open", task: current.id, status });
+  if (status === "open" || status === "blocked" || status === "failed") return undefined;
+  const next: Record<string, unknown> = definition(body);
+  const now = current as unknown as Record<string, unknown>;
+  const changed = Object.keys(next).find((field) => {
+    return !FREE_FIELDS.has(field) && JSON.stringify(next[field]) !== JSON.stringify(now[field]);
+  });
+  return changed === undefined ? undefined : fault("TA5", { code: "edit-frozen", task: current.id, status, field: changed });
+}
+
+const FREE_FIELDS = new Set(["title", "body", "priority"]);
+
+/** [TA3] Whom and what a task names must exist. */
+function judgeFields(body: TaskFields, { state }: Context): Fault | undefined {
+  const limits = settings(state);
+  if (body.lease !== undefined && (body.lease < LEASE_MIN_MS || body.lease > limits.leaseMax)) {
+    return fault("TA7", { code: "lease-invalid", task: body.id, detail: "its lease is outside the mound's limits" });
+  }
+  if (body.reviewer !== undefined && state.get(`agent/${body.reviewer}`) === undefined) {
+    return fault("TA3", { code: "not-a-member", agent: body.reviewer });
+  }
+  const parent = body.parent;
+  const orphan = parent !== undefined && parent !== body.id && state.get(`task/${parent}`) === undefined;
+  return orphan ? fault("TA3", { code: "dependency-missing", task: body.id, after: parent }) : undefined;
+}
+
+/** [TA3] [TA4] Seen when all tasks of the commit are there, for they may name each other. */
+function judgeEdges({ state, incoming }: Context): Fault | undefined {
+  const touched = incoming.filter((record) => record.kind === "task").map((record) => (record.fields as TaskFields).id);
+  for (const id of touched) {
+    const missing = state.get(`task/${id}`)!.after.find((after) => state.get(`task/${after}`) === undefined);
+    if (missing !== undefined) return fault("TA3", { code: "dependency-missing", task: id, after: missing });
+  }
+  return refuseCycle(state, touched);
+}
+
+function refuseCycle(state: Context["state"], from: readonly TaskId[]): Fault | undefined {
+  const cleared = new Set<TaskId>();
+  for (const start of from) {
+    const trail: { id: TaskId; rest: TaskId[] }[] = [{ id: start, rest: [...(state.get(`task/${start}`)?.after ?? [])] }];
+    const onTrail = new Set<TaskId>([start]);
+    while (trail.length > 0) {
+      const top = trail.at(-1)!;
+      const next = top.rest.pop();
+      if (next === undefined) {
+        cleared.add(top.id);
+        onTrail.delete(top.id);
+        trail.pop();
+      } else if (onTrail.has(next)) {
+        const ids = trail.map((step) => step.id);
+        return fault("TA4", { code: "dependency-cycle", task: start, cycle: [...ids.slice(ids.indexOf(next)), next] });
+      } else if (!cleared.has(next)) {
+        trail.push({ id: next, rest: [...(state.get(`task/${next}`)?.after ?? [])] });
+        onTrail.add(next);
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,28 @@
+/** Every limit of the protocol, with its reason. A change here changes verdicts. */
+
+/** The yaml package is quadratic in map keys: at 16 KiB the worst body was measured at 0.25 s. */
+export const RECORD_BYTES = 16 * 1024;
+/** More keys than any kind has, and few enough to read. */
+export const RECORD_KEYS = 64;
+/** A list of scalars: needs, paths, dependencies. */
+export const LIST_ITEMS = 64;
+/** More than a person reads in one commit; an import of tasks is the exception. */
+export const COMMIT_PATHS = 200;
+/** One task is one path; the import is judged task by task. */
+export const IMPORT_PATHS = 5_000;
+/** A subject and a few trailers, with room for a person's words. */
+export const MESSAGE_BYTES = 8 * 1024;
+/** A one-line text: a title, a name, a reason. */
+export const LINE_CHARS = 300;
+/** A body, a result or a checkpoint: leaves room for the rest of the record. */
+export const TEXT_CHARS = 8_000;
+/** Signatures on one record: roots by threshold, or old and new key and an operator. */
+export const RECORD_SIGNATURES = 16;
+/** Path segments below the root: `tasks/<xx>/<id>/attempts/<token>.yaml` has five. */
+export const PATH_DEPTH = 6;
+/** Refused commits that the state remembers for readers; the history keeps them all. */
+export const REFUSALS_KEPT = 100;
+/** The shortest lease: below it, the one-second resolution of commit times decides. */
+export const LEASE_MIN_MS = 1_000;
+/** A token or counter with more digits than this is a mistake or an attack. */
+export const COUNTER_MAX = 1_000_000;

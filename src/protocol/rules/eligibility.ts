@@ -1,0 +1,54 @@
+import { fault, type Fault } from "../fault.ts";
+import type { AgentId } from "../ids.ts";
+import type { TaskState, View } from "../state.ts";
+import { refuseNonMember, settings } from "./members.ts";
+import { isLapsed, taskStatus, unmet } from "./task-status.ts";
+
+/**
+ * Why an agent may not take a task at log time `now` (milliseconds), or undefined when it may.
+ * `decide` asks early and says why; the judge asks always. A renewal of a lapsed claim is asked the
+ * same, with `renewing` set: then the agent's own lapsed claim does not stand in its way.
+ */
+export function refuseTaking(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {
+  return (
+    refuseNonMember(view, agent) ??
+    refuseStatus(view, task, now) ??
+    refuseSkills(view, agent, task, now) ??
+    refuseLimit(view, agent, task, now)
+  );
+}
+
+/** [CL1] The task is open, or its claim has lapsed. [CL10] What it waits for is done. */
+function refuseStatus(view: View, task: TaskState, now: number): Fault | undefined {
+  const status = taskStatus(view, task, now);
+  if (status === "claimed") {
+    const { agent: by, until, token } = task.claim!;
+    return fault("CL1", { code: "held", task: task.id, by, until, token });
+  }
+  const waiting = unmet(view, task);
+  if (waiting.length > 0) return fault("CL10", { code: "blocked", task: task.id, by: waiting });
+  if (status === "open" || status === "lapsed") return undefined;
+  return fault("CL1", { code: "not-open", task: task.id, status });
+}
+
+/** [CL9] Every skill that the task needs is declared and in date. */
+function refuseSkills(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {
+  if (task.needs.length === 0) return undefined;
+  const declared = view.get(`can/${agent}`);
+  const inDate = declared !== undefined && (declared.until === undefined || now < declared.until);
+  const missing = task.needs.filter((skill) => !inDate || !declared.skills.includes(skill));
+  return missing.length > 0 ? fault("CL9", { code: "skill-missing", task: task.id, missing }) : undefined;
+}
+
+/** [CL11] Claims held stay within the agent's limit; lapsed ones do not count. */
+function refuseLimit(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {
+  const limit = settings(view).claimsMax;
+  const held = Object.entries(view.get(`held/${agent}`) ?? {});
+  const live = held.filter(([id, until]) => id !== task.id && now < until).length;
+  return live >= limit ? fault("CL11", { code: "limit-reached", agent, held: live, limit }) : undefined;
+}
+
+/** The state of a claim seen by its holder: lapsed claims are taken anew. */
+export function isOwnLiveClaim(task: TaskState, agent: AgentId, now: number): boolean {
+  return task.claim?.agent === agent && !isLapsed(task, now);
+}

@@ -1,0 +1,244 @@
+/**
+ * The folded state: a map from keys to plain JSON values. Every key is read by itself, so that a
+ * hook or a one-shot command never parses a whole mound. Values are never changed in place.
+ */
+import type { AgentId, Nonce, Oid, PublicKey, TaskId } from "./ids.ts";
+
+/** Where the line is: the newest folded commit, whatever the judge said of it. */
+export interface LineState {
+  readonly tip: Oid;
+  /** The newest commit that was accepted. */
+  readonly accepted: Oid;
+  /** Commit time of the tip in milliseconds. */
+  readonly time: number;
+  readonly commits: number;
+  readonly refused: number;
+}
+
+export interface MoundState {
+  readonly id: string;
+  readonly name: string;
+  readonly protocol: number;
+  readonly membership: "open" | "invited";
+  /** `agent key` pairs: a root acts by its key in force, which the record repeats. */
+  readonly roots: readonly { readonly agent: AgentId; readonly key: PublicKey }[];
+  readonly threshold: number;
+  readonly leaseDefault: number;
+  readonly leaseMax: number;
+  readonly skew: number;
+  readonly claimsMax: number;
+  /** Caps are 0 where there is none. */
+  readonly tasksOpenMax: number;
+  readonly recordsHourMax: number;
+}
+
+export interface AgentState {
+  readonly id: AgentId;
+  readonly key: PublicKey;
+  /** Every key it ever had, oldest first, with the commit that brought it. */
+  readonly keys: readonly { readonly key: PublicKey; readonly commit: Oid }[];
+  readonly status: "active" | "withdrawn" | "revoked";
+  readonly name: string | undefined;
+  /** Counts only when `operatorSigned`. */
+  readonly operator: AgentId | undefined;
+  readonly operatorSigned: boolean;
+  readonly joined: number;
+}
+
+export interface CapabilitiesState {
+  readonly skills: readonly string[];
+  readonly load: number;
+  readonly capacity: number;
+  readonly until: number | undefined;
+}
+
+export interface ClaimState {
+  readonly agent: AgentId;
+  readonly token: number;
+  readonly since: number;
+  readonly at: number;
+  readonly until: number;
+  readonly nonce: Nonce;
+}
+
+export type Outcome = "done" | "failed" | "released" | "expired" | "cancelled";
+
+export interface AttemptState {
+  readonly token: number;
+  /** Who held the claim, not who wrote the attempt. */
+  readonly agent: AgentId;
+  readonly outcome: Outcome;
+  readonly since: number;
+  readonly at: number;
+  readonly text: string | undefined;
+  readonly refs: readonly string[];
+  readonly review: ReviewState | undefined;
+}
+
+export interface ReviewState {
+  readonly by: AgentId;
+  readonly accepted: boolean;
+  readonly at: number;
+  readonly reason: string | undefined;
+}
+
+export interface ProgressState {
+  readonly token: number;
+  readonly count: number;
+  readonly at: number;
+  readonly percent: number | undefined;
+  readonly note: string | undefined;
+  readonly checkpoint: string | undefined;
+}
+
+export interface TaskState {
+  readonly id: TaskId;
+  readonly creator: AgentId;
+  readonly created: number;
+  readonly title: string;
+  readonly body: string | undefined;
+  readonly needs: readonly string[];
+  readonly after: readonly TaskId[];
+  readonly paths: readonly string[];
+  readonly priority: number;
+  readonly deadline: number | undefined;
+  readonly lease: number | undefined;
+  readonly attemptsMax: number;
+  readonly review: boolean;
+  readonly reviewer: AgentId | undefined;
+  readonly parent: TaskId | undefined;
+  /** The last token given out; 0 before the first claim. */
+  readonly token: number;
+  readonly claim: ClaimState | undefined;
+  readonly attempts: readonly AttemptState[];
+  readonly progress: ProgressState | undefined;
+  readonly cancelled: { readonly by: AgentId; readonly at: number; readonly reason: string | undefined } | undefined;
+}
+
+/** The file last accepted at a path: what a later commit's tree is compared with. */
+export interface FileState {
+  readonly oid: Oid;
+  /** `at` of the record, or 0 for files without one. */
+  readonly at: number;
+}
+
+/** What the tree holds at a path where a refused commit left it astray; null: it was removed. */
+export interface AstrayState {
+  readonly oid: Oid | null;
+}
+
+export interface RefusalState {
+  readonly commit: Oid;
+  readonly author: string;
+  readonly time: number;
+  readonly fault: { readonly rule: string; readonly code: string; readonly [fact: string]: unknown };
+}
+
+/** Keys and what lies under them. */
+export interface Entries {
+  line: LineState;
+  mound: MoundState;
+  refusals: readonly RefusalState[];
+  [agent: `agent/${string}`]: AgentState;
+  [capabilities: `can/${string}`]: CapabilitiesState;
+  [invite: `invite/${string}`]: { readonly by: AgentId };
+  [key: `key/${string}`]: AgentId;
+  [task: `task/${string}`]: TaskState;
+  [head: `head/${string}`]: TaskId;
+  /** The live claims of an agent: task to `until`. */
+  [held: `held/${string}`]: Readonly<Record<string, number>>;
+  /** How many tasks of a creator are not finished. */
+  [made: `made/${string}`]: number;
+  [rate: `rate/${string}`]: { readonly hour: number; readonly count: number };
+  [nonce: `nonce/${string}`]: 1;
+  [commit: `commit/${string}`]: 1;
+  [file: `file/${string}`]: FileState;
+  [astray: `astray/${string}`]: AstrayState;
+}
+
+export type Key = keyof Entries & string;
+export type Value = Entries[Key];
+
+/** A state that is read by key. A view that has not loaded a key throws `NeedKeys`. */
+export interface View {
+  get<K extends Key>(key: K): Entries[K] | undefined;
+  /** Every key that begins with `prefix`, sorted. */
+  keys(prefix: string): readonly Key[];
+}
+
+/** Thrown by a partly loaded view; whoever drives the judge loads them and asks again. */
+export class NeedKeys extends Error {
+  readonly wanted: readonly Key[] | "all";
+  constructor(wanted: readonly Key[] | "all") {
+    super("the state is not loaded at these keys");
+    this.wanted = wanted;
+  }
+}
+
+/** What a commit changes in the state; undefined removes the key. */
+export type Delta = ReadonlyMap<Key, Value | undefined>;
+
+/** A view with changes on top, so that speculation over a batch never copies the state below. */
+export class Overlay implements View {
+  readonly #below: View;
+  readonly #changes = new Map<Key, Value | undefined>();
+
+  constructor(below: View) {
+    this.#below = below;
+  }
+
+  get<K extends Key>(key: K): Entries[K] | undefined {
+    if (this.#changes.has(key)) return this.#changes.get(key) as Entries[K] | undefined;
+    return this.#below.get(key);
+  }
+
+  set<K extends Key>(key: K, value: Entries[K] | undefined): void {
+    this.#changes.set(key, value);
+  }
+
+  apply(delta: Delta): void {
+    for (const [key, value] of delta) this.#changes.set(key, value);
+  }
+
+  keys(prefix: string): readonly Key[] {
+    const found = new Set(this.#below.keys(prefix));
+    for (const [key, value] of this.#changes) {
+      if (!key.startsWith(prefix)) continue;
+      if (value === undefined) found.delete(key);
+      else found.add(key);
+    }
+    return [...found].toSorted();
+  }
+
+  get delta(): Delta {
+    return this.#changes;
+  }
+}
+
+/** A whole state in memory. */
+export class MemoryState implements View {
+  readonly #entries: Map<Key, Value>;
+
+  constructor(entries: Iterable<readonly [Key, Value]> = []) {
+    this.#entries = new Map(entries);
+  }
+
+  get<K extends Key>(key: K): Entries[K] | undefined {
+    return this.#entries.get(key) as Entries[K] | undefined;
+  }
+
+  keys(prefix: string): readonly Key[] {
+    return [...this.#entries.keys()].filter((key) => key.startsWith(prefix)).toSorted();
+  }
+
+  apply(delta: Delta): void {
+    for (const [key, value] of delta) {
+      if (value === undefined) this.#entries.delete(key);
+      else this.#entries.set(key, value);
+    }
+  }
+
+  entries(): ReadonlyMap<Key, Value> {
+    return this.#entries;
+  }
+}
