@@ -20,7 +20,6 @@ export interface Link {
   answer?: Answer;
   /** Kept while it stays legal: a person may have touched a token to sign it. */
   signed?: { readonly message: string; readonly files: readonly SignedFile[]; readonly answer: Answer } | undefined;
-  built: BuiltCommit | undefined;
 }
 
 interface ChainCommit {

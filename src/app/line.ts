@@ -100,7 +100,7 @@ export class Line {
     if (ref === undefined || ref === this.#tip) return [];
     if (this.#tip !== undefined && !(await this.#ports.history.contains(this.#tip, ref))) {
       if (await this.#ports.history.contains(ref, this.#tip)) return [];
-      this.#reset();
+      await this.#reset();
     }
     return this.#foldTo(ref);
   }
@@ -123,7 +123,7 @@ export class Line {
       if (accepted === undefined || !(await history.contains(accepted, found))) {
         return err({ code: "history-rewritten", url: remote.url, verified: this.#tip, found });
       }
-      this.#reset();
+      await this.#reset();
     }
     const folded = [...caught, ...(await this.#foldTo(found))];
     if ((await this.standing()) === undefined) {
@@ -149,6 +149,7 @@ export class Line {
     if (!kept) {
       await this.#state.load("all");
       await cache.replace(this.#tip, this.#state.entries());
+      await this.close();
       this.#cached = await cache.open();
     }
     this.#savedTip = this.#tip;
@@ -158,6 +159,12 @@ export class Line {
     if (anchored !== this.#tip) await refs.swap(LINE_REF, this.#tip, anchored);
   }
 
+  /** Lets go of the cache's files. */
+  async close(): Promise<void> {
+    await this.#cached?.close();
+    this.#cached = undefined;
+  }
+
   async #openCache(): Promise<void> {
     this.#cached = await this.#ports.cache.open();
     this.#state = new ShardedState(this.#cached);
@@ -165,8 +172,8 @@ export class Line {
     this.#savedTip = this.#tip;
   }
 
-  #reset(): void {
-    this.#cached = undefined;
+  async #reset(): Promise<void> {
+    await this.close();
     this.#state = new ShardedState(undefined);
     this.#tip = undefined;
     this.#savedTip = undefined;

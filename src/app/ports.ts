@@ -159,6 +159,7 @@ export interface CachedState {
   load(shards?: readonly string[]): Promise<Iterable<readonly [Key, Value]>>;
   /** What others have appended since, as one delta; undefined when nothing was. */
   advance(): Promise<{ readonly tip: Oid; readonly delta: Delta } | undefined>;
+  close(): Promise<void>;
 }
 
 /** What was intended and perhaps not answered: a process may die at any moment. */

@@ -77,7 +77,7 @@ export class Submitter {
     try {
       await this.#line.catchUp();
       await this.#recover();
-      const links = requests.map((request): Link => ({ request, nonce: newNonce(this.#ports.random), outcome: undefined, built: undefined }));
+      const links = requests.map((request): Link => ({ request, nonce: newNonce(this.#ports.random), outcome: undefined }));
       this.#trace("journal");
       await this.#ports.journal.begin(links.map((link) => this.#entry(link)));
       await this.#drive(links);

@@ -1,0 +1,13 @@
+import { createHash } from "node:crypto";
+import type { GitObject } from "../app/ports.ts";
+import type { Oid } from "../protocol/ids.ts";
+
+/** The name that git gives an object: SHA-1 over its header and its content. */
+export function hashObject(type: GitObject["type"], bytes: Uint8Array): Oid {
+  return createHash("sha1").update(objectHeader(type, bytes.length)).update(bytes).digest("hex") as Oid;
+}
+
+/** What git puts before the content when it names or stores a loose object. */
+export function objectHeader(type: GitObject["type"], size: number): string {
+  return `${type} ${size}\0`;
+}

@@ -1,0 +1,47 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Journal, JournalEntry } from "../app/ports.ts";
+import type { Nonce } from "../protocol/ids.ts";
+import { isAlive } from "./process-alive.ts";
+
+/** One small file for each operation under way, in the git directory; named by its nonce. */
+export class FileJournal implements Journal {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async begin(entries: readonly JournalEntry[]): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    for (const entry of entries) {
+      const path = join(this.#folder, `${entry.nonce}.json`);
+      await writeFile(`${path}.tmp`, JSON.stringify({ ...entry, pid: process.pid }));
+      await rename(`${path}.tmp`, path);
+    }
+  }
+
+  async end(nonces: readonly Nonce[]): Promise<void> {
+    for (const nonce of nonces) await rm(join(this.#folder, `${nonce}.json`), { force: true });
+  }
+
+  async leftovers(): Promise<readonly JournalEntry[]> {
+    const names = await readdir(this.#folder).catch(() => [] as string[]);
+    const left: JournalEntry[] = [];
+    for (const name of names) {
+      if (!name.endsWith(".json")) continue;
+      const entry = await readEntry(join(this.#folder, name));
+      if (entry !== undefined && entry.pid !== process.pid && !isAlive(entry.pid)) left.push(entry);
+    }
+    return left;
+  }
+}
+
+/** An entry, or undefined where another process has ended it meanwhile. */
+async function readEntry(path: string): Promise<(JournalEntry & { pid: number }) | undefined> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as JournalEntry & { pid: number };
+  } catch {
+    return undefined;
+  }
+}

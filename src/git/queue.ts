@@ -1,0 +1,66 @@
+import { watch } from "node:fs";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Queue } from "../app/ports.ts";
+import { isAlive } from "./process-alive.ts";
+
+/** A ticket whose process died wakes nobody: look again after this many milliseconds. */
+const CHECK_MS = 250;
+
+/**
+ * First come, first served: each process lays down a ticket and waits for the one before it to go,
+ * as ZooKeeper's lock recipe does, so that a release wakes one waiter and not all. It may fail to
+ * exclude (two tickets of one millisecond, a clock set back); the compare-and-swap decides then.
+ */
+export class TicketQueue implements Queue {
+  readonly #folder: string;
+  #serial = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async turn(): Promise<() => Promise<void>> {
+    await mkdir(this.#folder, { recursive: true });
+    this.#serial += 1;
+    const time = String(Date.now()).padStart(15, "0");
+    const ticket = `${time}-${String(process.pid).padStart(10, "0")}-${this.#serial}`;
+    const path = join(this.#folder, ticket);
+    await writeFile(path, "");
+    for (;;) {
+      const before = await this.#before(ticket);
+      if (before === undefined) return () => rm(path, { force: true });
+      await gone(join(this.#folder, before));
+    }
+  }
+
+  /** The living ticket just before this one; tickets of the dead are cleared away. */
+  async #before(ticket: string): Promise<string | undefined> {
+    const earlier = (await readdir(this.#folder)).filter((name) => name < ticket).toSorted().toReversed();
+    for (const name of earlier) {
+      if (isAlive(Number(name.split("-")[1]))) return name;
+      await rm(join(this.#folder, name), { force: true });
+    }
+    return undefined;
+  }
+}
+
+/** Resolves when the file is removed, or after a while in which nobody said so. */
+function gone(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(finish, CHECK_MS);
+    let watcher: ReturnType<typeof watch> | undefined;
+    try {
+      watcher = watch(path, { persistent: true }, (event) => event === "rename" && finish());
+      watcher.on("error", finish);
+    } catch {
+      // It is gone already.
+      finish();
+    }
+    function finish(): void {
+      clearTimeout(timer);
+      watcher?.close();
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { assert } from "../base/assert.ts";
+import type { Refs } from "../app/ports.ts";
+import { isOid, type Oid } from "../protocol/ids.ts";
+import { GitError } from "./fault.ts";
+import { classifyRefUpdate } from "./ref-update.ts";
+import { gitFailed, gitText, runGit } from "./run.ts";
+
+export interface RefMove {
+  readonly name: string;
+  readonly next: Oid;
+  /** undefined: the ref must not exist. */
+  readonly old: Oid | undefined;
+}
+
+export interface RefsOptions {
+  /** Milliseconds for which a busy lock is tried again. */
+  readonly lockPatienceMs?: number;
+}
+
+export interface GitRefs extends Refs {
+  /** All of the moves or, with the answer false, none of them. */
+  swapMany(moves: readonly RefMove[]): Promise<boolean>;
+}
+
+/** git's way to say "no object". */
+const ABSENT = "0".repeat(40);
+/** A ref is locked for a millisecond or two; a lock that outlives this is left over from a crash. */
+const LOCK_PATIENCE_MS = 4_000;
+const LOCK_RETRY_MS = 40;
+const REF_NAME = /^refs\/[A-Za-z0-9][A-Za-z0-9._/-]{0,250}$/;
+
+/**
+ * The refs of a git directory (the common one), moved only by `git update-ref` with the value
+ * expected. Throws GitError `ref-locked` when a lock stays busy, `git-failed` otherwise.
+ */
+export function gitRefs(gitDir: string, { lockPatienceMs = LOCK_PATIENCE_MS }: RefsOptions = {}): GitRefs {
+  const swapMany = async (moves: readonly RefMove[]): Promise<boolean> => {
+    for (const { name } of moves) assert(isRefName(name), `not a ref name: ${name}`);
+    const input = moves.map(({ name, next, old }) => `update ${name} ${next} ${old ?? ABSENT}\n`).join("");
+    const deadline = performance.now() + lockPatienceMs;
+    const args = ["update-ref", "--stdin"];
+    for (;;) {
+      const output = await runGit(args, { gitDir, input: `start\n${input}prepare\ncommit\n` });
+      const outcome = output.exitCode === 0 ? "done" : classifyRefUpdate(output.stderr);
+      if (outcome === "done") return true;
+      if (outcome === "lost") return false;
+      if (outcome === "failed") throw gitFailed(args, output);
+      if (performance.now() > deadline) {
+        const ref = moves.map((move) => move.name).join(" ");
+        throw new GitError({ code: "ref-locked", ref, detail: output.stderr.trim() });
+      }
+      await delay(LOCK_RETRY_MS * (0.5 + Math.random()));
+    }
+  };
+
+  return {
+    async read(name) {
+      assert(isRefName(name), `not a ref name: ${name}`);
+      return (await readLooseRef(join(gitDir, name))) ?? (await readAnyRef(gitDir, name));
+    },
+    swap: (name, next, old) => swapMany([{ name, next, old }]),
+    swapMany,
+  };
+}
+
+/** The value of a ref that lies in a file of its own; undefined for packed and symbolic ones. */
+export async function readLooseRef(path: string): Promise<Oid | undefined> {
+  try {
+    const text = (await readFile(path, "latin1")).trimEnd();
+    return isOid(text) ? text : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return undefined;
+    throw error;
+  }
+}
+
+async function readAnyRef(gitDir: string, name: string): Promise<Oid | undefined> {
+  // The pattern also matches what lies below the name, so the full name is compared.
+  const text = await gitText(["for-each-ref", "--format=%(refname) %(objectname)", "--", name], { gitDir });
+  for (const line of text.split("\n")) {
+    const [found, oid = ""] = line.split(" ");
+    if (found === name && isOid(oid)) return oid;
+  }
+  return undefined;
+}
+
+/** A full ref name that git accepts, of characters that need no quoting anywhere. */
+export function isRefName(name: string): boolean {
+  return REF_NAME.test(name) && !name.includes("..") && !name.includes("//") && !/(\.lock|[./])(\/|$)/.test(name);
+}

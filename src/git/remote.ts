@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { assert, defined } from "../base/assert.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import type { PushOutcome, Remote, RemoteFault } from "../app/ports.ts";
+import type { Oid } from "../protocol/ids.ts";
+import { pushOutcome } from "./push-outcome.ts";
+import { classifyRefUpdate } from "./ref-update.ts";
+import { gitRefs, isRefName, readLooseRef } from "./refs.ts";
+import { fetchFault, isLocalFailure } from "./remote-fault.ts";
+import { localPath, urlObjection } from "./remote-url.ts";
+import { type GitOutput, gitFailed, runGit } from "./run.ts";
+
+export interface RemoteOptions {
+  /** The clone's common git directory. */
+  readonly gitDir: string;
+  /** A URL or an absolute path, as git understands it; never the name of a configured remote. */
+  readonly url: string;
+  readonly branch: string;
+  readonly fetchTimeoutMs?: number;
+  readonly pushTimeoutMs?: number;
+}
+
+/** Where the last fetch left the branch: it keeps the objects until they are judged. */
+export const FETCHED_REF = "refs/mound/fetched";
+/** A first fetch may bring a long history over a slow line. */
+const FETCH_TIMEOUT_MS = 10 * 60_000;
+/** A push carries a few kilobytes; a server that takes longer will not answer. */
+const PUSH_TIMEOUT_MS = 2 * 60_000;
+/** Several processes that fetch into one clone disturb each other for the time of a ref update. */
+const FETCH_TRIES = 20;
+const FETCH_RETRY_MS = 50;
+const SETTINGS = [
+  // Fewer than 1,000 bytes in 30 seconds: nobody is there any more.
+  "http.lowSpeedLimit=1000",
+  "http.lowSpeedTime=30",
+  "core.filesRefLockTimeout=2000",
+  "push.pushOption=",
+];
+
+/**
+ * One branch of an origin, reached by the git CLI over whatever transport its URL names. Throws
+ * GitError `git-missing`, and `git-failed` where the clone itself is at fault (a full disk).
+ */
+export function gitRemote(options: RemoteOptions): Remote {
+  const { url, branch } = options;
+  assert(isRefName(`refs/heads/${branch}`), `not a branch name: ${branch}`);
+  const objection = urlObjection(url);
+  const forbidden: RemoteFault | undefined =
+    objection === undefined ? undefined : { code: "remote-refused", url, detail: objection };
+  return {
+    url,
+    fetch: async () => (forbidden === undefined ? fetch(options) : err(forbidden)),
+    peek: async () => (forbidden === undefined ? peek(url, branch) : undefined),
+    push: async (next, old) =>
+      forbidden === undefined ? push(options, next, old) : { kind: "failed", fault: forbidden },
+  };
+}
+
+async function fetch(options: RemoteOptions): Promise<Result<Oid | undefined, RemoteFault>> {
+  const { gitDir, url, branch, fetchTimeoutMs: timeoutMs = FETCH_TIMEOUT_MS } = options;
+  const args = [
+    "fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-recurse-submodules",
+    "--no-auto-maintenance", url, `+refs/heads/${branch}:${FETCHED_REF}`,
+  ];
+  for (let tries = 1; ; tries += 1) {
+    const output = await runGit(args, { gitDir, timeoutMs, settings: SETTINGS });
+    if (output.exitCode === 0) {
+      return ok(defined(await gitRefs(gitDir).read(FETCHED_REF), "the ref that was just fetched"));
+    }
+    if (/couldn't find remote ref/.test(output.stderr)) return ok(undefined);
+    if (isLocalFailure(output.stderr)) throw gitFailed(args, output);
+    if (!isDisturbed(output) || tries >= FETCH_TRIES) return err(fetchFault(url, output.stderr, output.timedOut));
+    await delay(FETCH_RETRY_MS * Math.random());
+  }
+}
+
+/** Another process moved or locked `FETCHED_REF` at the same moment. */
+function isDisturbed(output: GitOutput): boolean {
+  return output.stderr.includes(FETCHED_REF) && classifyRefUpdate(output.stderr) !== "failed";
+}
+
+async function peek(url: string, branch: string): Promise<Oid | undefined> {
+  const path = localPath(url);
+  if (path === undefined) return undefined;
+  const ref = `refs/heads/${branch}`;
+  return (await readLooseRef(join(path, ".git", ref))) ?? (await readLooseRef(join(path, ref)));
+}
+
+async function push(options: RemoteOptions, next: Oid, old: Oid | undefined): Promise<PushOutcome> {
+  const { gitDir, url, branch, pushTimeoutMs: timeoutMs = PUSH_TIMEOUT_MS } = options;
+  const ref = `refs/heads/${branch}`;
+  const args = [
+    "push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no",
+    // An empty value after the colon means: the branch must not exist.
+    `--force-with-lease=${ref}:${old ?? ""}`, url, `${next}:${ref}`,
+  ];
+  const output = await runGit(args, { gitDir, timeoutMs, settings: SETTINGS });
+  const stdout = new TextDecoder().decode(output.stdout);
+  return pushOutcome({ ...output, stdout, url, ref });
+}

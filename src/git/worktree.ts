@@ -1,0 +1,131 @@
+/**
+ * The working tree as a projection for people: written by our own writer after the ref moved. The
+ * local branch moves only by fast-forward, the index follows by read-tree and is left alone while
+ * something is staged, and a file that a person has edited is never overwritten.
+ */
+import { createHash } from "node:crypto";
+import { lstat, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Objects } from "../app/ports.ts";
+import { isLegalPath } from "../protocol/paths.ts";
+import { isOid, type Oid } from "../protocol/ids.ts";
+import type { Clone } from "./clone.ts";
+import { gitRefs } from "./refs.ts";
+import { gitText, runGit } from "./run.ts";
+
+export interface Projection {
+  /** Whether the local branch is at the verified tip now. */
+  readonly current: boolean;
+  /** Why the branch stays where it is. */
+  readonly held?: "other-branch" | "local-commits" | "staged";
+  /** Paths with edits of a person's own that were left as they are. */
+  readonly kept: readonly string[];
+}
+
+/** Brings the working tree of a clone from where its branch is to the verified tip. */
+export async function project(clone: Clone, tip: Oid, objects: Objects, good: (path: string) => Promise<Oid | undefined>): Promise<Projection> {
+  const branch = `refs/heads/${clone.settings.branch}`;
+  const head = await readHead(clone.gitDir);
+  if (head !== branch) return { current: false, held: "other-branch", kept: [] };
+  const refs = gitRefs(clone.commonDir);
+  const old = await refs.read(branch);
+  if (old === tip) return { current: true, kept: [] };
+  const { gitDir } = clone;
+  if (old !== undefined) {
+    const forward = await runGit(["merge-base", "--is-ancestor", old, tip], { gitDir });
+    if (forward.exitCode !== 0) return { current: false, held: "local-commits", kept: [] };
+    const staged = await runGit(["diff-index", "--cached", "--quiet", old, "--"], { gitDir });
+    if (staged.exitCode === 1) return { current: false, held: "staged", kept: [] };
+  }
+  const kept: string[] = [];
+  for (const change of await changesBetween(gitDir, old, tip)) {
+    // Refused bytes are in the tip's tree, but the state keeps the last good ones.
+    const next = await good(change.path);
+    if (!(await writeChange(clone.workTree, { ...change, next }, objects))) kept.push(change.path);
+  }
+  const merge = old === undefined ? ["read-tree", tip] : ["read-tree", "-i", "-m", old, tip];
+  const index = await runGit(merge, { gitDir });
+  if (index.exitCode !== 0) await gitText(["read-tree", tip], { gitDir });
+  // Lost when a person moved the branch just now: then the next command projects.
+  await refs.swap(branch, tip, old);
+  return { current: true, kept };
+}
+
+interface PathChange {
+  readonly path: string;
+  readonly before: Oid | undefined;
+}
+
+async function changesBetween(gitDir: string, old: Oid | undefined, tip: Oid): Promise<readonly PathChange[]> {
+  if (old === undefined) {
+    const listed = await gitText(["ls-tree", "-r", "-z", "--name-only", tip], { gitDir });
+    const paths = listed.split("\0").filter((path) => path !== "");
+    return paths.filter(isLegalPath).map((path) => ({ path, before: undefined }));
+  }
+  const raw = await gitText(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, tip], { gitDir });
+  const fields = raw.split("\0");
+  const changes: PathChange[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const before = fields[at]!.split(" ")[2] ?? "";
+    const path = fields[at + 1]!;
+    if (isLegalPath(path)) changes.push({ path, before: isOid(before) && !/^0+$/.test(before) ? before : undefined });
+  }
+  return changes;
+}
+
+/** Writes or removes one file, unless it holds something that git did not put there; says which. */
+async function writeChange(root: string, change: PathChange & { next: Oid | undefined }, objects: Objects): Promise<boolean> {
+  const path = join(root, change.path);
+  const present = await presentBlob(path);
+  if (present === change.next) return true;
+  if (present !== undefined && present !== change.before) return false;
+  if (change.next === undefined) {
+    await rm(path, { force: true });
+    await removeEmpty(root, dirname(change.path));
+    return true;
+  }
+  const object = await objects.read(change.next);
+  if (object === undefined || (await crossesLink(root, change.path))) return false;
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, object.bytes);
+  await rename(temporary, path);
+  return true;
+}
+
+/** The blob that a file would be, `other` where the path is no plain file, undefined where nothing is. */
+async function presentBlob(path: string): Promise<string | undefined> {
+  try {
+    const stat = await lstat(path);
+    if (!stat.isFile()) return "other";
+    const bytes = await readFile(path);
+    return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a folder on the way is a symbolic link: then the file would land outside the work tree. */
+async function crossesLink(root: string, path: string): Promise<boolean> {
+  const parts = path.split("/").slice(0, -1);
+  for (let count = 1; count <= parts.length; count++) {
+    const stat = await lstat(join(root, ...parts.slice(0, count))).catch(() => undefined);
+    if (stat !== undefined && !stat.isDirectory()) return true;
+  }
+  return false;
+}
+
+async function removeEmpty(root: string, folder: string): Promise<void> {
+  for (let at = folder; at !== "."; at = dirname(at)) {
+    try {
+      await rmdir(join(root, at));
+    } catch {
+      return;
+    }
+  }
+}
+
+async function readHead(gitDir: string): Promise<string | undefined> {
+  const text = await readFile(join(gitDir, "HEAD"), "utf8").catch(() => "");
+  return /^ref: (.*)$/m.exec(text)?.[1];
+}

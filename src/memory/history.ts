@@ -1,0 +1,48 @@
+import { defined } from "../base/assert.ts";
+import { HISTORY_CHANGES, HISTORY_COMMIT_BYTES, type History, type RawChange, type RawCommit } from "../app/ports.ts";
+import type { Oid } from "../protocol/ids.ts";
+import { ancestry, linksOf, type ObjectMap } from "./graph.ts";
+import { diffTrees, type TreeChange } from "./tree-diff.ts";
+
+/** History over a map of objects, by walking trees. Throws where a commit is missing. */
+export function memoryHistory(objects: ObjectMap): History {
+  return {
+    async *commits(from, to, maxBytes) {
+      for (const oid of firstParents(objects, from, to)) yield rawCommit(objects, oid, maxBytes);
+    },
+    async contains(ancestor, tip) {
+      return objects.has(ancestor) && objects.has(tip) && ancestry(objects, tip).has(ancestor);
+    },
+  };
+}
+
+/** Oldest first. All that `from` descends from is left out, as git does for a range. */
+function firstParents(objects: ObjectMap, from: Oid | undefined, to: Oid): Oid[] {
+  const known = from === undefined ? new Set<Oid>() : ancestry(objects, from);
+  const line: Oid[] = [];
+  let at: Oid | undefined = to;
+  while (at !== undefined && !known.has(at)) {
+    line.push(at);
+    [at] = linksOf(objects, at).parents;
+  }
+  return line.reverse();
+}
+
+function rawCommit(objects: ObjectMap, oid: Oid, maxBytes: number): RawCommit {
+  const { bytes } = defined(objects.get(oid), `commit ${oid}`);
+  const { tree, parents } = linksOf(objects, oid);
+  const [parent] = parents;
+  const before = parent === undefined ? undefined : linksOf(objects, parent).tree;
+  const changes = diffTrees(objects, before, tree).slice(0, HISTORY_CHANGES);
+  return {
+    oid,
+    bytes: bytes.subarray(0, HISTORY_COMMIT_BYTES),
+    changes: changes.map((change) => withContent(objects, change, maxBytes)),
+  };
+}
+
+function withContent(objects: ObjectMap, change: TreeChange, maxBytes: number): RawChange {
+  if (change.oid === undefined || change.mode?.startsWith("100") !== true) return { ...change, size: 0, bytes: undefined };
+  const { bytes } = defined(objects.get(change.oid), `blob ${change.oid}`);
+  return { ...change, size: bytes.length, bytes: bytes.length <= maxBytes ? bytes : undefined };
+}

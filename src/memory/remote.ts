@@ -1,0 +1,89 @@
+import { err, ok } from "../base/result.ts";
+import type { GitObject, PushOutcome, Remote, RemoteFault } from "../app/ports.ts";
+import { unreachable } from "../base/assert.ts";
+import type { Oid } from "../protocol/ids.ts";
+
+/**
+ * What happens to one call instead of success. `refuse`: the server declines the push (or the fetch,
+ * by permission). `lose-reply`: the push is applied and the answer lost. `cut`: the connection
+ * breaks before anything is applied. `unreachable`: there is no connection at all.
+ */
+export type Mishap = "refuse" | "lose-reply" | "cut" | "unreachable";
+
+/** The origin that the clones of a test or of a simulation share. */
+export interface MemoryOrigin {
+  readonly url: string;
+  readonly objects: Map<Oid, GitObject>;
+  /** Branch name to tip. */
+  readonly branches: Map<string, Oid>;
+  /** Taken from the front, one for each push (`pushes`) or fetch (`fetches`); undefined: no mishap. */
+  readonly mishaps: { readonly pushes: (Mishap | undefined)[]; readonly fetches: (Mishap | undefined)[] };
+}
+
+export function memoryOrigin(url = "memory://origin"): MemoryOrigin {
+  return { url, objects: new Map(), branches: new Map(), mishaps: { pushes: [], fetches: [] } };
+}
+
+/** One clone's view of an origin; `objects` are the clone's own. */
+export function memoryRemote(origin: MemoryOrigin, objects: Map<Oid, GitObject>, branch: string): Remote {
+  const { url } = origin;
+  return {
+    url,
+    async fetch() {
+      const mishap = origin.mishaps.fetches.shift();
+      if (mishap !== undefined) return err(fetchMishap(url, mishap));
+      const tip = origin.branches.get(branch);
+      if (tip !== undefined) copyMissing(origin.objects, objects);
+      return ok(tip);
+    },
+    async peek() {
+      return origin.branches.get(branch);
+    },
+    async push(next, old) {
+      const mishap = origin.mishaps.pushes.shift();
+      switch (mishap) {
+        case "refuse":
+          return { kind: "failed", fault: { code: "remote-refused", url, detail: "declined" } };
+        case "unreachable":
+          return { kind: "failed", fault: { code: "remote-unreachable", url, detail: "no connection" } };
+        case "cut":
+          return { kind: "unknown", detail: "the connection broke" };
+        case "lose-reply": {
+          const outcome = receive(origin, objects, branch, next, old);
+          return outcome.kind === "failed" ? outcome : { kind: "unknown", detail: "the answer was lost" };
+        }
+        case undefined:
+          return receive(origin, objects, branch, next, old);
+        default:
+          return unreachable(mishap);
+      }
+    },
+  };
+}
+
+/** In git's order: the same commit first, then the lease, so that a landed push is never `refused`. */
+function receive(
+  origin: MemoryOrigin,
+  objects: ReadonlyMap<Oid, GitObject>,
+  branch: string,
+  next: Oid,
+  old: Oid | undefined,
+): PushOutcome {
+  const tip = origin.branches.get(branch);
+  if (tip === next) return { kind: "unknown", detail: "the branch already stands at this commit" };
+  if (tip !== old) return { kind: "refused", why: "moved", detail: `at ${tip ?? "no commit"}` };
+  copyMissing(objects, origin.objects);
+  origin.branches.set(branch, next);
+  return { kind: "done" };
+}
+
+/** Objects are immutable, so clones may hold the very same ones. */
+function copyMissing(from: ReadonlyMap<Oid, GitObject>, to: Map<Oid, GitObject>): void {
+  for (const [oid, object] of from) if (!to.has(oid)) to.set(oid, object);
+}
+
+function fetchMishap(url: string, mishap: Mishap): RemoteFault {
+  return mishap === "refuse"
+    ? { code: "remote-refused", url, detail: "declined" }
+    : { code: "remote-unreachable", url, detail: "no connection" };
+}

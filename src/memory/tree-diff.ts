@@ -1,0 +1,76 @@
+import { defined } from "../base/assert.ts";
+import { decodeTree, encodeName, isFolder, type TreeEntry } from "../protocol/objects.ts";
+import type { Oid } from "../protocol/ids.ts";
+import type { ObjectMap } from "./graph.ts";
+
+/** A path at which two trees differ, and what the newer one has there. */
+export interface TreeChange {
+  readonly path: string;
+  /** undefined: removed. Modes as git shows them: see `canonicalMode`. */
+  readonly mode: string | undefined;
+  readonly oid: Oid | undefined;
+}
+
+/** The files at which `after` differs from `before` (undefined: the empty tree), in git's order. */
+export function diffTrees(objects: ObjectMap, before: Oid | undefined, after: Oid | undefined): TreeChange[] {
+  const changes: TreeChange[] = [];
+  walk(objects, before, after, "", changes);
+  return changes.sort((a, b) => compareBytes(encodeName(a.path), encodeName(b.path)));
+}
+
+function walk(
+  objects: ObjectMap,
+  before: Oid | undefined,
+  after: Oid | undefined,
+  prefix: string,
+  changes: TreeChange[],
+): void {
+  if (before === after) return;
+  const old = entriesByName(objects, before);
+  const now = entriesByName(objects, after);
+  for (const name of new Set([...old.keys(), ...now.keys()])) {
+    const path = prefix + name;
+    const was = old.get(name);
+    const is = now.get(name);
+    walk(objects, folderOf(was), folderOf(is), `${path}/`, changes);
+    const wasFile = fileOf(was);
+    const isFile = fileOf(is);
+    if (isFile === undefined) {
+      // Where a folder takes the place of a file, git lists the file as removed as well.
+      if (wasFile !== undefined) changes.push({ path, mode: undefined, oid: undefined });
+    } else if (isFile.mode !== wasFile?.mode || isFile.oid !== wasFile.oid) {
+      changes.push({ path, ...isFile });
+    }
+  }
+}
+
+function entriesByName(objects: ObjectMap, tree: Oid | undefined): Map<string, TreeEntry> {
+  if (tree === undefined) return new Map();
+  const { bytes } = defined(objects.get(tree), `tree ${tree}`);
+  return new Map(decodeTree(bytes).map((entry) => [entry.name, entry]));
+}
+
+function folderOf(entry: TreeEntry | undefined): Oid | undefined {
+  return entry !== undefined && isFolder(entry.mode) ? entry.oid : undefined;
+}
+
+function fileOf(entry: TreeEntry | undefined): { readonly mode: string; readonly oid: Oid } | undefined {
+  if (entry === undefined || isFolder(entry.mode)) return undefined;
+  return { mode: canonicalMode(entry.mode), oid: entry.oid };
+}
+
+/** git shows four kinds of file only, whatever permission bits a tree holds (`canon_mode`). */
+function canonicalMode(mode: string): string {
+  const bits = Number.parseInt(mode, 8);
+  const kind = bits & 0o170000;
+  if (kind === 0o100000) return (bits & 0o100) === 0 ? "100644" : "100755";
+  return kind === 0o120000 ? "120000" : "160000";
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < a.length && i < b.length; i += 1) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,18 @@
+import type { AppFault } from "../app/faults.ts";
+import type { GitFault } from "../git/fault.ts";
+import type { NoMound } from "./mound.ts";
+
+/** What can stop the making or moving of a clone. */
+export type SetupFault =
+  | { readonly code: "mound-exists"; readonly dir: string }
+  /** The origin's branch is taken: by a mound, or by something else. */
+  | { readonly code: "branch-taken"; readonly url: string; readonly branch: string }
+  | { readonly code: "folder-not-empty"; readonly dir: string }
+  | { readonly code: "folder-missing"; readonly dir: string }
+  | { readonly code: "not-a-repository"; readonly dir: string }
+  | { readonly code: "mound-id-differs"; readonly url: string; readonly wanted: string; readonly found: string }
+  | { readonly code: "not-embedded"; readonly url: string }
+  | { readonly code: "publish-unknown"; readonly url: string; readonly detail: string };
+
+/** Every fault that a command can end with. */
+export type AnyFault = AppFault | GitFault | NoMound | SetupFault;

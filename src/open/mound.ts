@@ -1,0 +1,152 @@
+import { homedir } from "node:os";
+import { err, ok, type Result } from "../base/result.ts";
+import type { AppFault } from "../app/faults.ts";
+import { Line, type SyncReport } from "../app/line.ts";
+import type { KeyFault, Signer } from "../app/ports.ts";
+import { withKeys } from "../app/sharded-state.ts";
+import { Submitter, type Outcome, type Recovered, type SubmitPorts } from "../app/submit.ts";
+import { findClone, moundFolder, type Clone } from "../git/clone.ts";
+import { lastHeard, markHeard } from "../git/heard.ts";
+import { systemRandom } from "../git/random.ts";
+import { project, type Projection } from "../git/worktree.ts";
+import { configFolder } from "../keys/config-folder.ts";
+import { openKeyStore, type KeyStore } from "../keys/key-store.ts";
+import type { Command } from "../protocol/commands/index.ts";
+import type { AgentId } from "../protocol/ids.ts";
+import type { View } from "../protocol/state.ts";
+import { wirePorts } from "./ports.ts";
+
+/** A remote view older than this is refreshed before it is read; a local one is looked at each time. */
+const FRESH_MS = 30_000;
+
+export interface OpenOptions {
+  /** Where to look for the mound: this folder or one above it. */
+  readonly dir: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly trace?: SubmitPorts["trace"];
+}
+
+export interface SubmitOptions {
+  readonly cosigners?: readonly Signer[];
+  /** Brings the working tree to the new tip; true unless said. */
+  readonly project?: boolean;
+}
+
+/** The folder is in no mound. */
+export interface NoMound {
+  readonly code: "not-in-a-mound";
+  readonly dir: string;
+}
+
+/** A mound that is open in this process: its state may be read, and the line may be moved. */
+export class Mound {
+  readonly clone: Clone;
+  readonly keys: KeyStore;
+  readonly ports: SubmitPorts;
+  readonly line: Line;
+  readonly #submitter: Submitter;
+
+  private constructor(clone: Clone, keys: KeyStore, ports: SubmitPorts, line: Line) {
+    this.clone = clone;
+    this.keys = keys;
+    this.ports = ports;
+    this.line = line;
+    this.#submitter = new Submitter(line, ports);
+  }
+
+  /** Opens the mound at or above a folder, as far as it is verified there; asks no origin. */
+  static async open(options: OpenOptions): Promise<Result<Mound, NoMound>> {
+    const clone = findClone(options.dir);
+    if (clone === undefined) return err({ code: "not-in-a-mound", dir: options.dir });
+    return ok(await Mound.openClone(clone, options));
+  }
+
+  static async openClone(clone: Clone, options: Omit<OpenOptions, "dir">): Promise<Mound> {
+    const ports = wirePorts(clone, options.trace);
+    return new Mound(clone, keyStore(options.environment ?? process.env), ports, await Line.open(ports));
+  }
+
+  get id(): string {
+    return this.clone.settings.id;
+  }
+
+  /** Runs a pure reader on the state. */
+  read<T>(reader: (view: View) => T): Promise<T> {
+    return withKeys(this.line.state, () => reader(this.line.state));
+  }
+
+  signer(agent: AgentId): Promise<Result<Signer, KeyFault>> {
+    return this.keys.signer(this.id, agent);
+  }
+
+  /** Submits commands of one agent, in order, as one chain; answers one outcome for each. */
+  async submit(agent: AgentId, commands: readonly Command[], options: SubmitOptions = {}): Promise<readonly Outcome[]> {
+    const signer = await this.signer(agent);
+    if (!signer.ok) return commands.map(() => signer);
+    const cosigners = options.cosigners ?? [];
+    return this.submitSigned(agent, signer.value, commands, { ...options, cosigners });
+  }
+
+  /** The same with a signer at hand: for an agent whose key is not in the store yet. */
+  async submitSigned(agent: AgentId, signer: Signer, commands: readonly Command[], options: SubmitOptions = {}): Promise<readonly Outcome[]> {
+    const cosigners = options.cosigners ?? [];
+    const outcomes = await this.#submitter.submit(commands.map((command) => ({ agent, command, signer, cosigners })));
+    if (outcomes.some((outcome) => outcome.ok)) await this.#heard();
+    if (options.project !== false) await this.project();
+    return outcomes;
+  }
+
+  /** Fetches and judges what landed at the origin. */
+  async sync(): Promise<Result<SyncReport, AppFault>> {
+    const report = await this.#submitter.sync();
+    if (report.ok) {
+      await this.#heard();
+      await this.project();
+    }
+    return report;
+  }
+
+  /** Syncs where the view may be old: a local origin is looked at, a remote one asked now and then. */
+  async refresh(): Promise<Result<undefined, AppFault>> {
+    const peeked = await this.ports.remote.peek();
+    const age = (await this.age()) ?? Number.POSITIVE_INFINITY;
+    const stale = peeked === undefined ? age > FRESH_MS : peeked !== this.line.tip;
+    if (!stale) return ok(undefined);
+    const report = await this.#submitter.sync();
+    if (!report.ok) return report;
+    await this.#heard();
+    return ok(undefined);
+  }
+
+  /** Milliseconds since this clone last heard from its origin, by any process; undefined: never. */
+  async age(): Promise<number | undefined> {
+    const heard = await lastHeard(moundFolder(this.clone.commonDir));
+    return heard === undefined ? undefined : Math.max(0, this.ports.clock.now() - heard);
+  }
+
+  /** Brings the working tree to the verified tip, as far as no edit of a person is in the way. */
+  async project(): Promise<Projection> {
+    const { tip } = this.line;
+    if (tip === undefined) return { current: false, kept: [] };
+    return project(this.clone, tip, this.ports.objects, (path) => this.read((view) => view.get(`file/${path}`)?.oid));
+  }
+
+  takeRecovered(): readonly Recovered[] {
+    return this.#submitter.takeRecovered();
+  }
+
+  #heard(): Promise<void> {
+    return markHeard(moundFolder(this.clone.commonDir), this.ports.clock.now());
+  }
+
+  async close(): Promise<void> {
+    await this.line.close();
+    await this.ports.objects.close();
+    await this.ports.verifier.close();
+  }
+}
+
+/** The user's keys, where the environment says that they are. */
+export function keyStore(environment: NodeJS.ProcessEnv): KeyStore {
+  return openKeyStore({ config: configFolder(environment, homedir(), process.platform), random: systemRandom, environment });
+}
