@@ -35,10 +35,21 @@ export function gitObjects(options: ObjectsOptions): Objects {
   const packs = catFile({ gitDir, mode: "--batch", maxBytes: READ_LIMIT, environment });
 
   const readPacked = async (oid: Oid): Promise<GitObject | undefined> => {
-    const [found] = await packs.ask([oid]).catch((error: unknown) => {
-      throw asDamage(error, oid);
-    });
-    if (found === undefined || !isObject(found)) return undefined;
+    const ask = async (): Promise<BatchAnswer | undefined> => {
+      const [found] = await packs.ask([oid]).catch((error: unknown) => {
+        throw asDamage(error, oid);
+      });
+      return found;
+    };
+    let found = await ask();
+    if (found === undefined) {
+      // `--batch` calls a damaged object missing; `-e` only looks whether there is one.
+      const { exitCode } = await runGit(["cat-file", "-e", oid], options);
+      if (exitCode !== 0) return undefined;
+      found = await ask();
+      if (found === undefined) throw new GitError({ code: "object-damaged", oid, detail: "git cannot read it" });
+    }
+    if (!isObject(found)) return undefined;
     const { size, type, bytes } = found;
     if (bytes?.length !== size) throw new GitError({ code: "object-too-large", oid, limit: READ_LIMIT });
     return { oid, type, bytes };

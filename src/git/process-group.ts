@@ -1,16 +1,18 @@
 import type { ChildProcess } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** What is needed of a child: execa's and node's own both have it. */
 type Child = Pick<ChildProcess, "pid" | "stdout" | "stderr">;
 
 export interface Supervision {
   readonly timedOut: () => boolean;
-  /** To be called when the child has ended. */
-  readonly release: () => void;
+  /** To be called when the child has ended. Resolves when, after a time-out, its group has too. */
+  readonly release: () => Promise<void>;
 }
 
 /** git removes its lock files and temporary packs on SIGTERM; this long it may take. */
 const GRACE_MS = 2_000;
+const LOOK_MS = 20;
 
 const live = new Set<number>();
 
@@ -19,46 +21,48 @@ const live = new Set<number>();
  * own would outlive this process, so the groups still alive are ended when the process exits.
  */
 export function superviseGroup(child: Child, timeoutMs: number): Supervision {
-  let expired = false;
-  const timers: NodeJS.Timeout[] = [];
-  if (child.pid !== undefined) {
-    if (live.size === 0) process.on("exit", endAll);
-    live.add(child.pid);
-  }
-  timers.push(
-    setTimeout(() => {
-      expired = true;
-      killGroup(child.pid, "SIGTERM");
-      timers.push(setTimeout(() => giveUp(child), GRACE_MS));
-    }, timeoutMs),
-  );
+  const { pid } = child;
+  if (pid === undefined) return { timedOut: () => false, release: async () => {} };
+  let deadline: number | undefined;
+  let kill: NodeJS.Timeout | undefined;
+  const end = setTimeout(() => {
+    deadline = performance.now() + GRACE_MS;
+    killGroup(pid, "SIGTERM");
+    kill = setTimeout(() => giveUp(child), GRACE_MS);
+  }, timeoutMs);
+  if (live.size === 0) process.on("exit", endAll);
+  live.add(pid);
   return {
-    timedOut: () => expired,
-    release: () => {
-      for (const timer of timers) clearTimeout(timer);
-      if (child.pid !== undefined) live.delete(child.pid);
+    timedOut: () => deadline !== undefined,
+    async release() {
+      clearTimeout(end);
+      clearTimeout(kill);
+      // git itself is gone, but what it started may ignore SIGTERM, or be tidying up.
+      while (deadline !== undefined && performance.now() < deadline && killGroup(pid, 0)) await delay(LOOK_MS);
+      if (deadline !== undefined) killGroup(pid, "SIGKILL");
+      live.delete(pid);
       if (live.size === 0) process.off("exit", endAll);
     },
   };
 }
 
-/** Signals a child and all that it started. A group that has ended already is no fault. */
-export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+/** Signals a child and all that it started; 0 only asks. False when the whole group has ended. */
+export function killGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(process.platform === "win32" ? pid : -pid, signal);
+    return process.kill(process.platform === "win32" ? pid : -pid, signal);
   } catch (error) {
     // macOS answers EPERM where only a zombie is left of the group.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ESRCH" && code !== "EPERM") throw error;
+    return false;
   }
 }
 
 /** A grandchild that left the group may still hold the pipes open: nobody waits for it. */
-function giveUp(child: Child): void {
-  killGroup(child.pid, "SIGKILL");
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+function giveUp({ pid, stdout, stderr }: Child): void {
+  if (pid !== undefined) killGroup(pid, "SIGKILL");
+  stdout?.destroy();
+  stderr?.destroy();
 }
 
 function endAll(): void {

@@ -90,5 +90,5 @@ async function readAnyRef(gitDir: string, name: string): Promise<Oid | undefined
 
 /** A full ref name that git accepts, of characters that need no quoting anywhere. */
 export function isRefName(name: string): boolean {
-  return REF_NAME.test(name) && !name.includes("..") && !name.includes("//") && !/(\.lock|[./])(\/|$)/.test(name);
+  return REF_NAME.test(name) && !/\.\.|\/\/|\/\.|(\.lock|[./])(\/|$)/.test(name);
 }

@@ -60,7 +60,7 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
     if (result.code === "ENOENT" && (options.cwd === undefined || existsSync(options.cwd))) {
       throw new GitError({ code: "git-missing" });
     }
-    if (result.isMaxBuffer) killGroup(child.pid, "SIGKILL");
+    if (result.isMaxBuffer && child.pid !== undefined) killGroup(child.pid, "SIGKILL");
     return {
       exitCode: result.exitCode,
       stdout: result.stdout,
@@ -70,7 +70,7 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
       signal: result.signal,
     };
   } finally {
-    group.release();
+    await group.release();
   }
 }
 

@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { err, ok, type Result } from "../base/result.ts";
+import { Line } from "../app/line.ts";
+import { createRepository, findClone, gitDirs, originUrl, writeCloneSettings } from "../git/clone.ts";
+import { remoteBranches } from "../git/remote-branches.ts";
+import { gitVersion } from "../git/version.ts";
+import type { AnyFault } from "./faults.ts";
+import { hideFromStatus, originBeside } from "./found.ts";
+import { Mound } from "./mound.ts";
+import { wirePorts } from "./ports.ts";
+
+export interface CloneOptions {
+  /** A git URL, a path, or the folder of another clone on this machine. */
+  readonly url?: string;
+  /** The repository of code beside which the mound lives. */
+  readonly beside?: string;
+  readonly dir?: string;
+  readonly branch?: string;
+  /** The whole id or its first sixteen characters: any other mound is refused. */
+  readonly id?: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Clones a mound and judges all of its history; leaves nothing behind when that fails. */
+export async function cloneMound(options: CloneOptions): Promise<Result<Mound, AnyFault>> {
+  const version = await gitVersion();
+  if (!version.ok) return version;
+  const source = await chooseSource(options);
+  if (!source.ok) return source;
+  const { url, folder } = source.value;
+  if (gitDirs(folder) !== undefined) return err({ code: "mound-exists", dir: folder });
+  const present = await readdir(folder).catch(() => []);
+  if (present.length > 0) return err({ code: "folder-not-empty", dir: folder });
+  const branch = options.branch === undefined ? await chooseBranch(url, options.beside) : ok(options.branch);
+  if (!branch.ok) return branch;
+  const existed = existsSync(folder);
+  const commonDir = await createRepository(folder, branch.value, url);
+  const leave = (): Promise<void> => rm(existed ? commonDir : folder, { recursive: true, force: true });
+  try {
+    const settings = { version: 1 as const, id: "", branch: branch.value, origin: url };
+    const clone = { workTree: folder, gitDir: commonDir, commonDir, settings };
+    const id = await verify(clone, options.id);
+    if (!id.ok) {
+      await leave();
+      return id;
+    }
+    await writeCloneSettings(commonDir, { ...settings, id: id.value });
+    if (options.beside !== undefined) await hideFromStatus(options.beside);
+    const mound = await Mound.openClone({ ...clone, settings: { ...settings, id: id.value } }, options);
+    await mound.sync();
+    return ok(mound);
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+/** Where the origin of what was named is, and where the clone goes. */
+async function chooseSource(options: CloneOptions): Promise<Result<{ url: string; folder: string }, AnyFault>> {
+  if (options.beside !== undefined) {
+    const repository = resolve(options.beside);
+    const origin = await originBeside(repository);
+    return origin.ok ? ok({ url: origin.value, folder: join(repository, ".mound") }) : origin;
+  }
+  const named = options.url ?? "";
+  const local = existsSync(named) ? resolve(named) : undefined;
+  // The folder of a clone stands for the origin of its mound, embedded or not.
+  const clone = local === undefined ? undefined : findClone(local);
+  const inside = clone !== undefined && (clone.workTree === local || join(local!, ".mound") === clone.workTree);
+  const url = inside ? originUrl(clone) : (local ?? named);
+  const name = basename(named.replace(/\/+$/, "")).replace(/\.git$/, "");
+  return ok({ url, folder: resolve(options.dir ?? (name === "" ? "mound" : name)) });
+}
+
+/** A mound beside code is on `mound`, one of its own on the branch that HEAD names. */
+async function chooseBranch(url: string, beside: string | undefined): Promise<Result<string, AnyFault>> {
+  const listed = await remoteBranches(url);
+  if (!listed.ok) return listed;
+  const { head, branches } = listed.value;
+  if (beside !== undefined || branches.includes("mound")) return ok("mound");
+  return ok(head ?? "main");
+}
+
+async function verify(clone: Parameters<typeof wirePorts>[0], wanted: string | undefined): Promise<Result<string, AnyFault>> {
+  const ports = wirePorts(clone);
+  const line = await Line.open(ports);
+  try {
+    const report = await line.sync();
+    if (!report.ok) return report;
+    const standing = await line.standing();
+    if (standing === undefined) return err({ code: "line-deferred", ...report.value.deferred!, now: ports.clock.now() });
+    const { id } = standing.mound;
+    if (wanted === undefined || id === wanted || (wanted.length >= 16 && id.startsWith(wanted))) return ok(id);
+    return err({ code: "mound-id-differs", url: originUrl(clone), wanted, found: id });
+  } finally {
+    await line.close();
+    await ports.objects.close();
+    await ports.verifier.close();
+  }
+}
+

@@ -1,0 +1,49 @@
+import type { AgentId, TaskId } from "../ids.ts";
+import { finishing, taskStatus, unmet, type TaskStatus } from "../rules/task-status.ts";
+import type { AttemptState, ProgressState, TaskState, View } from "../state.ts";
+
+/** A task as readers see it: its fields, and what is derived from the log at one time. */
+export interface TaskView {
+  readonly id: TaskId;
+  readonly title: string;
+  readonly status: TaskStatus;
+  readonly priority: number;
+  readonly creator: AgentId;
+  readonly created: number;
+  readonly needs: readonly string[];
+  readonly after: readonly TaskId[];
+  readonly waiting_for: readonly TaskId[];
+  readonly paths: readonly string[];
+  /** The standing claim, lapsed or not. */
+  readonly claim: { readonly agent: AgentId; readonly token: number; readonly since: number; readonly until: number } | undefined;
+  readonly token: number;
+  readonly result: AttemptState | undefined;
+  readonly progress: ProgressState | undefined;
+}
+
+/** A task at log time `now` (milliseconds). */
+export function viewTask(view: View, task: TaskState, now: number): TaskView {
+  const { claim } = task;
+  return {
+    id: task.id,
+    title: task.title,
+    status: taskStatus(view, task, now),
+    priority: task.priority,
+    creator: task.creator,
+    created: task.created,
+    needs: task.needs,
+    after: task.after,
+    waiting_for: unmet(view, task),
+    paths: task.paths,
+    claim: claim === undefined ? undefined : { agent: claim.agent, token: claim.token, since: claim.since, until: claim.until },
+    token: task.token,
+    result: finishing(task),
+    progress: task.progress,
+  };
+}
+
+/** Every task, the newest last. */
+export function allTasks(view: View): readonly TaskState[] {
+  const tasks = view.keys("task/").map((key) => view.get(key as `task/${string}`)!);
+  return tasks.toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
+}
