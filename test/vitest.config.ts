@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+const root = join(import.meta.dirname, "..");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** Tests of pure code: no process is started, so they share one environment and start at once. */
+const UNIT = ["test/{base,protocol,memory,contract,tidy}/**/*.test.ts", "test/tidy.test.ts"];
+
+export default defineConfig({
+  root,
+  define: { MOUND_VERSION: JSON.stringify(version) },
+  test: {
+    pool: "forks",
+    maxWorkers: 2,
+    retry: 0,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ["default"],
+    projects: [
+      { extends: true, test: { name: "unit", include: UNIT, isolate: false } },
+      { extends: true, test: { name: "real", include: ["test/**/*.test.ts"], exclude: UNIT } },
+    ],
+  },
+});
