@@ -54,7 +54,11 @@ export function batchParser(
     return end + 1;
   };
 
-  const readContent = (chunk: Uint8Array, at: number, current: NonNullable<typeof object>): number => {
+  const readContent = (
+    chunk: Uint8Array,
+    at: number,
+    current: NonNullable<typeof object>,
+  ): number => {
     const end = Math.min(chunk.length, at + current.size + 1 - passed);
     const wanted = Math.min(end - at, current.bytes.length - passed);
     if (wanted > 0) current.bytes.set(chunk.subarray(at, at + wanted), passed);

@@ -76,7 +76,9 @@ class Conversation implements CatFile {
 
   #start(): ChildProcessWithoutNullStreams {
     const { gitDir, mode, maxBytes, environment } = this.#options;
-    const child = spawn("git", [...gitPrefix(gitDir), "cat-file", mode], { env: gitEnvironment(environment) });
+    const child = spawn("git", [...gitPrefix(gitDir), "cat-file", mode], {
+      env: gitEnvironment(environment),
+    });
     const parser = batchParser(mode === "--batch", maxBytes, (found) => this.#answer(child, found));
     let stderr = "";
     child.stdout.on("data", (chunk: Uint8Array) => {
@@ -95,7 +97,9 @@ class Conversation implements CatFile {
     child.on("error", (error: NodeJS.ErrnoException) => {
       this.#lost(child, error.code === "ENOENT" ? new GitError({ code: "git-missing" }) : error);
     });
-    child.on("close", (exitCode) => this.#lost(child, failed(exitCode ?? undefined, stderr.trim())));
+    child.on("close", (exitCode) =>
+      this.#lost(child, failed(exitCode ?? undefined, stderr.trim())),
+    );
     return child;
   }
 
@@ -127,7 +131,12 @@ function failed(exitCode: number | undefined, detail: string): GitError {
 
 /** Node waits for a child and for each of its pipes; an idle one must not be waited for. */
 function holdEventLoop(child: ChildProcessWithoutNullStreams, hold: boolean): void {
-  const handles = [child, child.stdin, child.stdout, child.stderr] as unknown as NodeJS.RefCounted[];
+  const handles = [
+    child,
+    child.stdin,
+    child.stdout,
+    child.stderr,
+  ] as unknown as NodeJS.RefCounted[];
   for (const handle of handles) {
     if (hold) handle.ref();
     else handle.unref();

@@ -65,10 +65,16 @@ export function gitDirs(folder: string): { gitDir: string; commonDir: string } |
 }
 
 /** Makes an empty repository for a clone, in sha1 and files format whatever git's defaults are. */
-export async function createRepository(folder: string, branch: string, originAt: string): Promise<string> {
+export async function createRepository(
+  folder: string,
+  branch: string,
+  originAt: string,
+): Promise<string> {
   await mkdir(folder, { recursive: true });
   const environment = { GIT_DEFAULT_REF_FORMAT: "files", GIT_DEFAULT_HASH: "sha1" };
-  await gitText(["init", "--quiet", `--initial-branch=${branch}`, "--template=", folder], { environment });
+  await gitText(["init", "--quiet", `--initial-branch=${branch}`, "--template=", folder], {
+    environment,
+  });
   const gitDir = join(folder, ".git");
   const settings = [
     ["remote.origin.url", originAt],
@@ -88,8 +94,11 @@ export async function createRepository(folder: string, branch: string, originAt:
 export async function createOrigin(path: string, branch: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const environment = { GIT_DEFAULT_REF_FORMAT: "files", GIT_DEFAULT_HASH: "sha1" };
-  await gitText(["init", "--quiet", "--bare", `--initial-branch=${branch}`, "--template=", path], { environment });
-  for (const [name, value] of ORIGIN_SETTINGS) await gitText(["config", name, value], { gitDir: path });
+  await gitText(["init", "--quiet", "--bare", `--initial-branch=${branch}`, "--template=", path], {
+    environment,
+  });
+  for (const [name, value] of ORIGIN_SETTINGS)
+    await gitText(["config", name, value], { gitDir: path });
 }
 
 /** See DESIGN §6: nothing is rewritten or deleted, what is accepted is on disk, locks are waited for. */
@@ -103,7 +112,10 @@ const ORIGIN_SETTINGS = [
 ] as const;
 
 /** Writes what the clone knows about its mound. */
-export async function writeCloneSettings(commonDir: string, settings: CloneSettings): Promise<void> {
+export async function writeCloneSettings(
+  commonDir: string,
+  settings: CloneSettings,
+): Promise<void> {
   const folder = moundFolder(commonDir);
   await mkdir(folder, { recursive: true });
   const path = join(folder, "clone.json");
@@ -113,7 +125,8 @@ export async function writeCloneSettings(commonDir: string, settings: CloneSetti
 
 function cloneAt(folder: string): Clone | undefined {
   const dirs = gitDirs(folder);
-  const text = dirs === undefined ? undefined : readText(join(moundFolder(dirs.commonDir), "clone.json"));
+  const text =
+    dirs === undefined ? undefined : readText(join(moundFolder(dirs.commonDir), "clone.json"));
   if (dirs === undefined || text === undefined) return undefined;
   return { workTree: folder, ...dirs, settings: JSON.parse(text) as CloneSettings };
 }

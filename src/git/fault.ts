@@ -2,7 +2,12 @@
 export type GitFault =
   | { readonly code: "git-missing" }
   | { readonly code: "git-too-old"; readonly found: string; readonly needed: string }
-  | { readonly code: "git-failed"; readonly command: string; readonly exitCode: number | undefined; readonly detail: string }
+  | {
+      readonly code: "git-failed";
+      readonly command: string;
+      readonly exitCode: number | undefined;
+      readonly detail: string;
+    }
   | { readonly code: "ref-locked"; readonly ref: string; readonly detail: string }
   | { readonly code: "object-too-large"; readonly oid: string; readonly limit: number }
   | { readonly code: "object-damaged"; readonly oid: string; readonly detail: string };

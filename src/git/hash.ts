@@ -4,7 +4,10 @@ import type { Oid } from "../protocol/ids.ts";
 
 /** The name that git gives an object: SHA-1 over its header and its content. */
 export function hashObject(type: GitObject["type"], bytes: Uint8Array): Oid {
-  return createHash("sha1").update(objectHeader(type, bytes.length)).update(bytes).digest("hex") as Oid;
+  return createHash("sha1")
+    .update(objectHeader(type, bytes.length))
+    .update(bytes)
+    .digest("hex") as Oid;
 }
 
 /** What git puts before the content when it names or stores a loose object. */

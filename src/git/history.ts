@@ -1,6 +1,12 @@
 import { spawn } from "node:child_process";
 import { defined } from "../base/assert.ts";
-import { HISTORY_CHANGES, HISTORY_COMMIT_BYTES, type History, type RawChange, type RawCommit } from "../app/ports.ts";
+import {
+  HISTORY_CHANGES,
+  HISTORY_COMMIT_BYTES,
+  type History,
+  type RawChange,
+  type RawCommit,
+} from "../app/ports.ts";
 import { isOid, type Oid } from "../protocol/ids.ts";
 import type { BatchAnswer } from "./batch-parser.ts";
 import { type CatFile, catFile } from "./cat-file.ts";
@@ -43,11 +49,16 @@ async function* readCommits(
 ): AsyncGenerator<RawCommit> {
   const { gitDir, environment } = options;
   const sizes = catFile({ gitDir, mode: "--batch-check", maxBytes: 0, environment });
-  const contents = catFile({ gitDir, mode: "--batch", maxBytes: Math.max(maxBytes, HISTORY_COMMIT_BYTES), environment });
+  const contents = catFile({
+    gitDir,
+    mode: "--batch",
+    maxBytes: Math.max(maxBytes, HISTORY_COMMIT_BYTES),
+    environment,
+  });
   const log = windows(logCommits(options, from, to));
   const underway: Promise<RawCommit[]>[] = [];
   try {
-    for (let more = true; more || underway.length > 0; ) {
+    for (let more = true; more || underway.length > 0;) {
       while (more && underway.length <= WINDOWS_AHEAD) {
         const next = await log.next();
         if (next.done === true) more = false;
@@ -63,7 +74,9 @@ async function* readCommits(
   }
 }
 
-async function* windows(commits: AsyncGenerator<LoggedCommit>): AsyncGenerator<LoggedCommit[], undefined> {
+async function* windows(
+  commits: AsyncGenerator<LoggedCommit>,
+): AsyncGenerator<LoggedCommit[], undefined> {
   let window: LoggedCommit[] = [];
   let changes = 0;
   for await (const commit of commits) {
@@ -78,10 +91,17 @@ async function* windows(commits: AsyncGenerator<LoggedCommit>): AsyncGenerator<L
   return undefined;
 }
 
-async function* logCommits(options: HistoryOptions, from: Oid | undefined, to: Oid): AsyncGenerator<LoggedCommit> {
+async function* logCommits(
+  options: HistoryOptions,
+  from: Oid | undefined,
+  to: Oid,
+): AsyncGenerator<LoggedCommit> {
   const range = from === undefined ? [to] : [to, `^${from}`];
   const args = [...gitPrefix(options.gitDir), ...RAW_LOG, ...range, "--"];
-  const child = spawn("git", args, { env: gitEnvironment(options.environment), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("git", args, {
+    env: gitEnvironment(options.environment),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on("close", resolve);
     child.on("error", (error: NodeJS.ErrnoException) => {
@@ -97,7 +117,12 @@ async function* logCommits(options: HistoryOptions, from: Oid | undefined, to: O
     yield* parseRawLog(child.stdout, HISTORY_CHANGES);
     const exitCode = await ended;
     if (exitCode !== 0) {
-      throw new GitError({ code: "git-failed", command: "log", exitCode: exitCode ?? undefined, detail: stderr.trim() });
+      throw new GitError({
+        code: "git-failed",
+        command: "log",
+        exitCode: exitCode ?? undefined,
+        detail: stderr.trim(),
+      });
     }
   } finally {
     child.kill("SIGKILL");
@@ -105,9 +130,18 @@ async function* logCommits(options: HistoryOptions, from: Oid | undefined, to: O
 }
 
 /** Adds the commit objects, the sizes and the contents to a window of logged commits. */
-async function fill(window: LoggedCommit[], sizes: CatFile, contents: CatFile, maxBytes: number): Promise<RawCommit[]> {
+async function fill(
+  window: LoggedCommit[],
+  sizes: CatFile,
+  contents: CatFile,
+  maxBytes: number,
+): Promise<RawCommit[]> {
   const asked = quietly(contents.ask(window.map((commit) => commit.oid)));
-  const blobs = [...new Set(window.flatMap((commit) => commit.changes.flatMap((change) => blobOf(change) ?? [])))];
+  const blobs = [
+    ...new Set(
+      window.flatMap((commit) => commit.changes.flatMap((change) => blobOf(change) ?? [])),
+    ),
+  ];
   const sizeOf = new Map<Oid, number>();
   for (const found of await sizes.ask(blobs)) {
     if (found?.type === "blob") sizeOf.set(found.oid, found.size);
@@ -134,14 +168,23 @@ function complete(
   if (blob === undefined) return { ...change, size: 0, bytes: undefined };
   const size = sizeOf.get(blob);
   if (size === undefined) {
-    throw new GitError({ code: "object-damaged", oid: blob, detail: "a commit names it, and it is missing" });
+    throw new GitError({
+      code: "object-damaged",
+      oid: blob,
+      detail: "a commit names it, and it is missing",
+    });
   }
   return { ...change, size, bytes: bytesOf.get(blob) };
 }
 
 /** Symbolic links and submodules carry nothing that is wanted: `size` 0, no content. */
-function blobOf(change: { readonly mode: string | undefined; readonly oid: Oid | undefined }): Oid | undefined {
-  return change.mode?.startsWith("100") === true && isOid(change.oid ?? "") ? change.oid : undefined;
+function blobOf(change: {
+  readonly mode: string | undefined;
+  readonly oid: Oid | undefined;
+}): Oid | undefined {
+  return change.mode?.startsWith("100") === true && isOid(change.oid ?? "")
+    ? change.oid
+    : undefined;
 }
 
 function commitBytes(oid: Oid, found: BatchAnswer | undefined): Uint8Array {

@@ -22,11 +22,14 @@ export function readLoose(gitDir: string, oid: Oid, maxBytes: number): GitObject
   if (packed === undefined) return undefined;
   const raw = inflate(packed, oid, maxBytes);
   const nul = raw.indexOf(0);
-  const header = /^(blob|tree|commit) (\d+)$/.exec(Buffer.from(raw.subarray(0, Math.max(0, nul))).toString("latin1"));
+  const header = /^(blob|tree|commit) (\d+)$/.exec(
+    Buffer.from(raw.subarray(0, Math.max(0, nul))).toString("latin1"),
+  );
   const bytes = new Uint8Array(raw.buffer, raw.byteOffset + nul + 1, raw.length - nul - 1);
   const type = header?.[1] as GitObject["type"] | undefined;
   if (type === undefined) return absentOrDamaged(raw, oid);
-  if (Number(header?.[2]) !== bytes.length || hashObject(type, bytes) !== oid) throw damaged(oid, "its name does not fit");
+  if (Number(header?.[2]) !== bytes.length || hashObject(type, bytes) !== oid)
+    throw damaged(oid, "its name does not fit");
   return { oid, type, bytes };
 }
 
@@ -36,7 +39,10 @@ export async function writeLoose(gitDir: string, objects: readonly GitObject[]):
   const fs = safeFs(gitDir);
   for (const { oid, type, bytes } of objects) {
     assert(hashObject(type, bytes) === oid, `object ${oid} has other content`);
-    const object = deflateSync(Buffer.concat([Buffer.from(objectHeader(type, bytes.length)), bytes]), DEFLATE);
+    const object = deflateSync(
+      Buffer.concat([Buffer.from(objectHeader(type, bytes.length)), bytes]),
+      DEFLATE,
+    );
     await writeObject({ fs, gitdir: gitDir, type, object, format: "deflated", oid });
   }
 }

@@ -47,11 +47,13 @@ export function gitObjects(options: ObjectsOptions): Objects {
       const { exitCode } = await runGit(["cat-file", "-e", oid], options);
       if (exitCode !== 0) return undefined;
       found = await ask();
-      if (found === undefined) throw new GitError({ code: "object-damaged", oid, detail: "git cannot read it" });
+      if (found === undefined)
+        throw new GitError({ code: "object-damaged", oid, detail: "git cannot read it" });
     }
     if (!isObject(found)) return undefined;
     const { size, type, bytes } = found;
-    if (bytes?.length !== size) throw new GitError({ code: "object-too-large", oid, limit: READ_LIMIT });
+    if (bytes?.length !== size)
+      throw new GitError({ code: "object-too-large", oid, limit: READ_LIMIT });
     return { oid, type, bytes };
   };
 

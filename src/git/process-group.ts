@@ -38,7 +38,8 @@ export function superviseGroup(child: Child, timeoutMs: number): Supervision {
       clearTimeout(end);
       clearTimeout(kill);
       // git itself is gone, but what it started may ignore SIGTERM, or be tidying up.
-      while (deadline !== undefined && performance.now() < deadline && killGroup(pid, 0)) await delay(LOOK_MS);
+      while (deadline !== undefined && performance.now() < deadline && killGroup(pid, 0))
+        await delay(LOOK_MS);
       if (deadline !== undefined) killGroup(pid, "SIGKILL");
       live.delete(pid);
       if (live.size === 0) process.off("exit", endAll);

@@ -20,7 +20,8 @@ export interface PushReport {
  */
 export function pushOutcome(report: PushReport): PushOutcome {
   if (report.timedOut) return { kind: "unknown", detail: "no answer in time" };
-  if (report.exitCode === undefined) return { kind: "unknown", detail: "git push was ended by a signal" };
+  if (report.exitCode === undefined)
+    return { kind: "unknown", detail: "git push was ended by a signal" };
   const line = refLine(report);
   if (line === undefined) return withoutLine(report);
   switch (line.flag) {
@@ -37,7 +38,9 @@ export function pushOutcome(report: PushReport): PushOutcome {
 }
 
 /** `<flag> TAB <from>:<to> TAB <summary>`: the one line about our ref. */
-function refLine(report: PushReport): { readonly flag: string; readonly summary: string } | undefined {
+function refLine(
+  report: PushReport,
+): { readonly flag: string; readonly summary: string } | undefined {
   for (const line of report.stdout.split("\n")) {
     const [flag = "", names = "", summary = ""] = line.split("\t");
     if (flag.length === 1 && names.endsWith(`:${report.ref}`)) return { flag, summary };
@@ -51,13 +54,19 @@ function refusal(report: PushReport, summary: string): PushOutcome {
   if (summary.startsWith("[remote failure]")) return { kind: "unknown", detail };
   // The client's own check, before anything was sent.
   if (summary.startsWith("[rejected]")) {
-    return /stale info|fetch first|non-fast-forward|already exists|needs force|remote ref updated/.test(reason)
+    return /stale info|fetch first|non-fast-forward|already exists|needs force|remote ref updated/.test(
+      reason,
+    )
       ? { kind: "refused", why: "moved", detail }
       : refusedForGood(report, detail);
   }
   if (!summary.startsWith("[remote rejected]")) return refusedForGood(report, detail);
   if (classifyRefUpdate(reason) === "lost") return { kind: "refused", why: "moved", detail };
-  if (/failed to update ref|failed to lock|cannot lock ref|\.lock'|failed to start|lock failure/i.test(reason)) {
+  if (
+    /failed to update ref|failed to lock|cannot lock ref|\.lock'|failed to start|lock failure/i.test(
+      reason,
+    )
+  ) {
     const lost = classifyRefUpdate(`${reason}\n${remoteWords(report.stderr)}`) === "lost";
     return { kind: "refused", why: lost ? "moved" : "contended", detail };
   }
@@ -71,7 +80,9 @@ function refusedForGood({ url }: PushReport, detail: string): PushOutcome {
 /** git ended before it could report on the ref: either it never got through, or the line was cut. */
 function withoutLine(report: PushReport): PushOutcome {
   const fault = sent(report.stderr) ? undefined : contactFault(report.url, report.stderr);
-  return fault === undefined ? { kind: "unknown", detail: words(report) } : { kind: "failed", fault };
+  return fault === undefined
+    ? { kind: "unknown", detail: words(report) }
+    : { kind: "failed", fault };
 }
 
 /**

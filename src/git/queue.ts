@@ -36,7 +36,10 @@ export class TicketQueue implements Queue {
 
   /** The living ticket just before this one; tickets of the dead are cleared away. */
   async #before(ticket: string): Promise<string | undefined> {
-    const earlier = (await readdir(this.#folder)).filter((name) => name < ticket).toSorted().toReversed();
+    const earlier = (await readdir(this.#folder))
+      .filter((name) => name < ticket)
+      .toSorted()
+      .toReversed();
     for (const name of earlier) {
       if (isAlive(Number(name.split("-")[1]))) return name;
       await rm(join(this.#folder, name), { force: true });

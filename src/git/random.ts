@@ -6,5 +6,6 @@ const FRACTION_BYTES = 6;
 
 export const systemRandom: Random = {
   bytes: (count) => new Uint8Array(randomBytes(count)),
-  fraction: () => randomBytes(FRACTION_BYTES).readUIntBE(0, FRACTION_BYTES) / 2 ** (8 * FRACTION_BYTES),
+  fraction: () =>
+    randomBytes(FRACTION_BYTES).readUIntBE(0, FRACTION_BYTES) / 2 ** (8 * FRACTION_BYTES),
 };

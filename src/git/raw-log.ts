@@ -16,9 +16,24 @@ export interface LoggedChange {
 
 /** Arguments of the log that `parseRawLog` reads; they overrule every setting of the user's. */
 export const RAW_LOG = [
-  "log", "--first-parent", "--reverse", "--format=%H", "--raw", "-z", "--root", "--diff-merges=first-parent",
-  "--no-renames", "--no-abbrev", "--no-color", "--no-notes", "--no-show-signature", "--no-ext-diff",
-  "--no-textconv", "--no-relative", "--ignore-submodules=none", "-O/dev/null",
+  "log",
+  "--first-parent",
+  "--reverse",
+  "--format=%H",
+  "--raw",
+  "-z",
+  "--root",
+  "--diff-merges=first-parent",
+  "--no-renames",
+  "--no-abbrev",
+  "--no-color",
+  "--no-notes",
+  "--no-show-signature",
+  "--no-ext-diff",
+  "--no-textconv",
+  "--no-relative",
+  "--ignore-submodules=none",
+  "-O/dev/null",
 ];
 
 const META = /^\n?:\d{6} (\d{6}) [0-9a-f]{40} ([0-9a-f]{40}) ([A-Z])/;

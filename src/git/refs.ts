@@ -36,10 +36,15 @@ const REF_NAME = /^refs\/[A-Za-z0-9][A-Za-z0-9._/-]{0,250}$/;
  * The refs of a git directory (the common one), moved only by `git update-ref` with the value
  * expected. Throws GitError `ref-locked` when a lock stays busy, `git-failed` otherwise.
  */
-export function gitRefs(gitDir: string, { lockPatienceMs = LOCK_PATIENCE_MS }: RefsOptions = {}): GitRefs {
+export function gitRefs(
+  gitDir: string,
+  { lockPatienceMs = LOCK_PATIENCE_MS }: RefsOptions = {},
+): GitRefs {
   const swapMany = async (moves: readonly RefMove[]): Promise<boolean> => {
     for (const { name } of moves) assert(isRefName(name), `not a ref name: ${name}`);
-    const input = moves.map(({ name, next, old }) => `update ${name} ${next} ${old ?? ABSENT}\n`).join("");
+    const input = moves
+      .map(({ name, next, old }) => `update ${name} ${next} ${old ?? ABSENT}\n`)
+      .join("");
     const deadline = performance.now() + lockPatienceMs;
     const args = ["update-ref", "--stdin"];
     for (;;) {
@@ -80,7 +85,9 @@ export async function readLooseRef(path: string): Promise<Oid | undefined> {
 
 async function readAnyRef(gitDir: string, name: string): Promise<Oid | undefined> {
   // The pattern also matches what lies below the name, so the full name is compared.
-  const text = await gitText(["for-each-ref", "--format=%(refname) %(objectname)", "--", name], { gitDir });
+  const text = await gitText(["for-each-ref", "--format=%(refname) %(objectname)", "--", name], {
+    gitDir,
+  });
   for (const line of text.split("\n")) {
     const [found, oid = ""] = line.split(" ");
     if (found === name && isOid(oid)) return oid;
@@ -90,5 +97,5 @@ async function readAnyRef(gitDir: string, name: string): Promise<Oid | undefined
 
 /** A full ref name that git accepts, of characters that need no quoting anywhere. */
 export function isRefName(name: string): boolean {
-  return REF_NAME.test(name) && !/\.\.|\/\/|\/\.|(\.lock|[./])(\/|$)/.test(name);
+  return REF_NAME.test(name) && !/\.\.|\/[/.-]|(\.lock|[./])(\/|$)/.test(name);
 }

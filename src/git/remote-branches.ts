@@ -17,10 +17,14 @@ const TIMEOUT_MS = 60_000;
 export async function remoteBranches(url: string): Promise<Result<RemoteBranches, RemoteFault>> {
   const objection = urlObjection(url);
   if (objection !== undefined) return err({ code: "remote-refused", url, detail: objection });
-  const output = await runGit(["ls-remote", "--symref", url, "HEAD", "refs/heads/*"], { timeoutMs: TIMEOUT_MS });
+  const output = await runGit(["ls-remote", "--symref", url, "HEAD", "refs/heads/*"], {
+    timeoutMs: TIMEOUT_MS,
+  });
   if (output.exitCode !== 0) return err(fetchFault(url, output.stderr, output.timedOut));
   const text = new TextDecoder().decode(output.stdout);
-  const branches = [...text.matchAll(/^[0-9a-f]{40,64}\trefs\/heads\/(.+)$/gm)].map((match) => match[1]!);
+  const branches = [...text.matchAll(/^[0-9a-f]{40,64}\trefs\/heads\/(.+)$/gm)].map(
+    (match) => match[1]!,
+  );
   const head = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(text)?.[1];
   return ok({ head: head !== undefined && branches.includes(head) ? head : undefined, branches });
 }

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import type { RemoteFault } from "../app/ports.ts";
 import { localPath } from "./remote-url.ts";
 
-const SHA256 = /mismatched algorithms|does not support this repository's hash algorithm|unknown object format/;
+const SHA256 =
+  /mismatched algorithms|does not support this repository's hash algorithm|unknown object format/;
 const REFUSED = [
   /Authentication failed/i,
   /could not read (Username|Password)/,
@@ -44,10 +45,18 @@ export function contactFault(url: string, stderr: string): RemoteFault | undefin
   // What the server's side says of itself is shown, but not believed.
   const lines = stderr.split("\n").filter((line) => !line.startsWith("remote:"));
   const text = lines.join("\n");
-  const says = (patterns: readonly RegExp[]): boolean => patterns.some((pattern) => pattern.test(text));
-  const detail = lines.map((line) => line.trim()).filter((line) => line !== "").join("; ");
+  const says = (patterns: readonly RegExp[]): boolean =>
+    patterns.some((pattern) => pattern.test(text));
+  const detail = lines
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join("; ");
   if (SHA256.test(text)) {
-    return { code: "remote-garbage", url, detail: "the origin names objects by sha256; Mound needs sha1" };
+    return {
+      code: "remote-garbage",
+      url,
+      detail: "the origin names objects by sha256; Mound needs sha1",
+    };
   }
   if (says(REFUSED)) return { code: "remote-refused", url, detail };
   if (says(UNREACHABLE)) return { code: "remote-unreachable", url, detail };
@@ -59,7 +68,8 @@ export function contactFault(url: string, stderr: string): RemoteFault | undefin
   return NO_CONTACT.test(text) ? { code: "remote-unreachable", url, detail } : undefined;
 }
 
-const LOCAL = /No space left on device|Read-only file system|insufficient permission for adding an object|unable to write/;
+const LOCAL =
+  /No space left on device|Read-only file system|insufficient permission for adding an object|unable to write/;
 
 /** Whether the fault lies in the clone: a full disk says nothing about the remote. */
 export function isLocalFailure(stderr: string): boolean {

@@ -60,19 +60,46 @@ export function gitRemote(options: RemoteOptions): Remote {
 async function fetch(options: RemoteOptions): Promise<Result<Oid | undefined, RemoteFault>> {
   const { gitDir, url, branch, fetchTimeoutMs: timeoutMs = FETCH_TIMEOUT_MS } = options;
   const args = [
-    "fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-recurse-submodules",
-    "--no-auto-maintenance", url, `+refs/heads/${branch}:${FETCHED_REF}`,
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-prune",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    "--no-auto-maintenance",
+    url,
+    `+refs/heads/${branch}:${FETCHED_REF}`,
   ];
   for (let tries = 1; ; tries += 1) {
     const output = await runGit(args, { gitDir, timeoutMs, settings: SETTINGS });
     if (output.exitCode === 0) {
       return ok(defined(await gitRefs(gitDir).read(FETCHED_REF), "the ref that was just fetched"));
     }
-    if (/couldn't find remote ref/.test(output.stderr)) return ok(undefined);
+    if (/couldn't find remote ref/.test(output.stderr)) return missingBranch(options);
     if (isLocalFailure(output.stderr)) throw gitFailed(args, output);
-    if (!isDisturbed(output) || tries >= FETCH_TRIES) return err(fetchFault(url, output.stderr, output.timedOut));
+    if (!isDisturbed(output) || tries >= FETCH_TRIES)
+      return err(fetchFault(url, output.stderr, output.timedOut));
     await delay(FETCH_RETRY_MS * Math.random());
   }
+}
+
+/**
+ * Over http git takes any page at all for an origin without branches (the "dumb" protocol), and a
+ * sign-in page of some network must not pass for an empty mound: a real server sends packets.
+ */
+async function missingBranch(options: RemoteOptions): Promise<Result<undefined, RemoteFault>> {
+  const { url, gitDir, fetchTimeoutMs: timeoutMs = FETCH_TIMEOUT_MS } = options;
+  if (!/^https?:/i.test(url)) return ok(undefined);
+  const environment = { GIT_TRACE_PACKET: "2" };
+  const output = await runGit(["ls-remote", "--heads", url], {
+    gitDir,
+    timeoutMs,
+    settings: SETTINGS,
+    environment,
+  });
+  if (output.exitCode !== 0) return err(fetchFault(url, output.stderr, output.timedOut));
+  if (/packet: .*git</.test(output.stderr)) return ok(undefined);
+  return err({ code: "remote-garbage", url, detail: "what answers there is not a git server" });
 }
 
 /** Another process moved or locked `FETCHED_REF` at the same moment. */
@@ -91,9 +118,16 @@ async function push(options: RemoteOptions, next: Oid, old: Oid | undefined): Pr
   const { gitDir, url, branch, pushTimeoutMs: timeoutMs = PUSH_TIMEOUT_MS } = options;
   const ref = `refs/heads/${branch}`;
   const args = [
-    "push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no",
+    "push",
+    "--porcelain",
+    "--no-verify",
+    "--no-follow-tags",
+    "--no-signed",
+    "--recurse-submodules=no",
     // An empty value after the colon means: the branch must not exist.
-    `--force-with-lease=${ref}:${old ?? ""}`, url, `${next}:${ref}`,
+    `--force-with-lease=${ref}:${old ?? ""}`,
+    url,
+    `${next}:${ref}`,
   ];
   const output = await runGit(args, { gitDir, timeoutMs, settings: SETTINGS });
   const stdout = new TextDecoder().decode(output.stdout);

@@ -39,7 +39,10 @@ const STDERR_BYTES = 1024 * 1024;
  * Runs git and answers whatever it says; a non-zero exit is an answer. Throws GitError
  * `git-missing` when there is no git on the PATH.
  */
-export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitOutput> {
+export async function runGit(
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<GitOutput> {
   const { execa } = await import("execa");
   const child = execa("git", [...gitPrefix(options.gitDir, options.settings), ...args], {
     env: gitEnvironment(options.environment),

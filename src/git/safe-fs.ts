@@ -1,4 +1,13 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname, join, resolve, sep } from "node:path";
 
@@ -22,13 +31,15 @@ export function safeFs(gitDir: string): { readonly promises: SafeFs } {
   const objects = resolve(gitDir, "objects");
   const inside = (path: string): string => {
     const absolute = resolve(path);
-    if (absolute !== objects && !absolute.startsWith(objects + sep)) throw new Error(`not in the object store: ${path}`);
+    if (absolute !== objects && !absolute.startsWith(objects + sep))
+      throw new Error(`not in the object store: ${path}`);
     return absolute;
   };
   return {
     promises: {
       readFile: async (path) => readFileSync(inside(path)),
-      readdir: async (path) => (inside(path) === join(objects, "pack") ? [] : readdirSync(inside(path))),
+      readdir: async (path) =>
+        inside(path) === join(objects, "pack") ? [] : readdirSync(inside(path)),
       stat: async (path) => statSync(path),
       lstat: async (path) => lstatSync(path),
       mkdir: async (path) => {
@@ -36,8 +47,12 @@ export function safeFs(gitDir: string): { readonly promises: SafeFs } {
       },
       writeFile: async (path, content) => {
         const absolute = inside(path);
-        const name = absolute.slice(objects.length + 1).split(sep).join("/");
-        if (!OBJECT_PATH.test(name) || typeof content === "string") throw new Error(`not a loose object: ${path}`);
+        const name = absolute
+          .slice(objects.length + 1)
+          .split(sep)
+          .join("/");
+        if (!OBJECT_PATH.test(name) || typeof content === "string")
+          throw new Error(`not a loose object: ${path}`);
         writeAtomically(absolute, content);
       },
       unlink: refuse,

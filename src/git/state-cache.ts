@@ -6,7 +6,17 @@
  *   cache/<build>/base-<commit>.json    {tip, shards: {name: [offset, length]}} LF shard bodies
  *   cache/<build>/log-<commit>.ndjson   one {from, tip, set} a line; the last may be torn
  */
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+  type FileHandle,
+} from "node:fs/promises";
 import { join } from "node:path";
 import type { CachedState, StateCache } from "../app/ports.ts";
 import { shardOf } from "../app/sharded-state.ts";
@@ -78,7 +88,11 @@ export class FileStateCache implements StateCache {
   async append(from: Oid, tip: Oid, delta: Delta): Promise<boolean> {
     const base = await this.#newestBase();
     if (base === undefined) return false;
-    const line: LogLine = { from, tip, set: [...delta].map(([key, value]): Pair => [key, value ?? null]) };
+    const line: LogLine = {
+      from,
+      tip,
+      set: [...delta].map(([key, value]): Pair => [key, value ?? null]),
+    };
     const path = join(this.#folder, logName(base));
     try {
       const handle = await open(path, "a");
@@ -138,7 +152,12 @@ class OpenCache implements CachedState {
     try {
       handle = await open(join(folder, baseName(base)), "r");
       const { text, bytes } = await readHeader(handle);
-      const opened = new OpenCache(handle, JSON.parse(text) as Header, bytes, join(folder, logName(base)));
+      const opened = new OpenCache(
+        handle,
+        JSON.parse(text) as Header,
+        bytes,
+        join(folder, logName(base)),
+      );
       await opened.#readLog();
       return opened;
     } catch {

@@ -22,7 +22,8 @@ export function checkVersion(line: string): Result<string, GitFault> {
   if (found === null) return err({ code: "git-too-old", found: line.trim(), needed: GIT_NEEDED });
   const [, major = "0", minor = "0", rest = ""] = found;
   const [neededMajor = 0, neededMinor = 0] = GIT_NEEDED.split(".").map(Number);
-  const enough = Number(major) > neededMajor || (Number(major) === neededMajor && Number(minor) >= neededMinor);
+  const enough =
+    Number(major) > neededMajor || (Number(major) === neededMajor && Number(minor) >= neededMinor);
   const version = `${major}.${minor}${rest}`;
   return enough ? ok(version) : err({ code: "git-too-old", found: version, needed: GIT_NEEDED });
 }

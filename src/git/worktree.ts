@@ -23,7 +23,12 @@ export interface Projection {
 }
 
 /** Brings the working tree of a clone from where its branch is to the verified tip. */
-export async function project(clone: Clone, tip: Oid, objects: Objects, good: (path: string) => Promise<Oid | undefined>): Promise<Projection> {
+export async function project(
+  clone: Clone,
+  tip: Oid,
+  objects: Objects,
+  good: (path: string) => Promise<Oid | undefined>,
+): Promise<Projection> {
   const branch = `refs/heads/${clone.settings.branch}`;
   const head = await readHead(clone.gitDir);
   if (head !== branch) return { current: false, held: "other-branch", kept: [] };
@@ -56,25 +61,37 @@ interface PathChange {
   readonly before: Oid | undefined;
 }
 
-async function changesBetween(gitDir: string, old: Oid | undefined, tip: Oid): Promise<readonly PathChange[]> {
+async function changesBetween(
+  gitDir: string,
+  old: Oid | undefined,
+  tip: Oid,
+): Promise<readonly PathChange[]> {
   if (old === undefined) {
     const listed = await gitText(["ls-tree", "-r", "-z", "--name-only", tip], { gitDir });
     const paths = listed.split("\0").filter((path) => path !== "");
     return paths.filter(isLegalPath).map((path) => ({ path, before: undefined }));
   }
-  const raw = await gitText(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, tip], { gitDir });
+  const raw = await gitText(
+    ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, tip],
+    { gitDir },
+  );
   const fields = raw.split("\0");
   const changes: PathChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const before = fields[at]!.split(" ")[2] ?? "";
     const path = fields[at + 1]!;
-    if (isLegalPath(path)) changes.push({ path, before: isOid(before) && !/^0+$/.test(before) ? before : undefined });
+    if (isLegalPath(path))
+      changes.push({ path, before: isOid(before) && !/^0+$/.test(before) ? before : undefined });
   }
   return changes;
 }
 
 /** Writes or removes one file, unless it holds something that git did not put there; says which. */
-async function writeChange(root: string, change: PathChange & { next: Oid | undefined }, objects: Objects): Promise<boolean> {
+async function writeChange(
+  root: string,
+  change: PathChange & { next: Oid | undefined },
+  objects: Objects,
+): Promise<boolean> {
   const path = join(root, change.path);
   const present = await presentBlob(path);
   if (present === change.next) return true;

@@ -18,7 +18,10 @@ export interface VirtualClockOptions {
 const START = 1_767_225_600_000;
 
 /** Time that passes only when it is told to. */
-export function virtualClock({ start = START, sleep = "jump" }: VirtualClockOptions = {}): VirtualClock {
+export function virtualClock({
+  start = START,
+  sleep = "jump",
+}: VirtualClockOptions = {}): VirtualClock {
   let now = start;
   let sleepers: { readonly until: number; readonly wake: () => void }[] = [];
 
@@ -27,7 +30,8 @@ export function virtualClock({ start = START, sleep = "jump" }: VirtualClockOpti
     for (;;) {
       // One that is woken may go to sleep again within the same stretch, so look anew each time.
       const next = sleepers.reduce<(typeof sleepers)[number] | undefined>(
-        (first, one) => (one.until <= end && (first === undefined || one.until < first.until) ? one : first),
+        (first, one) =>
+          one.until <= end && (first === undefined || one.until < first.until) ? one : first,
         undefined,
       );
       if (next === undefined) break;

@@ -14,7 +14,9 @@ export function linksOf(objects: ObjectMap, oid: Oid): CommitLinks {
   const object = defined(objects.get(oid), `commit ${oid}`);
   const [header = ""] = new TextDecoder().decode(object.bytes).split("\n\n", 1);
   const named = (key: string): Oid[] =>
-    [...header.matchAll(new RegExp(`^${key} ([0-9a-f]{40})$`, "gm"))].map((match) => match[1] as Oid);
+    [...header.matchAll(new RegExp(`^${key} ([0-9a-f]{40})$`, "gm"))].map(
+      (match) => match[1] as Oid,
+    );
   return { tree: defined(named("tree")[0], `the tree of commit ${oid}`), parents: named("parent") };
 }
 

@@ -1,5 +1,11 @@
 import { defined } from "../base/assert.ts";
-import { HISTORY_CHANGES, HISTORY_COMMIT_BYTES, type History, type RawChange, type RawCommit } from "../app/ports.ts";
+import {
+  HISTORY_CHANGES,
+  HISTORY_COMMIT_BYTES,
+  type History,
+  type RawChange,
+  type RawCommit,
+} from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 import { ancestry, linksOf, type ObjectMap } from "./graph.ts";
 import { diffTrees, type TreeChange } from "./tree-diff.ts";
@@ -42,7 +48,8 @@ function rawCommit(objects: ObjectMap, oid: Oid, maxBytes: number): RawCommit {
 }
 
 function withContent(objects: ObjectMap, change: TreeChange, maxBytes: number): RawChange {
-  if (change.oid === undefined || change.mode?.startsWith("100") !== true) return { ...change, size: 0, bytes: undefined };
+  if (change.oid === undefined || change.mode?.startsWith("100") !== true)
+    return { ...change, size: 0, bytes: undefined };
   const { bytes } = defined(objects.get(change.oid), `blob ${change.oid}`);
   return { ...change, size: bytes.length, bytes: bytes.length <= maxBytes ? bytes : undefined };
 }

@@ -12,7 +12,10 @@ export function memoryObjects(objects: Map<Oid, GitObject> = new Map()): Objects
     },
     async write(written) {
       for (const object of written) {
-        assert(nameOf(object.type, object.bytes) === object.oid, `object ${object.oid} has other content`);
+        assert(
+          nameOf(object.type, object.bytes) === object.oid,
+          `object ${object.oid} has other content`,
+        );
         if (objects.has(object.oid)) continue;
         // The caller may use its buffer again; a file would hold a copy as well.
         objects.set(object.oid, { ...object, bytes: new Uint8Array(object.bytes) });

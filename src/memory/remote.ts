@@ -17,7 +17,10 @@ export interface MemoryOrigin {
   /** Branch name to tip. */
   readonly branches: Map<string, Oid>;
   /** Taken from the front, one for each push (`pushes`) or fetch (`fetches`); undefined: no mishap. */
-  readonly mishaps: { readonly pushes: (Mishap | undefined)[]; readonly fetches: (Mishap | undefined)[] };
+  readonly mishaps: {
+    readonly pushes: (Mishap | undefined)[];
+    readonly fetches: (Mishap | undefined)[];
+  };
 }
 
 export function memoryOrigin(url = "memory://origin"): MemoryOrigin {
@@ -25,7 +28,11 @@ export function memoryOrigin(url = "memory://origin"): MemoryOrigin {
 }
 
 /** One clone's view of an origin; `objects` are the clone's own. */
-export function memoryRemote(origin: MemoryOrigin, objects: Map<Oid, GitObject>, branch: string): Remote {
+export function memoryRemote(
+  origin: MemoryOrigin,
+  objects: Map<Oid, GitObject>,
+  branch: string,
+): Remote {
   const { url } = origin;
   return {
     url,
@@ -45,12 +52,17 @@ export function memoryRemote(origin: MemoryOrigin, objects: Map<Oid, GitObject>,
         case "refuse":
           return { kind: "failed", fault: { code: "remote-refused", url, detail: "declined" } };
         case "unreachable":
-          return { kind: "failed", fault: { code: "remote-unreachable", url, detail: "no connection" } };
+          return {
+            kind: "failed",
+            fault: { code: "remote-unreachable", url, detail: "no connection" },
+          };
         case "cut":
           return { kind: "unknown", detail: "the connection broke" };
         case "lose-reply": {
           const outcome = receive(origin, objects, branch, next, old);
-          return outcome.kind === "failed" ? outcome : { kind: "unknown", detail: "the answer was lost" };
+          return outcome.kind === "failed"
+            ? outcome
+            : { kind: "unknown", detail: "the answer was lost" };
         }
         case undefined:
           return receive(origin, objects, branch, next, old);

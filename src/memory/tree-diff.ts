@@ -12,7 +12,11 @@ export interface TreeChange {
 }
 
 /** The files at which `after` differs from `before` (undefined: the empty tree), in git's order. */
-export function diffTrees(objects: ObjectMap, before: Oid | undefined, after: Oid | undefined): TreeChange[] {
+export function diffTrees(
+  objects: ObjectMap,
+  before: Oid | undefined,
+  after: Oid | undefined,
+): TreeChange[] {
   const changes: TreeChange[] = [];
   walk(objects, before, after, "", changes);
   return changes.sort((a, b) => compareBytes(encodeName(a.path), encodeName(b.path)));
@@ -54,7 +58,9 @@ function folderOf(entry: TreeEntry | undefined): Oid | undefined {
   return entry !== undefined && isFolder(entry.mode) ? entry.oid : undefined;
 }
 
-function fileOf(entry: TreeEntry | undefined): { readonly mode: string; readonly oid: Oid } | undefined {
+function fileOf(
+  entry: TreeEntry | undefined,
+): { readonly mode: string; readonly oid: Oid } | undefined {
   if (entry === undefined || isFolder(entry.mode)) return undefined;
   return { mode: canonicalMode(entry.mode), oid: entry.oid };
 }

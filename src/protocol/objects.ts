@@ -21,7 +21,10 @@ export function encodeTree(entries: readonly TreeEntry[]): Uint8Array {
   const parts = entries.map((entry) => ({ entry, name: encodeName(entry.name) }));
   parts.sort((a, b) => compareEntries(a.entry.mode, a.name, b.entry.mode, b.name));
   const bytes = new Uint8Array(
-    parts.reduce((sum, { entry, name }) => sum + entry.mode.length + name.length + 2 + OID_BYTES, 0),
+    parts.reduce(
+      (sum, { entry, name }) => sum + entry.mode.length + name.length + 2 + OID_BYTES,
+      0,
+    ),
   );
   let at = 0;
   for (const { entry, name } of parts) {
@@ -50,7 +53,11 @@ export function decodeTree(bytes: Uint8Array): TreeEntry[] {
     if (nul < 0 || next > bytes.length) throw new Error(`malformed tree at byte ${at}`);
     const mode = String.fromCharCode(...bytes.subarray(at, Math.min(space, at + 8)));
     if (!/^[0-7]{5,7}$/.test(mode)) throw new Error(`malformed tree at byte ${at}`);
-    entries.push({ mode, name: decodeName(bytes.subarray(space + 1, nul)), oid: hex(bytes.subarray(nul + 1, next)) });
+    entries.push({
+      mode,
+      name: decodeName(bytes.subarray(space + 1, nul)),
+      oid: hex(bytes.subarray(nul + 1, next)),
+    });
     at = next;
   }
   return entries;
@@ -93,7 +100,7 @@ export function decodeName(bytes: Uint8Array): string {
 
 function decodeEscaping(bytes: Uint8Array): string {
   let text = "";
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const byte = bytes[at] ?? 0;
     const length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
     try {

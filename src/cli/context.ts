@@ -1,0 +1,94 @@
+import { resolve } from "node:path";
+import { isAgentId, type AgentId } from "../protocol/ids.ts";
+import { Mound } from "../open/mound.ts";
+import type { AnyFault } from "../open/faults.ts";
+import type { Phase } from "../app/submit.ts";
+import type { Env } from "./env.ts";
+import { UsageError } from "./usage.ts";
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly as?: string;
+  readonly C?: string;
+  readonly input?: boolean;
+  readonly colour?: boolean;
+}
+
+/** Ends a command with a fault; caught where the command was started. */
+export class FaultError extends Error {
+  readonly fault: AnyFault;
+  readonly next: readonly string[];
+
+  constructor(fault: AnyFault, next: readonly string[] = []) {
+    super(fault.code);
+    this.fault = fault;
+    this.next = next;
+  }
+}
+
+/** What a command's implementation is given. */
+export class Context {
+  readonly env: Env;
+  readonly options: GlobalOptions;
+  /** The phase of a push under way: what an interruption may have left unknown. */
+  phase: Phase | undefined;
+  #mound: Mound | undefined;
+
+  constructor(env: Env, options: GlobalOptions) {
+    this.env = env;
+    this.options = options;
+  }
+
+  /** The folder that the command is about: where it runs, or what `-C` names. */
+  get dir(): string {
+    return resolve(this.env.cwd, this.options.C ?? ".");
+  }
+
+  get opened(): Mound | undefined {
+    return this.#mound;
+  }
+
+  /** A path that the user typed. */
+  path(typed: string): string {
+    return resolve(this.dir, typed);
+  }
+
+  /** The mound of the folder; opened once. */
+  async mound(): Promise<Mound> {
+    if (this.#mound !== undefined) return this.#mound;
+    const opened = await Mound.open({ dir: this.dir, environment: this.env.environment, trace: (phase) => this.enter(phase) });
+    if (!opened.ok) throw new FaultError(opened.error);
+    return this.adopt(opened.value);
+  }
+
+  /** Makes a mound that the command itself made the one it reports on, and closes at the end. */
+  adopt(mound: Mound): Mound {
+    this.#mound = mound;
+    return mound;
+  }
+
+  /** The acting agent: `--as`, else MOUND_AGENT, else the only agent with a key here. */
+  agent(): AgentId {
+    const named = this.options.as ?? this.env.environment["MOUND_AGENT"];
+    if (named === undefined || named === "") {
+      throw new UsageError("Nobody is acting. Say who with --as AGENT, or set MOUND_AGENT.", "export MOUND_AGENT=my-agent");
+    }
+    if (!isAgentId(named)) {
+      throw new UsageError(`"${named}" cannot be an agent's name. Use a-z, 0-9, - and _, at most 39 characters.`);
+    }
+    return named;
+  }
+
+  /** The acting agent, where there is one; readers do without. */
+  maybeAgent(): AgentId | undefined {
+    const named = this.options.as ?? this.env.environment["MOUND_AGENT"];
+    return named === undefined || named === "" ? undefined : this.agent();
+  }
+
+  enter(phase: Phase): void {
+    this.phase = phase;
+    // For tests of crashes: which phase a process was in when it died.
+    if (this.env.environment["MOUND_TRACE"] === "1") this.env.err(`phase ${phase}\n`);
+  }
+}

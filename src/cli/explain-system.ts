@@ -1,0 +1,145 @@
+import { unreachable } from "../base/assert.ts";
+import type { LineFault } from "../app/faults.ts";
+import type { KeyFault, RemoteFault } from "../app/ports.ts";
+import type { GitFault } from "../git/fault.ts";
+import type { AnyFault } from "../open/faults.ts";
+import { formatInstant } from "../protocol/time.ts";
+import { EXIT, type Words } from "./explain.ts";
+
+type SystemFault = Exclude<AnyFault, { readonly rule: string }>;
+
+/** The words for a fault of keys, git, the origin or the clone. */
+export function explainSystem(fault: SystemFault): Words {
+  switch (fault.code) {
+    case "not-in-a-mound":
+      return { message: `${fault.dir} is in no mound.`, fix: "mound init --as AGENT, or: mound clone URL", exit: EXIT.missing };
+    case "mound-exists":
+      return { message: `There is a repository at ${fault.dir} already.`, fix: `mound -C ${fault.dir} status, or: mound init --in ${fault.dir} --as AGENT`, exit: EXIT.usage };
+    case "folder-not-empty":
+      return { message: `The folder ${fault.dir} is not empty.`, fix: "Name an empty or a new folder.", exit: EXIT.usage };
+    case "folder-missing":
+      return { message: `There is no folder ${fault.dir}.`, fix: `mkdir -p ${fault.dir}`, exit: EXIT.missing };
+    case "not-a-repository":
+      return { message: `${fault.dir} is not a git repository.`, fix: "mound init DIR --as AGENT makes a repository of its own.", exit: EXIT.usage };
+    case "branch-taken":
+      return { message: `The branch ${fault.branch} at ${fault.url} is taken.`, fix: `mound clone ${fault.url}, or choose another --branch.`, exit: EXIT.refused };
+    case "mound-id-differs":
+      return {
+        message: `${fault.url} holds the mound ${fault.found.slice(0, 16)}, not ${fault.wanted}.`,
+        fix: "Ask whoever gave you the address; nothing was kept.",
+        exit: EXIT.refused,
+      };
+    case "not-embedded":
+      return { message: `This mound is at ${fault.url} already.`, fix: "mound status", exit: EXIT.usage };
+    case "publish-unknown":
+      return {
+        message: `Whether the mound moved to ${fault.url} is not known: ${fault.detail}. The old origin stays frozen.`,
+        fix: `mound publish ${fault.url}`,
+        exit: EXIT.unknown,
+        retryable: true,
+      };
+    default:
+      return isLine(fault) ? explainLine(fault) : explainTools(fault);
+  }
+}
+
+type ToolFault = GitFault | KeyFault;
+
+type LineWords = LineFault | RemoteFault;
+
+const LINE_CODES: ReadonlySet<string> = new Set<LineWords["code"]>([
+  "line-missing", "not-a-mound", "history-rewritten", "line-deferred", "contended", "outcome-unknown",
+  "origin-frozen", "remote-unreachable", "remote-refused", "remote-garbage",
+]);
+
+function isLine(fault: LineWords | ToolFault): fault is LineWords {
+  return LINE_CODES.has(fault.code);
+}
+
+function explainLine(fault: LineWords): Words {
+  switch (fault.code) {
+    case "line-missing":
+      return { message: `There is no mound at ${fault.url} yet.`, fix: `mound init --remote ${fault.url} --as AGENT`, exit: EXIT.missing };
+    case "not-a-mound":
+      return { message: `What is at ${fault.url} is not a mound: ${fault.detail}.`, fix: "Check the address and the --branch.", exit: EXIT.missing };
+    case "history-rewritten":
+      return {
+        message: `The history at ${fault.url} was rewritten: it no longer contains ${fault.verified.slice(0, 12)}, which was verified here. Nothing was changed; both are kept.`,
+        fix: "git log refs/mound/line; git log refs/mound/fetched",
+        exit: EXIT.finding,
+      };
+    case "line-deferred":
+      return {
+        message: `The newest commit ${fault.commit.slice(0, 12)} is dated ${formatInstant(fault.time)}, ahead of this clock; it waits, and nothing is built on it.`,
+        fix: "Check this machine's clock, then: mound sync",
+        exit: EXIT.unreachable,
+        retryable: true,
+      };
+    case "contended":
+      return {
+        message: `Others moved the line ${fault.tries} times in ${Math.round(fault.waited / 1_000)} s while this was tried; nothing was changed.`,
+        fix: "Try again.",
+        exit: EXIT.lost,
+        retryable: true,
+      };
+    case "outcome-unknown":
+      return {
+        message: `Whether this landed is not known: ${fault.detail}`,
+        fix: "mound sync",
+        exit: EXIT.unknown,
+        retryable: true,
+      };
+    case "origin-frozen":
+      return { message: `The origin ${fault.url} is frozen: ${fault.detail}`, fix: "mound clone the new address.", exit: EXIT.unreachable };
+    case "remote-unreachable":
+      return { message: `The origin ${fault.url} cannot be reached: ${fault.detail}`, fix: "mound sync", exit: EXIT.unreachable, retryable: true };
+    case "remote-refused":
+      return { message: `The origin ${fault.url} refuses: ${fault.detail}`, fix: refusedFix(fault.detail), exit: EXIT.unreachable };
+    case "remote-garbage":
+      return { message: `What answers at ${fault.url} is not a usable git origin: ${fault.detail}`, fix: "Check the address.", exit: EXIT.unreachable };
+    default:
+      return unreachable(fault);
+  }
+}
+
+function explainTools(fault: ToolFault): Words {
+  switch (fault.code) {
+    case "git-missing":
+      return { message: "There is no git on the PATH.", fix: "Install git 2.34 or newer.", exit: EXIT.bug };
+    case "git-too-old":
+      return { message: `This git is ${fault.found}; ${fault.needed} or newer is needed.`, fix: "Install a newer git.", exit: EXIT.bug };
+    case "git-failed":
+      return { message: `git ${fault.command} failed: ${fault.detail}`, fix: "Is the disk full, or the repository damaged? git fsck", exit: EXIT.bug };
+    case "ref-locked":
+      return { message: `Another process keeps ${fault.ref} locked: ${fault.detail}`, fix: "Try again; remove the .lock file that it names when no git process runs.", exit: EXIT.bug, retryable: true };
+    case "object-too-large":
+      return { message: `The object ${fault.oid} is larger than ${fault.limit} bytes.`, fix: "git fsck", exit: EXIT.bug };
+    case "object-damaged":
+      return { message: `The object ${fault.oid} is damaged: ${fault.detail}`, fix: "git fsck", exit: EXIT.bug };
+    case "key-missing":
+      return {
+        message: `There is no key of ${fault.agent} on this machine (looked for ${fault.path}).`,
+        fix: `mound join --as ${fault.agent}`,
+        exit: EXIT.refused,
+      };
+    case "key-unusable":
+      return { message: `The key ${fault.path} cannot be used: ${fault.detail}`, fix: `ssh-keygen -y -f ${fault.path}`, exit: EXIT.refused };
+    case "key-exists":
+      return { message: `There is a key of ${fault.agent} already: ${fault.path}.`, fix: `mound whoami --as ${fault.agent}`, exit: EXIT.refused };
+    case "key-exposed":
+      return { message: `Others can read the private key ${fault.path} (mode ${fault.mode}).`, fix: `chmod 600 ${fault.path}`, exit: EXIT.refused };
+    case "key-ambiguous":
+      return {
+        message: `The ssh-agent holds several ed25519 keys: ${fault.choices.map((choice) => `${choice.fingerprint} (${choice.comment})`).join(", ")}.`,
+        fix: `--key ssh-agent:${fault.choices[0]?.fingerprint ?? "SHA256:..."}`,
+        exit: EXIT.usage,
+      };
+    default:
+      return unreachable(fault);
+  }
+}
+
+function refusedFix(detail: string): string {
+  const moved = /mound-frozen: this mound has moved to (\S+)/.exec(detail)?.[1];
+  return moved === undefined ? "git ls-remote, to see what git itself says." : `mound clone ${moved}`;
+}

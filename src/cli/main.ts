@@ -1,0 +1,132 @@
+import { Command, CommanderError } from "commander";
+import { GitError } from "../git/fault.ts";
+import { SigningError } from "../keys/signers.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { Context, FaultError, type GlobalOptions } from "./context.ts";
+import { processEnv, type Env } from "./env.ts";
+import { EXIT, explain, type Failure } from "./explain.ts";
+import { complain, tell, type Report } from "./report.ts";
+import { UsageError } from "./usage.ts";
+
+declare const MOUND_VERSION: string | undefined;
+
+/** A command's implementation: the context, its arguments, and its options. */
+export type Action = (context: Context, args: readonly (string | undefined)[], options: Record<string, unknown>) => Promise<Report>;
+
+/** Wires an implementation to commander. */
+export type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
+
+/** Runs one command line; answers the exit code. */
+export async function main(argv: readonly string[], env: Env = processEnv()): Promise<number> {
+  let code: number = EXIT.ok;
+  const run: Run = (action) => async (...args) => {
+    const command = args.at(-1) as Command;
+    const options = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
+    const given = args.slice(0, -2).flat().filter((value) => typeof value === "string" || value === undefined) as (string | undefined)[];
+    code = await perform(action, new Context(env, options), given, options);
+  };
+  const program = createProgram(env, run);
+  try {
+    await program.parseAsync(argv.length === 0 ? ["status"] : [...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.ok;
+    return refuseUsage(env, argv, error);
+  }
+  return code;
+}
+
+/** The whole tree of commands; also what the documentation's tests walk. */
+export function createProgram(env: Env, run: Run): Command {
+  const program = new Command("mound")
+    .description("Coordinates software agents through files in a git repository.")
+    .version(typeof MOUND_VERSION === "string" ? MOUND_VERSION : "0.0.0", "-V, --version")
+    .option("--json", "answer one JSON document")
+    .option("--as <agent>", "who acts (or MOUND_AGENT)")
+    .option("-C <dir>", "run as if started in this folder")
+    .option("--no-input", "never ask anything (nothing ever does)")
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({ writeOut: env.out, writeErr: () => undefined })
+    .exitOverride();
+  for (const add of COMMANDS) add(program, run);
+  inherit(program);
+  return program;
+}
+
+/** Subcommands made before the settings of their parents were known take them over. */
+function inherit(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inherit(child);
+  }
+}
+
+async function perform(action: Action, context: Context, args: readonly (string | undefined)[], options: Record<string, unknown>): Promise<number> {
+  const { env } = context;
+  const json = context.options.json === true;
+  const release = onInterrupt(context, json);
+  try {
+    const report = await action(context, args, options);
+    const recovered = context.opened?.takeRecovered() ?? [];
+    for (const entry of recovered) {
+      env.err(`An earlier command of ${entry.agent} (${entry.summary}) was interrupted: it ${entry.landed ? "had landed" : "did not land"}.\n`);
+    }
+    return await tell(env, json, report, context.opened);
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return complain(env, json, failure, error instanceof FaultError ? error.next : []);
+  } finally {
+    release();
+    await context.opened?.close();
+  }
+}
+
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof FaultError) return explain(error.fault);
+  if (error instanceof GitError) return explain(error.fault);
+  if (error instanceof SigningError) return explain(error.fault);
+  if (error instanceof UsageError) {
+    return { code: "usage", message: error.message, fix: error.fix, retryable: false, exit: EXIT.usage };
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) return undefined;
+  return { code: "io", message: `The system refused: ${message}`, fix: "Check the disk and the permissions.", retryable: false, exit: EXIT.bug };
+}
+
+/** An interruption says whether something may have been sent, and leaves the rest to the journal. */
+function onInterrupt(context: Context, json: boolean): () => void {
+  const handler = (): void => {
+    const sent = context.phase === "push" || context.phase === "landed" || context.phase === "save";
+    const failure: Failure = sent
+      ? {
+          code: "outcome-unknown",
+          message: "Interrupted while the push was under way: whether it landed is not known.",
+          fix: "mound sync",
+          retryable: true,
+          exit: EXIT.unknown,
+        }
+      : { code: "interrupted", message: "Interrupted; nothing was sent.", fix: "", retryable: true, exit: 130 };
+    process.exit(complain(context.env, json, failure));
+  };
+  process.on("SIGINT", handler);
+  process.on("SIGTERM", handler);
+  return () => {
+    process.off("SIGINT", handler);
+    process.off("SIGTERM", handler);
+  };
+}
+
+function refuseUsage(env: Env, argv: readonly string[], error: CommanderError): number {
+  const message = error.message.replace(/^error: /, "");
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`.replace(/\n/g, " ");
+  const words = argv.filter((word) => /^[a-z][a-z-]*$/.test(word)).slice(0, 2);
+  const failure: Failure = {
+    code: "usage",
+    message: /[.?!)]$/.test(sentence) ? sentence : `${sentence}.`,
+    fix: `mound help ${words[0] ?? ""}`.trimEnd(),
+    retryable: false,
+    exit: EXIT.usage,
+  };
+  return complain(env, argv.includes("--json"), failure);
+}

@@ -1,0 +1,49 @@
+import type { Mound } from "../open/mound.ts";
+import type { Env } from "./env.ts";
+import type { Failure } from "./explain.ts";
+import { sanitise } from "./sanitise.ts";
+
+/** What a command that went well has to say. */
+export interface Report {
+  /** The answer for programs: `data` of the JSON document. */
+  readonly data: unknown;
+  /** The answer for people, on standard output; without a final newline. */
+  readonly text: string;
+  /** Commands that one would type next. */
+  readonly next?: readonly string[];
+  /** Talk, on standard error. */
+  readonly notes?: readonly string[];
+}
+
+/** One JSON document, or text for people; answers the exit code. */
+export async function tell(env: Env, json: boolean, report: Report, mound: Mound | undefined): Promise<number> {
+  for (const note of report.notes ?? []) env.err(`${sanitise(note)}\n`);
+  if (json) {
+    const meta = mound === undefined ? {} : await metaOf(mound);
+    env.out(`${JSON.stringify({ v: 1, ok: true, data: report.data, meta, next: report.next ?? [] })}\n`);
+    return 0;
+  }
+  if (report.text !== "") env.out(`${sanitise(report.text)}\n`);
+  for (const command of report.next ?? []) env.err(`  ${sanitise(command)}\n`);
+  return 0;
+}
+
+/** A failure as a sentence with what to type next, or as a JSON document; answers the exit code. */
+export function complain(env: Env, json: boolean, failure: Failure, next: readonly string[] = []): number {
+  const { code, message, fix, retryable, exit, details } = failure;
+  if (json) {
+    const error = { code, message, retryable, fix, ...(details === undefined ? {} : { details }) };
+    env.out(`${JSON.stringify({ v: 1, ok: false, error, next })}\n`);
+  } else {
+    env.err(`mound: ${sanitise(message)}\n`);
+    if (fix !== "") env.err(`  ${sanitise(fix)}\n`);
+    for (const command of next) if (command !== fix) env.err(`  ${sanitise(command)}\n`);
+  }
+  return exit;
+}
+
+async function metaOf(mound: Mound): Promise<{ tip: string | undefined; age_s: number | undefined }> {
+  const age = await mound.age();
+  return { tip: mound.line.tip, age_s: age === undefined ? undefined : Math.round(age / 1_000) };
+}
+

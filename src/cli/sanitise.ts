@@ -1,0 +1,20 @@
+/**
+ * Text that came from a repository may try to drive a terminal. Every character that could becomes a
+ * visible escape: C0 but newline, DEL, C1, bidirectional controls, zero-width and tag characters,
+ * lone surrogates. Everything that is printed passes here.
+ */
+export function sanitise(text: string): string {
+  return text.replace(HOSTILE, (char) => {
+    const code = char.codePointAt(0)!;
+    return code <= 0xff ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** The same for a place of one line: newlines become a visible `\n`. */
+export function sanitiseLine(text: string): string {
+  return sanitise(text).replaceAll("\n", "\\n");
+}
+
+const HOSTILE =
+  // eslint-disable-next-line no-control-regex -- naming them is the point
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Cs}]/gu;

@@ -1,0 +1,52 @@
+import type { Mound } from "../open/mound.ts";
+import type { TaskId } from "../protocol/ids.ts";
+import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
+import { formatInstant } from "../protocol/time.ts";
+import { sanitiseLine } from "./sanitise.ts";
+
+/** A task in JSON: times are RFC 3339, absent things are null. */
+export function taskJson(task: TaskView) {
+  const { claim, result, progress } = task;
+  return {
+    id: task.id,
+    title: task.title,
+    status: task.status,
+    priority: task.priority,
+    creator: task.creator,
+    created: formatInstant(task.created),
+    needs: task.needs,
+    after: task.after,
+    waiting_for: task.waiting_for,
+    paths: task.paths,
+    token: task.token,
+    claim:
+      claim === undefined
+        ? null
+        : { agent: claim.agent, token: claim.token, since: formatInstant(claim.since), until: formatInstant(claim.until) },
+    progress:
+      progress === undefined
+        ? null
+        : { at: formatInstant(progress.at), percent: progress.percent ?? null, note: progress.note ?? null, checkpoint: progress.checkpoint ?? null },
+    result:
+      result === undefined
+        ? null
+        : { agent: result.agent, token: result.token, at: formatInstant(result.at), text: result.text ?? null, refs: result.refs },
+  };
+}
+
+/** One task as it is now. */
+export async function loadTask(mound: Mound, id: TaskId): Promise<TaskView> {
+  const now = mound.ports.clock.now();
+  return mound.read((view) => viewTask(view, view.get(`task/${id}`)!, now));
+}
+
+/** A task on one line: `k3f9qz7-fix-login  claimed by ant-3 until ...  Fix the login`. */
+export function taskLine(task: TaskView): string {
+  const state =
+    task.claim !== undefined
+      ? `${task.status} by ${task.claim.agent} until ${formatInstant(task.claim.until)} (token ${task.claim.token})`
+      : task.status === "blocked"
+        ? `blocked by ${task.waiting_for.join(", ")}`
+        : task.status;
+  return `${task.id}  ${state}  ${sanitiseLine(task.title)}`;
+}
