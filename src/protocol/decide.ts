@@ -49,7 +49,9 @@ export function decide(command: Command, context: DecideContext): Result<Decisio
 function encodeDrafts(drafts: readonly Draft[], { view }: DecideContext): readonly DecidedFile[] {
   let moundId = view.get("mound")?.id;
   return drafts.map((draft) => {
-    if (draft.write !== "record") return draft;
+    if (draft.write === "removal") return draft;
+    // What is laid down for people may name the mound, whose id is known only here.
+    if (draft.write === "file") return { ...draft, text: draft.text.replaceAll("{{mound}}", moundId ?? "") };
     const body = encodeBody(draft.kind, draft.path, draft.fields);
     const founding = moundId === undefined;
     moundId ??= base32(sha256Text(body));
