@@ -90,7 +90,10 @@ export class Line {
   /** Takes in what other processes of this clone have verified meanwhile. */
   async catchUp(): Promise<readonly Folded[]> {
     const advanced = await this.#cached?.advance();
-    if (advanced !== undefined) {
+    if (advanced === "replaced") {
+      await this.close();
+      await this.#openCache();
+    } else if (advanced !== undefined) {
       this.#state.apply(advanced.delta);
       this.#tip = advanced.tip;
       this.#savedTip = advanced.tip;
@@ -108,6 +111,8 @@ export class Line {
   /** Fetches and judges what came in. A line that was rewritten stops everything, and keeps both. */
   async sync(): Promise<Result<SyncReport, AppFault>> {
     const { remote, history } = this.#ports;
+    // First what others of this clone know: what they have verified, the origin has.
+    const caught = await this.catchUp();
     const fetched = await remote.fetch();
     if (!fetched.ok) return fetched;
     this.#asked = this.#ports.clock.now();
@@ -116,7 +121,6 @@ export class Line {
       if (this.#tip === undefined) return err({ code: "line-missing", url: remote.url, branch: "" });
       return err({ code: "history-rewritten", url: remote.url, verified: this.#tip, found: "" });
     }
-    const caught = await this.catchUp();
     if (this.#tip !== undefined && !(await history.contains(this.#tip, found))) {
       const accepted = (await this.standing())?.line.accepted;
       // Commits that were refused at the end of the line may be forced away; accepted ones may not.
@@ -142,7 +146,7 @@ export class Line {
 
   /** Anchors the verified tip in the clone and keeps the state in the cache. */
   async save(): Promise<void> {
-    const { refs, cache } = this.#ports;
+    const { refs, cache, history } = this.#ports;
     if (this.#tip === undefined || this.#tip === this.#savedTip) return;
     const from = this.#savedTip;
     const kept = from !== undefined && (await cache.append(from, this.#tip, this.#unsaved));
@@ -155,8 +159,10 @@ export class Line {
     this.#savedTip = this.#tip;
     this.#unsaved.clear();
     const anchored = await refs.read(LINE_REF);
+    if (anchored === this.#tip) return;
     // Losing this swap means that another process anchored a tip of its own: as good as ours.
-    if (anchored !== this.#tip) await refs.swap(LINE_REF, this.#tip, anchored);
+    const behind = anchored === undefined || anchored === from || !(await history.contains(this.#tip, anchored));
+    if (behind) await refs.swap(LINE_REF, this.#tip, anchored);
   }
 
   /** Lets go of the cache's files. */

@@ -157,8 +157,8 @@ export interface CachedState {
   readonly tip: Oid;
   /** The entries of these shards as of `tip`; all of them where no names are given. */
   load(shards?: readonly string[]): Promise<Iterable<readonly [Key, Value]>>;
-  /** What others have appended since, as one delta; undefined when nothing was. */
-  advance(): Promise<{ readonly tip: Oid; readonly delta: Delta } | undefined>;
+  /** What others have appended since, as one delta; `replaced` when a newer whole state is kept. */
+  advance(): Promise<{ readonly tip: Oid; readonly delta: Delta } | "replaced" | undefined>;
   close(): Promise<void>;
 }
 

@@ -90,14 +90,17 @@ export class ShardedState implements View {
   }
 }
 
+/** A reader that begins anew this often is after the whole state: an import of tasks asks every shard. */
+const TRIES_IN_SHARDS = 24;
+
 /** Runs a pure reader on the state, loading what it asks for until it has all it needs. */
 export async function withKeys<T>(state: ShardedState, read: () => T): Promise<T> {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       return read();
     } catch (error) {
       if (!(error instanceof NeedKeys)) throw error;
-      await state.load(error.wanted);
+      await state.load(tries < TRIES_IN_SHARDS ? error.wanted : "all");
     }
   }
 }

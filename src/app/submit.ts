@@ -58,6 +58,7 @@ export class Submitter {
   readonly #line: Line;
   readonly #backoff: Backoff;
   #recovered: Recovered[] = [];
+  #sent = false;
 
   constructor(line: Line, ports: SubmitPorts) {
     this.#line = line;
@@ -80,7 +81,7 @@ export class Submitter {
       const links = requests.map((request): Link => ({ request, nonce: newNonce(this.#ports.random), outcome: undefined }));
       this.#trace("journal");
       await this.#ports.journal.begin(links.map((link) => this.#entry(link)));
-      await this.#drive(links);
+      await this.#driveOrForget(links);
       await this.#ports.journal.end(links.filter((link) => !isUnknown(link.outcome)).map((link) => link.nonce));
       this.#trace("answer");
       return links.map((link) => link.outcome!);
@@ -95,6 +96,17 @@ export class Submitter {
     const report = await this.#line.sync();
     if (report.ok) await this.#recover(true);
     return report;
+  }
+
+  /** An exception before anything was sent (a token that was not touched) leaves nothing to resolve. */
+  async #driveOrForget(links: readonly Link[]): Promise<void> {
+    this.#sent = false;
+    try {
+      await this.#drive(links);
+    } catch (error) {
+      if (!this.#sent) await this.#ports.journal.end(links.map((link) => link.nonce));
+      throw error;
+    }
   }
 
   async #drive(links: readonly Link[]): Promise<void> {
@@ -134,8 +146,10 @@ export class Submitter {
     }
   }
 
-  /** Where a crowd was met lately: waits a turn, and looks again before pushing into it. */
+  /** Looks again before pushing where that is wise; where a crowd was met lately, after a wait. */
   async #approach(): Promise<boolean> {
+    // Commits from ahead of this clock may have come of age.
+    if (this.#line.deferred !== undefined) return (await this.sync()).ok;
     if (this.#backoff.level === 0) return false;
     this.#trace("backoff");
     await this.#backoff.wait();
@@ -147,6 +161,7 @@ export class Submitter {
     this.#trace("write");
     await this.#ports.objects.write(chain.objects());
     this.#trace("push");
+    this.#sent = true;
     const from = this.#ports.clock.now();
     const outcome = await this.#ports.remote.push(chain.tip, chain.base);
     this.#backoff.measured(this.#ports.clock.now() - from);

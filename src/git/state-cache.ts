@@ -49,7 +49,7 @@ export class FileStateCache implements StateCache {
 
   async open(): Promise<CachedState | undefined> {
     for (let tries = 0; tries < 3; tries++) {
-      const base = await this.#newestBase();
+      const base = await readCurrent(this.#folder);
       if (base === undefined) return undefined;
       const opened = await OpenCache.open(this.#folder, base);
       // A base that vanished between listing and opening was replaced by a newer one.
@@ -60,7 +60,7 @@ export class FileStateCache implements StateCache {
 
   async replace(tip: Oid, entries: Iterable<readonly [Key, Value]>): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    const before = await this.#newestBase();
+    const before = await readCurrent(this.#folder);
     const shards = new Map<string, (readonly [Key, Value])[]>();
     for (const entry of entries) {
       const name = shardOf(entry[0]);
@@ -86,7 +86,7 @@ export class FileStateCache implements StateCache {
   }
 
   async append(from: Oid, tip: Oid, delta: Delta): Promise<boolean> {
-    const base = await this.#newestBase();
+    const base = await readCurrent(this.#folder);
     if (base === undefined) return false;
     const line: LogLine = {
       from,
@@ -110,15 +110,6 @@ export class FileStateCache implements StateCache {
     }
   }
 
-  async #newestBase(): Promise<string | undefined> {
-    try {
-      const tip = (await readFile(join(this.#folder, "CURRENT"), "utf8")).trim();
-      return /^[0-9a-f]{40}$/.test(tip) ? tip : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
   async #remove(base: string): Promise<void> {
     await rm(join(this.#folder, baseName(base)), { force: true });
     await rm(join(this.#folder, logName(base)), { force: true });
@@ -131,6 +122,7 @@ export class FileStateCache implements StateCache {
 
 class OpenCache implements CachedState {
   tip: Oid;
+  readonly #folder: string;
   readonly #base: FileHandle;
   readonly #header: Header;
   readonly #bodyAt: number;
@@ -139,11 +131,12 @@ class OpenCache implements CachedState {
   /** What the journal changed: it wins over the base. */
   readonly #changes = new Map<Key, Value | null>();
 
-  private constructor(base: FileHandle, header: Header, bodyAt: number, logPath: string) {
+  private constructor(folder: string, base: FileHandle, header: Header, bodyAt: number) {
+    this.#folder = folder;
     this.#base = base;
     this.#header = header;
     this.#bodyAt = bodyAt;
-    this.#logPath = logPath;
+    this.#logPath = join(folder, logName(header.tip));
     this.tip = header.tip;
   }
 
@@ -152,12 +145,7 @@ class OpenCache implements CachedState {
     try {
       handle = await open(join(folder, baseName(base)), "r");
       const { text, bytes } = await readHeader(handle);
-      const opened = new OpenCache(
-        handle,
-        JSON.parse(text) as Header,
-        bytes,
-        join(folder, logName(base)),
-      );
+      const opened = new OpenCache(folder, handle, JSON.parse(text) as Header, bytes);
       await opened.#readLog();
       return opened;
     } catch {
@@ -181,7 +169,8 @@ class OpenCache implements CachedState {
     return entries;
   }
 
-  async advance(): Promise<{ readonly tip: Oid; readonly delta: Delta } | undefined> {
+  async advance(): Promise<{ readonly tip: Oid; readonly delta: Delta } | "replaced" | undefined> {
+    if ((await readCurrent(this.#folder)) !== this.#header.tip) return "replaced";
     const delta = await this.#readLog();
     return delta === undefined ? undefined : { tip: this.tip, delta };
   }
@@ -217,6 +206,12 @@ class OpenCache implements CachedState {
     }
     return delta.size === 0 ? undefined : delta;
   }
+}
+
+/** The tip of the newest base, which names its files. */
+async function readCurrent(folder: string): Promise<string | undefined> {
+  const text = await readFile(join(folder, "CURRENT"), "utf8").catch(() => "");
+  return /^[0-9a-f]{40}$/.test(text.trim()) ? text.trim() : undefined;
 }
 
 function baseName(tip: string): string {

@@ -10,6 +10,7 @@ import type { Objects } from "../app/ports.ts";
 import { isLegalPath } from "../protocol/paths.ts";
 import { isOid, type Oid } from "../protocol/ids.ts";
 import type { Clone } from "./clone.ts";
+import { GitError } from "./fault.ts";
 import { gitRefs } from "./refs.ts";
 import { gitText, runGit } from "./run.ts";
 
@@ -17,18 +18,26 @@ export interface Projection {
   /** Whether the local branch is at the verified tip now. */
   readonly current: boolean;
   /** Why the branch stays where it is. */
-  readonly held?: "other-branch" | "local-commits" | "staged";
+  readonly held?: "other-branch" | "local-commits" | "staged" | "busy";
   /** Paths with edits of a person's own that were left as they are. */
   readonly kept: readonly string[];
 }
 
+/** The blob last accepted at a path; undefined where the state has nothing there. */
+export type Good = (path: string) => Promise<Oid | undefined>;
+
 /** Brings the working tree of a clone from where its branch is to the verified tip. */
-export async function project(
-  clone: Clone,
-  tip: Oid,
-  objects: Objects,
-  good: (path: string) => Promise<Oid | undefined>,
-): Promise<Projection> {
+export async function project(clone: Clone, tip: Oid, objects: Objects, good: Good): Promise<Projection> {
+  try {
+    return await projectNow(clone, tip, objects, good);
+  } catch (error) {
+    // Another process has the index or the branch in hand: whoever comes next projects.
+    if (error instanceof GitError) return { current: false, held: "busy", kept: [] };
+    throw error;
+  }
+}
+
+async function projectNow(clone: Clone, tip: Oid, objects: Objects, good: Good): Promise<Projection> {
   const branch = `refs/heads/${clone.settings.branch}`;
   const head = await readHead(clone.gitDir);
   if (head !== branch) return { current: false, held: "other-branch", kept: [] };
@@ -95,7 +104,10 @@ async function writeChange(
   const path = join(root, change.path);
   const present = await presentBlob(path);
   if (present === change.next) return true;
-  if (present !== undefined && present !== change.before) return false;
+  if (present !== undefined && present !== change.before) {
+    // Bytes that git has are nobody's unsaved work, but what an interrupted projection wrote.
+    if (!isOid(present) || (await objects.read(present)) === undefined) return false;
+  }
   if (change.next === undefined) {
     await rm(path, { force: true });
     await removeEmpty(root, dirname(change.path));

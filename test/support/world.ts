@@ -1,0 +1,273 @@
+/**
+ * A mound without git or cryptography: commits are plain values, signatures are presumed, the clock
+ * is a number. Rules are tested on it in a few lines. The tree is kept beside the state, so that the
+ * changes of a commit are what git would list: the paths at which its tree differs from its parent's.
+ */
+import { createHash } from "node:crypto";
+import { base32 } from "../../src/base/base32.ts";
+import type { Result } from "../../src/base/result.ts";
+import { sha256, sha256Text } from "../../src/base/sha256.ts";
+import type { Command } from "../../src/protocol/commands/index.ts";
+import type { Answer } from "../../src/protocol/commands/plan.ts";
+import { decide, type DecidedFile } from "../../src/protocol/decide.ts";
+import type { Fault } from "../../src/protocol/fault.ts";
+import { fold } from "../../src/protocol/fold.ts";
+import type { AgentId, Nonce, Oid, PublicKey, TaskId } from "../../src/protocol/ids.ts";
+import { type ChangeFacts, type CommitFacts, judge, type Verdict } from "../../src/protocol/judge.ts";
+import { isFurniture } from "../../src/protocol/paths.ts";
+import { readRecord } from "../../src/protocol/record.ts";
+import { COMMIT_NAMESPACE, recordNamespace, type SignatureFact } from "../../src/protocol/signature.ts";
+import { MemoryState, type TaskState, type View } from "../../src/protocol/state.ts";
+import { formatInstant } from "../../src/protocol/time.ts";
+import { type RecordOptions, recordFile } from "./record-file.ts";
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** One file of a commit's tree: its bytes, and what its signatures are presumed to say. */
+export interface WorldFile {
+  readonly bytes: Uint8Array;
+  readonly signatures: readonly SignatureFact[];
+  readonly mode?: string;
+}
+
+export type Files = Readonly<Record<string, WorldFile | undefined>>;
+
+/** A commit made by hand: all that is not said is as an honest author would have it. */
+export interface CommitOptions {
+  readonly author: string;
+  readonly files: Files;
+  readonly committer?: string;
+  readonly message?: string;
+  /** Commit time in milliseconds. */
+  readonly time?: number;
+  readonly parents?: readonly Oid[];
+  readonly signature?: Partial<SignatureFact> | "none";
+  /** Paths that come a second time, as in a damaged tree. */
+  readonly twice?: readonly string[];
+}
+
+export type Ran = Result<{ readonly answer: Answer; readonly verdict: Verdict | undefined }, Fault>;
+
+export interface WorldOptions {
+  readonly founder?: string;
+  readonly membership?: "open" | "invited";
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Whole seconds, so that a commit's time is the clock's. */
+const DAWN = Date.UTC(2026, 10, 21, 9, 30);
+
+export class World {
+  readonly state = new MemoryState();
+  /** Every commit that was folded, in order. */
+  readonly log: CommitFacts[] = [];
+  readonly verdicts: Verdict[] = [];
+  /** Milliseconds. */
+  now = DAWN;
+  /** The key that an agent signs with, where it is not its first one. */
+  readonly keys = new Map<string, PublicKey>();
+  #tree = new Map<string, WorldFile>();
+  #drawn = 0;
+
+  /** An empty line: nothing is founded yet. */
+  static empty(): World {
+    return new World();
+  }
+
+  /** A mound with one root. */
+  static found(options: WorldOptions = {}): World {
+    const world = new World();
+    const founder = options.founder ?? "root";
+    const { membership = "open", files = {} } = options;
+    world.must(founder, { type: "init", name: "test", key: world.key(founder), membership, files });
+    return world;
+  }
+
+  key(agent: string): PublicKey {
+    return this.keys.get(agent) ?? madeKey(agent);
+  }
+
+  get tip(): Oid | undefined {
+    return this.state.get("line")?.tip;
+  }
+
+  get id(): string {
+    return this.state.get("mound")?.id ?? "";
+  }
+
+  nonce(): Nonce {
+    this.#drawn += 1;
+    return base32(sha256Text(`nonce ${this.#drawn}`)).slice(0, 16) as Nonce;
+  }
+
+  /** What the tree of the tip holds at a path, refused bytes included. */
+  at(path: string): WorldFile | undefined {
+    return this.#tree.get(path);
+  }
+
+  paths(): readonly string[] {
+    return [...this.#tree.keys()];
+  }
+
+  task(id: string): TaskState {
+    const found = this.state.get(`task/${id}`);
+    if (found === undefined) throw new Error(`there is no task ${id}`);
+    return found;
+  }
+
+  pass(milliseconds: number): this {
+    this.now += milliseconds;
+    return this;
+  }
+
+  /** Makes an agent a member; answers its name. */
+  agent(name: string, skills?: readonly string[]): AgentId {
+    this.must(name, { type: "join", key: this.key(name), ...(skills === undefined ? {} : { skills }) });
+    return name as AgentId;
+  }
+
+  /** Adds a task of the root; answers its id. */
+  add(title: string, more: Partial<Omit<AddSpec, "title">> = {}, agent = "root"): TaskId {
+    return this.must(agent, { type: "add", tasks: [{ title, ...more }] }).tasks[0]!;
+  }
+
+  /** Decides a command and folds its commit; the keys of cosigners sign where the plan asks. */
+  run(agent: string, command: Command, cosigners: readonly PublicKey[] = []): Ran {
+    const decided = this.decide(agent, command, this.state, cosigners);
+    if (!decided.ok) return decided;
+    const { files, message, seconds, answer } = decided.value;
+    if (files.length === 0) return { ok: true, value: { answer, verdict: undefined } };
+    const keys = [this.key(agent), ...cosigners];
+    const verdict = this.commit({ author: agent, files: decidedFiles(files, keys), message, time: seconds * 1_000 });
+    return { ok: true, value: { answer, verdict } };
+  }
+
+  decide(agent: string, command: Command, view: View = this.state, cosigners: readonly PublicKey[] = []) {
+    return decide(command, {
+      view,
+      agent: agent as AgentId,
+      now: Math.max(this.now, view.get("line")?.time ?? 0),
+      nonce: this.nonce(),
+      seen: view.get("line")?.tip,
+      keys: [this.key(agent), ...cosigners],
+    });
+  }
+
+  /** The same, where anything but an accepted commit is a mistake of the test. */
+  must(agent: string, command: Command, cosigners: readonly PublicKey[] = []): Answer {
+    const ran = this.run(agent, command, cosigners);
+    if (!ran.ok) throw new Error(`${command.type} of ${agent}: ${JSON.stringify(ran.error)}`);
+    const { verdict, answer } = ran.value;
+    if (verdict?.accepted === false) throw new Error(`${command.type} of ${agent}: ${JSON.stringify(verdict.fault)}`);
+    return answer;
+  }
+
+  /** A record file as an honest author writes it now; what `options` say of it is different. */
+  record(kind: string, fields: RecordOptions["fields"], options: Omit<RecordOptions, "kind" | "fields"> = {}): Files {
+    const by = options.by ?? String(fields["agent"] ?? fields["creator"] ?? fields["by"] ?? "root");
+    return recordFile({
+      namespace: recordNamespace(this.id),
+      signers: [this.key(by)],
+      ...options,
+      kind,
+      fields: { at: formatInstant(this.now), seen: this.tip, nonce: this.nonce(), ...fields },
+    });
+  }
+
+  /** Judges a commit on the tip and folds what the verdict says. */
+  commit(options: CommitOptions): Verdict {
+    const facts = this.facts(options);
+    const tree = new Map(this.#tree);
+    for (const [path, file] of Object.entries(options.files)) {
+      if (file === undefined) tree.delete(path);
+      else tree.set(path, file);
+    }
+    this.#tree = tree;
+    this.log.push(facts);
+    const verdict = fold(this.state, facts);
+    this.verdicts.push(verdict);
+    return verdict;
+  }
+
+  /** Judges a commit on the tip; nothing changes. */
+  try(options: CommitOptions): Verdict {
+    return judge(this.state, this.facts(options));
+  }
+
+  facts(options: CommitOptions): CommitFacts {
+    const { author, files, committer = author, message = "by hand\n", time = this.now } = options;
+    const changes = Object.entries(files)
+      .filter(([path, file]) => !isSame(file, this.#tree.get(path)))
+      .map(([path, file]) => changeOf(path, file))
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const again = changes.filter(({ path }) => options.twice?.includes(path));
+    const parents = options.parents ?? (this.tip === undefined ? [] : [this.tip]);
+    const { signature } = options;
+    const seconds = Math.floor(time / 1_000);
+    const presumed = { key: this.key(committer), namespace: COMMIT_NAMESPACE, valid: true };
+    return {
+      oid: hashOf("commit", JSON.stringify([parents, seconds, message, author, changes.map(({ path, oid }) => [path, oid])])),
+      commit: {
+        tree: hashOf("tree", "presumed"),
+        parents,
+        author: { name: author, email: "", seconds },
+        committer: { name: committer, email: "", seconds },
+        message,
+        messageBytes: Buffer.byteLength(message),
+        signature: undefined,
+      },
+      signature: signature === "none" ? undefined : { ...presumed, ...signature },
+      changes: [...changes, ...again],
+    };
+  }
+}
+
+type AddSpec = (Command & { type: "add" })["tasks"][number];
+
+/** Key material that is made up: nothing signs with it. */
+export function madeKey(name: string): PublicKey {
+  const head = Buffer.from([0, 0, 0, 11, ...Buffer.from("ssh-ed25519"), 0, 0, 0, 32]);
+  return `ssh-ed25519 ${Buffer.concat([head, sha256Text(`key of ${name}`)]).toString("base64")}` as PublicKey;
+}
+
+/** `SHA256:...` of a key, as ssh-keygen prints it. */
+export function fingerprintOf(key: PublicKey): string {
+  const digest = Buffer.from(sha256(Buffer.from(key.split(" ")[1]!, "base64")));
+  return `SHA256:${digest.toString("base64").replace(/=+$/, "")}`;
+}
+
+/** A file as it is, for what `init` lays down and for poison. */
+export function plainFile(text: string, mode?: string): WorldFile {
+  return { bytes: new TextEncoder().encode(text), signatures: [], ...(mode === undefined ? {} : { mode }) };
+}
+
+/** The files of a decision with the signatures that were presumed when it was rehearsed. */
+export function decidedFiles(files: readonly DecidedFile[], keys: readonly PublicKey[]): Files {
+  return Object.fromEntries(
+    files.map((file): [string, WorldFile | undefined] => {
+      if (file.write === "removal") return [file.path, undefined];
+      if (file.write === "file") return [file.path, plainFile(file.text)];
+      const signers = file.cosigned ? keys : keys.slice(0, 1);
+      const made = recordFile({ path: file.path, text: file.body, namespace: file.namespace, signers });
+      return [file.path, made[file.path]];
+    }),
+  );
+}
+
+function isSame(a: WorldFile | undefined, b: WorldFile | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return Buffer.compare(a.bytes, b.bytes) === 0 && a.mode === b.mode;
+}
+
+function changeOf(path: string, file: WorldFile | undefined): ChangeFacts {
+  if (file === undefined) return { path, mode: undefined, oid: undefined, size: 0, record: undefined, signatures: [] };
+  const { bytes, signatures, mode = "100644" } = file;
+  const plain = mode === "100644" && !isFurniture(path);
+  const record = plain ? readRecord(path, bytes) : undefined;
+  return { path, mode, oid: hashOf("blob", bytes), size: bytes.length, record, signatures };
+}
+
+function hashOf(type: string, content: string | Uint8Array): Oid {
+  return createHash("sha1").update(`${type} `).update(content).digest("hex") as Oid;
+}
