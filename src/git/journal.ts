@@ -7,16 +7,19 @@ import { isAlive } from "./process-alive.ts";
 /** One small file for each operation under way, in the git directory; named by its nonce. */
 export class FileJournal implements Journal {
   readonly #folder: string;
+  readonly #pid: number;
 
-  constructor(folder: string) {
+  /** `pid`: the process whose operations it keeps. */
+  constructor(folder: string, pid: number = process.pid) {
     this.#folder = folder;
+    this.#pid = pid;
   }
 
   async begin(entries: readonly JournalEntry[]): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     for (const entry of entries) {
       const path = join(this.#folder, `${entry.nonce}.json`);
-      await writeFile(`${path}.tmp`, JSON.stringify({ ...entry, pid: process.pid }));
+      await writeFile(`${path}.tmp`, JSON.stringify({ ...entry, pid: this.#pid }));
       await rename(`${path}.tmp`, path);
     }
   }
@@ -31,7 +34,7 @@ export class FileJournal implements Journal {
     for (const name of names) {
       if (!name.endsWith(".json")) continue;
       const entry = await readEntry(join(this.#folder, name));
-      if (entry !== undefined && entry.pid !== process.pid && !isAlive(entry.pid)) left.push(entry);
+      if (entry !== undefined && entry.pid !== this.#pid && !isAlive(entry.pid)) left.push(entry);
     }
     return left;
   }

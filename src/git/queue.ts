@@ -7,6 +7,9 @@ import { isAlive } from "./process-alive.ts";
 /** A ticket whose process died wakes nobody: look again after this many milliseconds. */
 const CHECK_MS = 250;
 
+/** Tells the tickets of one process apart. */
+let serial = 0;
+
 /**
  * First come, first served: each process lays down a ticket and waits for the one before it to go,
  * as ZooKeeper's lock recipe does, so that a release wakes one waiter and not all. It may fail to
@@ -14,7 +17,6 @@ const CHECK_MS = 250;
  */
 export class TicketQueue implements Queue {
   readonly #folder: string;
-  #serial = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -22,9 +24,9 @@ export class TicketQueue implements Queue {
 
   async turn(): Promise<() => Promise<void>> {
     await mkdir(this.#folder, { recursive: true });
-    this.#serial += 1;
+    serial += 1;
     const time = String(Date.now()).padStart(15, "0");
-    const ticket = `${time}-${String(process.pid).padStart(10, "0")}-${this.#serial}`;
+    const ticket = `${time}-${String(process.pid).padStart(10, "0")}-${String(serial).padStart(6, "0")}`;
     const path = join(this.#folder, ticket);
     await writeFile(path, "");
     for (;;) {
