@@ -19,7 +19,15 @@ export interface Link {
   outcome: Outcome | undefined;
   answer?: Answer;
   /** Kept while it stays legal: a person may have touched a token to sign it. */
-  signed?: { readonly message: string; readonly files: readonly SignedFile[]; readonly answer: Answer } | undefined;
+  signed?: SignedDecision | undefined;
+}
+
+interface SignedDecision {
+  readonly message: string;
+  readonly files: readonly SignedFile[];
+  readonly answer: Answer;
+  /** What stood at the paths of `files`, in order, when it was decided. */
+  readonly stood: readonly (Oid | undefined)[];
 }
 
 interface ChainCommit {
@@ -101,8 +109,12 @@ type Made = Result<{ built: BuiltCommit; delta: Delta } | undefined, AppFault>;
 
 async function makeCommit(link: Link, position: Position, line: Line, ports: SubmitPorts): Promise<Made> {
   if (link.signed !== undefined) {
-    const kept = await commitSigned(link, link.signed, position, line, ports);
-    if (kept.ok) return kept;
+    const { files, stood } = link.signed;
+    const stands = await standing(files, position.view, line);
+    // A claim on what this agent took elsewhere would pass for its renewal, and win a second time.
+    const untouched = stands.every((oid, index) => oid === stood[index]);
+    const kept = untouched ? await commitSigned(link, link.signed, position, line, ports) : undefined;
+    if (kept?.ok === true) return kept;
     // No longer legal: a lost claim is never rebased into a success, it is decided again.
     link.signed = undefined;
   }
@@ -122,13 +134,19 @@ async function makeCommit(link: Link, position: Position, line: Line, ports: Sub
   link.answer = decided.value.answer;
   if (decided.value.files.length === 0) return ok(undefined);
   const files = await signFiles(decided.value.files, signers);
-  link.signed = { message: decided.value.message, files, answer: decided.value.answer };
+  const { message, answer } = decided.value;
+  link.signed = { message, files, answer, stood: await standing(files, position.view, line) };
   return commitSigned(link, link.signed, position, line, ports);
+}
+
+/** What the line has at the paths of these files. */
+function standing(files: readonly SignedFile[], view: View, line: Line): Promise<readonly (Oid | undefined)[]> {
+  return withKeys(line.state, () => files.map(({ path }) => view.get(`file/${path}`)?.oid));
 }
 
 async function commitSigned(
   link: Link,
-  signed: NonNullable<Link["signed"]>,
+  signed: SignedDecision,
   { parent, view }: Position,
   line: Line,
   ports: SubmitPorts,

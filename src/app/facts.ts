@@ -4,9 +4,6 @@ import { isFurniture } from "../protocol/paths.ts";
 import { readRecord } from "../protocol/record.ts";
 import type { RawChange, RawCommit, SignatureCheck, Verifier } from "./ports.ts";
 
-/** Commits verified in one call: enough to fill the workers, few enough to hold in memory. */
-export const VERIFY_WINDOW = 512;
-
 /** What the judge is told of each commit: its files taken apart and its signatures checked, in order. */
 export async function readFacts(raw: readonly RawCommit[], verifier: Verifier): Promise<readonly CommitFacts[]> {
   const checks: SignatureCheck[] = [];

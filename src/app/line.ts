@@ -4,13 +4,15 @@
  */
 import { err, ok, type Result } from "../base/result.ts";
 import type { Oid } from "../protocol/ids.ts";
-import { judge, type CommitFacts, type Verdict } from "../protocol/judge.ts";
+import type { CommitFacts, Verdict } from "../protocol/judge.ts";
 import { RECORD_BYTES } from "../protocol/limits.ts";
 import type { Delta, Key, LineState, MoundState, Value } from "../protocol/state.ts";
-import { readFacts, VERIFY_WINDOW } from "./facts.ts";
 import type { AppFault } from "./faults.ts";
 import type { CachedState, Clock, History, Objects, RawCommit, Refs, Remote, StateCache, Verifier } from "./ports.ts";
 import { ShardedState, withKeys } from "./sharded-state.ts";
+
+/** Commits verified in one call: enough to fill the workers, few enough to hold in memory. */
+const VERIFY_WINDOW = 512;
 
 /** The newest verified commit of the line, in a clone. */
 export const LINE_REF = "refs/mound/line";
@@ -46,6 +48,7 @@ export class Line {
   #savedTip: Oid | undefined;
   readonly #unsaved = new Map<Key, Value | undefined>();
   #deferred: SyncReport["deferred"];
+  #membersChanged = false;
   /** Milliseconds: when the origin was last asked. */
   #asked: number | undefined;
 
@@ -57,7 +60,8 @@ export class Line {
   static async open(ports: LinePorts): Promise<Line> {
     const line = new Line(ports);
     await line.#openCache();
-    await line.catchUp();
+    // Without a cache all of the history was folded just now: the next process need not.
+    if ((await line.catchUp()).length > 0) await line.save();
     return line;
   }
 
@@ -78,6 +82,13 @@ export class Line {
     return this.#deferred;
   }
 
+  /** Whether an agent came, left or changed its key since this was last asked. */
+  takeMembersChanged(): boolean {
+    const changed = this.#membersChanged;
+    this.#membersChanged = false;
+    return changed;
+  }
+
   /** The mound's settings, and where the line is; undefined while there is no mound. */
   async standing(): Promise<{ readonly mound: MoundState; readonly line: LineState } | undefined> {
     return withKeys(this.#state, () => {
@@ -91,10 +102,12 @@ export class Line {
   async catchUp(): Promise<readonly Folded[]> {
     const advanced = await this.#cached?.advance();
     if (advanced === "replaced") {
+      this.#membersChanged = true;
       await this.close();
       await this.#openCache();
     } else if (advanced !== undefined) {
       this.#state.apply(advanced.delta);
+      this.#noteMembers(advanced.delta);
       this.#tip = advanced.tip;
       this.#savedTip = advanced.tip;
       this.#unsaved.clear();
@@ -190,12 +203,19 @@ export class Line {
     this.#state.apply(delta);
     for (const [key, value] of delta) this.#unsaved.set(key, value);
     this.#tip = tip;
+    this.#noteMembers(delta);
+  }
+
+  #noteMembers(delta: Delta): void {
+    for (const key of delta.keys()) this.#membersChanged ||= key.startsWith("agent/");
   }
 
   async #foldTo(target: Oid): Promise<readonly Folded[]> {
     const folded: Folded[] = [];
     this.#deferred = undefined;
     if (target === this.#tip) return folded;
+    // Loaded only when there is something to fold: a reader of a warm view needs no judge.
+    const { judge } = await import("../protocol/judge.ts");
     for await (const window of this.#verified(this.#tip, target)) {
       for (const facts of window) {
         if (await this.#defer(facts)) return folded;
@@ -209,6 +229,7 @@ export class Line {
 
   /** The facts of the commits after `from`, a window at a time, the next being read while one is judged. */
   async *#verified(from: Oid | undefined, to: Oid): AsyncGenerator<readonly CommitFacts[]> {
+    const { readFacts } = await import("./facts.ts");
     const windows = this.#windows(from, to)[Symbol.asyncIterator]();
     const read = async (): Promise<readonly CommitFacts[] | undefined> => {
       const next = await windows.next();

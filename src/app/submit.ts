@@ -15,6 +15,7 @@ import { Chain, type Link } from "./chain.ts";
 import { Line, type LinePorts, type SyncReport } from "./line.ts";
 import { newNonce } from "./nonce.ts";
 import type { Journal, JournalEntry, PushOutcome, Queue, Random, Signer } from "./ports.ts";
+import { Recovery, type Recovered } from "./recovery.ts";
 import { withKeys } from "./sharded-state.ts";
 
 export interface SubmitPorts extends LinePorts {
@@ -45,30 +46,28 @@ export type Outcome = Result<Accepted, AppFault>;
 
 /** Milliseconds after which a batch that keeps losing gives up; nothing has changed then. */
 const PATIENCE_MS = 120_000;
+/** An origin that answers no push this often will not answer the next one. */
+const DOUBTS_MAX = 3;
 /** A batch that lost this often is halved, so that part of it gets through. */
 const HALVE_AFTER = 3;
-
-/** What became of operations that an earlier process left unanswered. */
-export interface Recovered extends JournalEntry {
-  readonly landed: boolean;
-}
 
 export class Submitter {
   readonly #ports: SubmitPorts;
   readonly #line: Line;
   readonly #backoff: Backoff;
-  #recovered: Recovered[] = [];
+  readonly #recovery: Recovery;
   #sent = false;
 
   constructor(line: Line, ports: SubmitPorts) {
     this.#line = line;
     this.#ports = ports;
     this.#backoff = new Backoff(ports.clock, ports.random);
+    this.#recovery = new Recovery(line, ports);
   }
 
   /** What this process found out about operations of dead ones; told once. */
   takeRecovered(): readonly Recovered[] {
-    return this.#recovered.splice(0);
+    return this.#recovery.take();
   }
 
   /** Submits commands in order; answers one outcome for each. */
@@ -77,12 +76,13 @@ export class Submitter {
     const pass = await this.#ports.queue.turn();
     try {
       await this.#line.catchUp();
-      await this.#recover();
+      await this.#recovery.begin();
       const links = requests.map((request): Link => ({ request, nonce: newNonce(this.#ports.random), outcome: undefined }));
       this.#trace("journal");
       await this.#ports.journal.begin(links.map((link) => this.#entry(link)));
       await this.#driveOrForget(links);
       await this.#ports.journal.end(links.filter((link) => !isUnknown(link.outcome)).map((link) => link.nonce));
+      await this.#recovery.finish();
       this.#trace("answer");
       return links.map((link) => link.outcome!);
     } finally {
@@ -92,10 +92,14 @@ export class Submitter {
 
   /** Fetches and judges, and resolves what dead processes left unknown. */
   async sync(): Promise<Result<SyncReport, AppFault>> {
-    this.#trace("sync");
-    const report = await this.#line.sync();
-    if (report.ok) await this.#recover(true);
+    const report = await this.#fetch();
+    if (report.ok) await this.#recovery.look();
     return report;
+  }
+
+  #fetch(): Promise<Result<SyncReport, AppFault>> {
+    this.#trace("sync");
+    return this.#line.sync();
   }
 
   /** An exception before anything was sent (a token that was not touched) leaves nothing to resolve. */
@@ -113,19 +117,23 @@ export class Submitter {
     const started = this.#ports.clock.now();
     let width = links.length;
     let losses = 0;
+    let doubts = 0;
+    let doubt: Doubt | undefined;
+    // A fault is not the whole answer while an earlier push may yet land where it found the line.
+    const stop = (fault: AppFault): void => settle(links, err(doubt !== undefined && doubt.base === this.#line.tip ? unknown(links, doubt, fault) : fault));
     let fresh = await this.#approach();
     for (;;) {
       const open = links.filter((link) => link.outcome === undefined).slice(0, width);
       if (open.length === 0) return;
       this.#trace("decide");
       const chain = await Chain.build(open, this.#line, this.#ports);
-      if (!chain.ok) return settle(links, err(chain.error));
+      if (!chain.ok) return stop(chain.error);
       if (chain.value.refusals.length + chain.value.idle.length > 0 && !fresh) {
         // Nothing is refused, or called done already, on an old view.
         fresh = true;
-        const synced = await this.sync();
+        const synced = await this.#fetch();
         if (synced.ok) continue;
-        if (synced.error.code !== "line-missing" || this.#line.tip !== undefined) return settle(links, synced);
+        if (synced.error.code !== "line-missing" || this.#line.tip !== undefined) return stop(synced.error);
       }
       for (const { link, fault } of chain.value.refusals) link.outcome = err(fault);
       for (const link of chain.value.idle) link.outcome = ok({ answer: link.answer!, commit: undefined });
@@ -136,12 +144,17 @@ export class Submitter {
         await this.#land(chain.value);
         continue;
       }
-      if (outcome.kind === "failed") return settle(links, err(outcome.fault));
+      if (outcome.kind === "failed") return stop(outcome.fault);
+      if (outcome.kind === "unknown") {
+        doubt = { base: chain.value.base, detail: outcome.detail };
+        doubts += 1;
+      }
       losses += 1;
       if (losses >= HALVE_AFTER) width = Math.max(1, Math.floor(width / 2));
       const waited = this.#ports.clock.now() - started;
-      const next = await this.#afterLoss(open, outcome, waited > PATIENCE_MS, { tries: losses, waited });
-      if (!next.ok) return settle(links, next);
+      const late = waited > PATIENCE_MS || doubts >= DOUBTS_MAX;
+      const next = await this.#afterLoss(open, outcome, late, { tries: losses, waited });
+      if (!next.ok) return stop(next.error);
       fresh = true;
     }
   }
@@ -149,12 +162,12 @@ export class Submitter {
   /** Looks again before pushing where that is wise; where a crowd was met lately, after a wait. */
   async #approach(): Promise<boolean> {
     // Commits from ahead of this clock may have come of age.
-    if (this.#line.deferred !== undefined) return (await this.sync()).ok;
+    if (this.#line.deferred !== undefined) return (await this.#fetch()).ok;
     if (this.#backoff.level === 0) return false;
     this.#trace("backoff");
     await this.#backoff.wait();
     if ((await this.#ports.remote.peek()) === this.#line.tip) return true;
-    return (await this.sync()).ok;
+    return (await this.#fetch()).ok;
   }
 
   async #push(chain: Chain): Promise<PushOutcome> {
@@ -187,12 +200,8 @@ export class Submitter {
     effort: { tries: number; waited: number },
   ): Promise<Result<undefined, AppFault>> {
     if (outcome.kind === "refused") this.#backoff.lost();
-    const synced = await this.sync();
-    if (!synced.ok) {
-      const nonces = open.map((link) => link.nonce);
-      const detail = "detail" in synced.error ? synced.error.detail : synced.error.code;
-      return outcome.kind === "unknown" ? err({ code: "outcome-unknown", nonces, detail }) : synced;
-    }
+    const synced = await this.#fetch();
+    if (!synced.ok) return synced;
     await this.#answerLanded(open, synced.value);
     if (late) return err({ code: "contended", ...effort });
     if (open.some((link) => link.outcome === undefined)) {
@@ -200,7 +209,7 @@ export class Submitter {
       await this.#backoff.wait();
       const peeked = await this.#ports.remote.peek();
       if (peeked !== this.#line.tip) {
-        const again = await this.sync();
+        const again = await this.#fetch();
         if (!again.ok) return again;
         await this.#answerLanded(open, again.value);
       }
@@ -218,15 +227,6 @@ export class Submitter {
     }
   }
 
-  /** Resolves what dead processes left: their nonces are among the accepted commits, or they are not. */
-  async #recover(synced = false): Promise<void> {
-    const left = await this.#ports.journal.leftovers();
-    if (left.length === 0) return;
-    if (!synced && !(await this.#line.sync()).ok) return;
-    for (const entry of left) this.#recovered.push({ ...entry, landed: await this.#isAccepted(entry.nonce) });
-    await this.#ports.journal.end(left.map((entry) => entry.nonce));
-  }
-
   #isAccepted(nonce: Nonce): Promise<boolean> {
     return withKeys(this.#line.state, () => this.#line.state.get(`nonce/${nonce}`) !== undefined);
   }
@@ -239,6 +239,17 @@ export class Submitter {
   #trace(phase: Phase): void {
     this.#ports.trace?.(phase);
   }
+}
+
+/** A push whose answer never came, and the tip that it was to replace. */
+interface Doubt {
+  readonly base: Oid | undefined;
+  readonly detail: string;
+}
+
+function unknown(links: readonly Link[], doubt: Doubt, fault: AppFault): AppFault {
+  const nonces = links.flatMap((link) => (link.outcome === undefined ? [link.nonce] : []));
+  return { code: "outcome-unknown", nonces, detail: "detail" in fault ? String(fault.detail) : doubt.detail };
 }
 
 function settle(links: readonly Link[], outcome: Outcome | Result<never, AppFault>): void {

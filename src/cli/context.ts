@@ -31,8 +31,10 @@ export class FaultError extends Error {
 export class Context {
   readonly env: Env;
   readonly options: GlobalOptions;
-  /** The phase of a push under way: what an interruption may have left unknown. */
+  /** The phase of the submit under way. */
   phase: Phase | undefined;
+  /** Whether it has begun to push: then an interruption leaves the outcome unknown. */
+  sent = false;
   #mound: Mound | undefined;
 
   constructor(env: Env, options: GlobalOptions) {
@@ -88,6 +90,8 @@ export class Context {
 
   enter(phase: Phase): void {
     this.phase = phase;
+    if (phase === "turn") this.sent = false;
+    if (phase === "push") this.sent = true;
     // For tests of crashes: which phase a process was in when it died.
     if (this.env.environment["MOUND_TRACE"] === "1") this.env.err(`phase ${phase}\n`);
   }

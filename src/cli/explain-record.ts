@@ -1,7 +1,8 @@
 import { unreachable } from "../base/assert.ts";
 import type { Fault } from "../protocol/fault.ts";
 import { formatInstant } from "../protocol/time.ts";
-import { EXIT, type Words } from "./explain.ts";
+import { EXIT } from "./exit.ts";
+import type { Words } from "./explain.ts";
 
 const CODES = [
   "record-too-large", "record-malformed", "kind-unknown", "field-invalid", "path-wrong", "path-illegal",

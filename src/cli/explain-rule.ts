@@ -1,7 +1,8 @@
 import { unreachable } from "../base/assert.ts";
 import type { Fault } from "../protocol/fault.ts";
 import { formatInstant } from "../protocol/time.ts";
-import { EXIT, type Words } from "./explain.ts";
+import { EXIT } from "./exit.ts";
+import type { Words } from "./explain.ts";
 import { explainRecord, isRecordFault } from "./explain-record.ts";
 
 /** The words for a refusal by a rule of the protocol. */
@@ -109,8 +110,8 @@ export function explainRule(fault: Fault): Words {
       return { message: `The key of ${fault.agent} belongs to ${fault.by} already.`, fix: "Use a key of its own for each agent.", exit: EXIT.refused };
     case "not-invited":
       return {
-        message: `This mound takes only the invited, and the key of ${fault.agent} is not.`,
-        fix: `Ask a root to run: mound invite SHA256:... (shown by: mound whoami --as ${fault.agent})`,
+        message: `This mound takes only the invited, and the key of ${fault.agent} (${fault.fingerprint}) is not. The key is kept: join again once a root has invited it.`,
+        fix: `Ask a root to run: mound invite ${fault.fingerprint}`,
         exit: EXIT.refused,
       };
     case "not-a-root":

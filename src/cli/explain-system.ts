@@ -4,7 +4,8 @@ import type { KeyFault, RemoteFault } from "../app/ports.ts";
 import type { GitFault } from "../git/fault.ts";
 import type { AnyFault } from "../open/faults.ts";
 import { formatInstant } from "../protocol/time.ts";
-import { EXIT, type Words } from "./explain.ts";
+import { EXIT } from "./exit.ts";
+import type { Words } from "./explain.ts";
 
 type SystemFault = Exclude<AnyFault, { readonly rule: string }>;
 
@@ -37,6 +38,18 @@ export function explainSystem(fault: SystemFault): Words {
         fix: `mound publish ${fault.url}`,
         exit: EXIT.unknown,
         retryable: true,
+      };
+    case "fields-missing":
+      return {
+        message: `${fault.path} lacks ${fault.lines.length} of the fields that every record has. Fresh values to paste in:\n${fault.lines.join("\n")}`,
+        fix: `mound sign ${fault.path} --fill`,
+        exit: EXIT.usage,
+      };
+    case "signature-stale":
+      return {
+        message: `${fault.path} carries a signature${fault.by === undefined ? "" : ` of ${fault.by}`} that does not fit its body.`,
+        fix: "Take that signature out of the file, and ask for it again once the body is final.",
+        exit: EXIT.refused,
       };
     default:
       return isLine(fault) ? explainLine(fault) : explainTools(fault);

@@ -1,11 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { GitError } from "../git/fault.ts";
-import { SigningError } from "../keys/signers.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { Context, FaultError, type GlobalOptions } from "./context.ts";
 import { processEnv, type Env } from "./env.ts";
-import { EXIT, explain, type Failure } from "./explain.ts";
+import { EXIT } from "./exit.ts";
+import type { Failure } from "./explain.ts";
 import { complain, tell, type Report } from "./report.ts";
+import { sanitise } from "./sanitise.ts";
 import { UsageError } from "./usage.ts";
 
 declare const MOUND_VERSION: string | undefined;
@@ -27,13 +28,18 @@ export async function main(argv: readonly string[], env: Env = processEnv()): Pr
   };
   const program = createProgram(env, run);
   try {
-    await program.parseAsync(argv.length === 0 ? ["status"] : [...argv], { from: "user" });
+    await program.parseAsync(isBare(argv) ? ["status", ...argv] : [...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
     return refuseUsage(env, argv, error);
   }
   return code;
+}
+
+/** Whether only options for every command were typed: then it is the status that is asked for. */
+function isBare(argv: readonly string[]): boolean {
+  return argv.every((word, at) => /^(--json|--no-input|--as(=.*)?|-C.*)$/.test(word) || /^(--as|-C)$/.test(argv[at - 1] ?? ""));
 }
 
 /** The whole tree of commands; also what the documentation's tests walk. */
@@ -66,28 +72,29 @@ async function perform(action: Action, context: Context, args: readonly (string 
   const json = context.options.json === true;
   const release = onInterrupt(context, json);
   try {
-    const report = await action(context, args, options);
-    const recovered = context.opened?.takeRecovered() ?? [];
-    for (const entry of recovered) {
-      env.err(`An earlier command of ${entry.agent} (${entry.summary}) was interrupted: it ${entry.landed ? "had landed" : "did not land"}.\n`);
-    }
-    return await tell(env, json, report, context.opened);
+    return await tell(env, json, await action(context, args, options), context.opened);
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = await failureOf(error);
     if (failure === undefined) throw error;
     return complain(env, json, failure, error instanceof FaultError ? error.next : []);
   } finally {
     release();
+    for (const { agent, summary, landed, settled } of context.opened?.takeRecovered() ?? []) {
+      const became = landed ? "had landed" : settled ? "did not land" : "has not landed so far, but still may";
+      env.err(sanitise(`An earlier command of ${agent} (${summary}) was interrupted: it ${became}.\n`));
+    }
     await context.opened?.close();
   }
 }
 
-function failureOf(error: unknown): Failure | undefined {
-  if (error instanceof FaultError) return explain(error.fault);
-  if (error instanceof GitError) return explain(error.fault);
-  if (error instanceof SigningError) return explain(error.fault);
+/** What explains failures is loaded when there is one. */
+async function failureOf(error: unknown): Promise<Failure | undefined> {
+  const { explain } = await import("./explain.ts");
+  const { SigningError } = await import("../keys/signers.ts");
+  if (error instanceof FaultError || error instanceof GitError || error instanceof SigningError) return explain(error.fault);
   if (error instanceof UsageError) {
-    return { code: "usage", message: error.message, fix: error.fix, retryable: false, exit: EXIT.usage };
+    const { code, message, fix, details } = error;
+    return { code, message, fix, retryable: false, exit: EXIT.usage, ...(details === undefined ? {} : { details }) };
   }
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return undefined;
@@ -96,9 +103,13 @@ function failureOf(error: unknown): Failure | undefined {
 
 /** An interruption says whether something may have been sent, and leaves the rest to the journal. */
 function onInterrupt(context: Context, json: boolean): () => void {
+  let insists = false;
   const handler = (): void => {
-    const sent = context.phase === "push" || context.phase === "landed" || context.phase === "save";
-    const failure: Failure = sent
+    // The outcome is known and about to be told: whoever still wants to stop says so twice.
+    const answering = context.phase === "answer" && !insists;
+    insists = true;
+    if (answering) return;
+    const failure: Failure = context.sent
       ? {
           code: "outcome-unknown",
           message: "Interrupted while the push was under way: whether it landed is not known.",

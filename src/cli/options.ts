@@ -26,6 +26,11 @@ export function listOption(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.map(String) : undefined;
 }
 
+/** Gathers an option that may be repeated. */
+export function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
 /** The content of a file that was named, or of standard input for `-`. */
 export async function fileOption(context: Context, value: unknown): Promise<string | undefined> {
   if (value === undefined) return undefined;

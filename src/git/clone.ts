@@ -26,6 +26,9 @@ export interface Clone {
 /** The word in `CloneSettings.origin` for an origin inside the clone. */
 export const EMBEDDED = "embedded";
 
+/** In Mound's folder: the keys by which stock git and ssh-keygen verify. */
+export const ALLOWED_SIGNERS = "allowed_signers";
+
 /** Where Mound keeps its own files in a git directory. */
 export function moundFolder(commonDir: string): string {
   return join(commonDir, "mound");
@@ -84,7 +87,7 @@ export async function createRepository(
     // A person's `git pull` never makes a merge: the line has none.
     ["pull.ff", "only"],
     ["gpg.format", "ssh"],
-    ["gpg.ssh.allowedSignersFile", join(moundFolder(gitDir), "allowed_signers")],
+    ["gpg.ssh.allowedSignersFile", join(moundFolder(gitDir), ALLOWED_SIGNERS)],
   ];
   for (const [name, value] of settings) await gitText(["config", name!, value!], { gitDir });
   return gitDir;

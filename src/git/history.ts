@@ -14,6 +14,7 @@ import { gitEnvironment, gitPrefix } from "./environment.ts";
 import { GitError } from "./fault.ts";
 import { type LoggedCommit, parseRawLog, RAW_LOG } from "./raw-log.ts";
 import { runGit } from "./run.ts";
+import { containsShort, readShort } from "./short-history.ts";
 
 export interface HistoryOptions {
   readonly gitDir: string;
@@ -27,14 +28,19 @@ const WINDOW_CHANGES = 2_000;
 /** One window is with the reader, the others are on their way: more only takes memory. */
 const WINDOWS_AHEAD = 2;
 /**
- * Reads history with three pipelined git processes: the log, the sizes of blobs, and the contents.
+ * Reads history with three pipelined git processes: the log, the sizes of blobs, and the contents; a
+ * few loose commits it reads in process.
  * Memory is bounded by a few windows of commits, whatever the length. Throws GitError `git-failed`
  * for an unknown commit or a damaged repository.
  */
 export function gitHistory(options: HistoryOptions): History {
   return {
-    commits: (from, to, maxBytes) => readCommits(options, from, to, maxBytes),
+    async *commits(from, to, maxBytes) {
+      const short = from === undefined ? undefined : readShort(options.gitDir, from, to, maxBytes);
+      yield* short ?? readCommits(options, from, to, maxBytes);
+    },
     async contains(ancestor, tip) {
+      if (containsShort(options.gitDir, ancestor, tip) === true) return true;
       const output = await runGit(["merge-base", "--is-ancestor", ancestor, tip], options);
       return output.exitCode === 0;
     },

@@ -6,7 +6,8 @@ import type { Refs } from "../app/ports.ts";
 import { isOid, type Oid } from "../protocol/ids.ts";
 import { GitError } from "./fault.ts";
 import { classifyRefUpdate } from "./ref-update.ts";
-import { gitFailed, gitText, runGit } from "./run.ts";
+import { gitText } from "./run.ts";
+import { updateRef } from "./update-ref.ts";
 
 export interface RefMove {
   readonly name: string;
@@ -40,22 +41,25 @@ export function gitRefs(
   gitDir: string,
   { lockPatienceMs = LOCK_PATIENCE_MS }: RefsOptions = {},
 ): GitRefs {
+  const session = updateRef(gitDir);
   const swapMany = async (moves: readonly RefMove[]): Promise<boolean> => {
     for (const { name } of moves) assert(isRefName(name), `not a ref name: ${name}`);
     const input = moves
       .map(({ name, next, old }) => `update ${name} ${next} ${old ?? ABSENT}\n`)
       .join("");
     const deadline = performance.now() + lockPatienceMs;
-    const args = ["update-ref", "--stdin"];
     for (;;) {
-      const output = await runGit(args, { gitDir, input: `start\n${input}prepare\ncommit\n` });
-      const outcome = output.exitCode === 0 ? "done" : classifyRefUpdate(output.stderr);
+      const { exitCode, stderr } = await session.transact(input);
+      const outcome = exitCode === 0 ? "done" : classifyRefUpdate(stderr);
+      const detail = stderr.trim();
       if (outcome === "done") return true;
       if (outcome === "lost") return false;
-      if (outcome === "failed") throw gitFailed(args, output);
+      if (outcome === "failed") {
+        throw new GitError({ code: "git-failed", command: "update-ref", exitCode, detail });
+      }
       if (performance.now() > deadline) {
         const ref = moves.map((move) => move.name).join(" ");
-        throw new GitError({ code: "ref-locked", ref, detail: output.stderr.trim() });
+        throw new GitError({ code: "ref-locked", ref, detail });
       }
       await delay(LOCK_RETRY_MS * (0.5 + Math.random()));
     }
@@ -64,18 +68,30 @@ export function gitRefs(
   return {
     async read(name) {
       assert(isRefName(name), `not a ref name: ${name}`);
-      return (await readLooseRef(join(gitDir, name))) ?? (await readAnyRef(gitDir, name));
+      const found = await readRefFile(gitDir, name);
+      return found === "symbolic" ? readAnyRef(gitDir, name) : found;
     },
     swap: (name, next, old) => swapMany([{ name, next, old }]),
     swapMany,
   };
 }
 
-/** The value of a ref that lies in a file of its own; undefined for packed and symbolic ones. */
-export async function readLooseRef(path: string): Promise<Oid | undefined> {
+/**
+ * The value of a ref in the files format, without a process: of its own file, else among the packed
+ * ones. In this order, for git packs a ref before it removes the file.
+ */
+export async function readRefFile(gitDir: string, name: string): Promise<Oid | "symbolic" | undefined> {
+  const text = (await readIfPresent(join(gitDir, name)))?.trimEnd();
+  if (text !== undefined && text !== "") return isOid(text) ? text : "symbolic";
+  const packed = (await readIfPresent(join(gitDir, "packed-refs"))) ?? "";
+  const at = packed.indexOf(` ${name}\n`);
+  const oid = packed.slice(Math.max(0, at - ABSENT.length), Math.max(0, at));
+  return isOid(oid) ? oid : undefined;
+}
+
+async function readIfPresent(path: string): Promise<string | undefined> {
   try {
-    const text = (await readFile(path, "latin1")).trimEnd();
-    return isOid(text) ? text : undefined;
+    return await readFile(path, "latin1");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return undefined;

@@ -6,7 +6,7 @@ import type { PushOutcome, Remote, RemoteFault } from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 import { pushOutcome } from "./push-outcome.ts";
 import { classifyRefUpdate } from "./ref-update.ts";
-import { gitRefs, isRefName, readLooseRef } from "./refs.ts";
+import { gitRefs, isRefName, readRefFile } from "./refs.ts";
 import { fetchFault, isLocalFailure } from "./remote-fault.ts";
 import { localPath, urlObjection } from "./remote-url.ts";
 import { type GitOutput, gitFailed, runGit } from "./run.ts";
@@ -24,9 +24,9 @@ export interface RemoteOptions {
 /** Where the last fetch left the branch: it keeps the objects until they are judged. */
 export const FETCHED_REF = "refs/mound/fetched";
 /** A first fetch may bring a long history over a slow line. */
-const FETCH_TIMEOUT_MS = 10 * 60_000;
+const FETCH_TIMEOUT_MS = limitOr(10 * 60_000);
 /** A push carries a few kilobytes; a server that takes longer will not answer. */
-const PUSH_TIMEOUT_MS = 2 * 60_000;
+const PUSH_TIMEOUT_MS = limitOr(2 * 60_000);
 /** Several processes that fetch into one clone disturb each other for the time of a ref update. */
 const FETCH_TRIES = 20;
 const FETCH_RETRY_MS = 50;
@@ -55,6 +55,12 @@ export function gitRemote(options: RemoteOptions): Remote {
     push: async (next, old) =>
       forbidden === undefined ? push(options, next, old) : { kind: "failed", fault: forbidden },
   };
+}
+
+/** `MOUND_TIMEOUT`, in seconds, for whoever knows how long their origin takes. */
+function limitOr(usualMs: number): number {
+  const seconds = Number(process.env["MOUND_TIMEOUT"]);
+  return seconds > 0 && seconds <= 86_400 ? seconds * 1_000 : usualMs;
 }
 
 async function fetch(options: RemoteOptions): Promise<Result<Oid | undefined, RemoteFault>> {
@@ -111,7 +117,8 @@ async function peek(url: string, branch: string): Promise<Oid | undefined> {
   const path = localPath(url);
   if (path === undefined) return undefined;
   const ref = `refs/heads/${branch}`;
-  return (await readLooseRef(join(path, ".git", ref))) ?? (await readLooseRef(join(path, ref)));
+  const found = (await readRefFile(join(path, ".git"), ref)) ?? (await readRefFile(path, ref));
+  return found === "symbolic" ? undefined : found;
 }
 
 async function push(options: RemoteOptions, next: Oid, old: Oid | undefined): Promise<PushOutcome> {

@@ -4,12 +4,13 @@
  *   <config>/mound/keys/<mound id>/<agent>        an OpenSSH private key file, mode 0600
  *                                  <agent>.ref    or where else the key is (an adopted key)
  *                                  <agent>.next   the key that a rotation is about to use
+ *                                  <agent>.next.ref     or where else that key is
  *                                  <agent>.old    the key before the last rotation
  *
  * A rotation signs with the old and the new key and may crash at any step: `stageKey`, the commit,
- * `promoteKey`. Each step may be repeated, and `<agent>` is a whole key at every moment.
+ * `promoteKey`. Each step may be repeated; until the last one is done, the new key stays staged.
  */
-import { rename } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../base/assert.ts";
 import type { KeyFault, Keys, Random, Signer } from "../app/ports.ts";
@@ -31,10 +32,19 @@ export interface KeyStore {
   /** Uses a key that the user has: a path, `ssh-agent`, or `ssh-agent:SHA256:...`. */
   adoptKey(moundId: string, agent: AgentId, source: string): Made<PublicKey>;
   signer(moundId: string, agent: AgentId): Made<Signer>;
-  /** The signer of a new key for a rotation; of the one that is staged already, if there is one. */
-  stageKey(moundId: string, agent: AgentId): Made<Signer>;
+  /**
+   * The signer of a new key for a rotation: of the one that `source` names (as for `adoptKey`), else of
+   * the one that is staged already, else of one made now.
+   */
+  stageKey(moundId: string, agent: AgentId, source?: string): Made<Signer>;
+  /** The signer of the key that a rotation has staged and not promoted; undefined where there is none. */
+  stagedKey(moundId: string, agent: AgentId): Made<Signer | undefined>;
   /** The staged key becomes the agent's key; `key-missing` when none is staged. */
   promoteKey(moundId: string, agent: AgentId): Made<PublicKey>;
+  /** Forgets a staged key whose rotation was refused. */
+  unstageKey(moundId: string, agent: AgentId): Promise<void>;
+  /** Forgets a key that no accepted record names: that of a join which was refused. */
+  discardKey(moundId: string, agent: AgentId): Promise<void>;
   /** The port that the use cases see. */
   forMound(moundId: string): Keys;
 }
@@ -58,8 +68,11 @@ export function openKeyStore(options: KeyStoreOptions): KeyStore {
     },
     adoptKey: (moundId, agent, source) => adopt(place(moundId, agent), agent, source, environment),
     signer: (moundId, agent) => openSigner(place(moundId, agent), agent, environment),
-    stageKey: (moundId, agent) => stage(staged(place(moundId, agent)), agent, options),
+    stageKey: (moundId, agent, source) => stage(staged(place(moundId, agent)), agent, source, options),
+    stagedKey: (moundId, agent) => openStaged(staged(place(moundId, agent)), agent, environment),
     promoteKey: (moundId, agent) => promote(place(moundId, agent), agent, environment),
+    unstageKey: (moundId, agent) => forget(staged(place(moundId, agent))),
+    discardKey: (moundId, agent) => forget(place(moundId, agent)),
     forMound(moundId) {
       return { signer: (agent) => openSigner(place(moundId, agent), agent, environment) };
     },
@@ -92,8 +105,15 @@ async function openSigner(
   const own = await fileSigner(path, environment);
   if (!own.ok) return own;
   if (own.value !== undefined) return ok(own.value);
+  const referred = await openReference(path, agent, environment);
+  if (!referred.ok) return referred;
+  return referred.value === undefined ? err({ code: "key-missing", agent, path }) : ok(referred.value);
+}
+
+/** The signer of an adopted key; undefined where none was adopted. */
+async function openReference(path: string, agent: AgentId, environment: NodeJS.ProcessEnv): Made<Signer | undefined> {
   const text = await readText(reference(path));
-  if (text === undefined) return err({ code: "key-missing", agent, path });
+  if (text === undefined) return ok(undefined);
   const found = readReference(text);
   if (found !== undefined) return referenceSigner(found, agent, environment);
   return err({ code: "key-unusable", path: reference(path), detail: "does not name a key" });
@@ -119,14 +139,26 @@ async function adopt(
   return made ? ok(found.value.publicKey) : taken(agent, reference(path));
 }
 
-async function stage(path: string, agent: AgentId, options: KeyStoreOptions): Made<Signer> {
-  if (!(await exists(path))) {
-    const made = await createAt(path, agent, options.random);
+async function stage(path: string, agent: AgentId, source: string | undefined, options: KeyStoreOptions): Made<Signer> {
+  const { environment, random } = options;
+  if (source !== undefined) {
+    const found = await findKey(source, agent, environment);
+    if (!found.ok) return found;
+    // What was staged before never came into force: whoever opened the signer looked.
+    await forget(path);
+    await createFile(reference(path), writeReference(found.value));
+  } else if (!(await exists(path)) && !(await exists(reference(path)))) {
+    const made = await createAt(path, agent, random);
     if (!made.ok && made.error.code !== "key-exists") return made;
   }
-  const signer = await fileSigner(path, options.environment);
+  const signer = await openStaged(path, agent, environment);
   if (!signer.ok) return signer;
   return signer.value ? ok(signer.value) : err({ code: "key-missing", agent, path });
+}
+
+async function openStaged(path: string, agent: AgentId, environment: NodeJS.ProcessEnv): Made<Signer | undefined> {
+  const own = await fileSigner(path, environment);
+  return !own.ok || own.value !== undefined ? own : openReference(path, agent, environment);
 }
 
 async function promote(
@@ -134,12 +166,23 @@ async function promote(
   agent: AgentId,
   environment: NodeJS.ProcessEnv,
 ): Made<PublicKey> {
-  const next = await fileSigner(staged(path), environment);
+  const next = await openStaged(staged(path), agent, environment);
   if (!next.ok) return next;
   if (next.value === undefined) return err({ code: "key-missing", agent, path: staged(path) });
-  await replaceFile(staged(path), path, `${path}.old`);
-  if (await exists(reference(path))) await rename(reference(path), `${reference(path)}.old`);
+  if (await exists(staged(path))) {
+    await replaceFile(staged(path), path, `${path}.old`);
+    if (await exists(reference(path))) await rename(reference(path), `${reference(path)}.old`);
+  } else {
+    // A key file wins over a reference, so it goes first; until the rename below the new one is staged.
+    if (await exists(path)) await rename(path, `${path}.old`);
+    await replaceFile(reference(staged(path)), reference(path), `${reference(path)}.old`);
+  }
   return ok(next.value.key);
+}
+
+async function forget(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await rm(reference(path), { force: true });
 }
 
 function taken(agent: AgentId, path: string): Result<never, KeyFault> {

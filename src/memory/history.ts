@@ -6,9 +6,9 @@ import {
   type RawChange,
   type RawCommit,
 } from "../app/ports.ts";
+import { diffTrees, type TreeChange } from "../app/tree-diff.ts";
 import type { Oid } from "../protocol/ids.ts";
 import { ancestry, linksOf, type ObjectMap } from "./graph.ts";
-import { diffTrees, type TreeChange } from "./tree-diff.ts";
 
 /** History over a map of objects, by walking trees. Throws where a commit is missing. */
 export function memoryHistory(objects: ObjectMap): History {
@@ -39,7 +39,8 @@ function rawCommit(objects: ObjectMap, oid: Oid, maxBytes: number): RawCommit {
   const { tree, parents } = linksOf(objects, oid);
   const [parent] = parents;
   const before = parent === undefined ? undefined : linksOf(objects, parent).tree;
-  const changes = diffTrees(objects, before, tree).slice(0, HISTORY_CHANGES);
+  const read = (folder: Oid): Uint8Array => defined(objects.get(folder), `tree ${folder}`).bytes;
+  const changes = diffTrees(read, before, tree).slice(0, HISTORY_CHANGES);
   return {
     oid,
     bytes: bytes.subarray(0, HISTORY_COMMIT_BYTES),

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import { Line } from "../app/line.ts";
 import { createRepository, findClone, gitDirs, originUrl, writeCloneSettings } from "../git/clone.ts";
 import { remoteBranches } from "../git/remote-branches.ts";
 import { gitVersion } from "../git/version.ts";
 import type { AnyFault } from "./faults.ts";
-import { hideFromStatus, originBeside } from "./found.ts";
+import { hideFromStatus, leavingNothing, originBeside } from "./found.ts";
 import { Mound } from "./mound.ts";
 import { wirePorts } from "./ports.ts";
 
@@ -16,6 +16,8 @@ export interface CloneOptions {
   readonly url?: string;
   /** The repository of code beside which the mound lives. */
   readonly beside?: string;
+  /** Where a folder is made that is named after the URL, or `dir` starts. */
+  readonly cwd: string;
   readonly dir?: string;
   readonly branch?: string;
   /** The whole id or its first sixteen characters: any other mound is refused. */
@@ -35,25 +37,27 @@ export async function cloneMound(options: CloneOptions): Promise<Result<Mound, A
   if (present.length > 0) return err({ code: "folder-not-empty", dir: folder });
   const branch = options.branch === undefined ? await chooseBranch(url, options.beside) : ok(options.branch);
   if (!branch.ok) return branch;
-  const existed = existsSync(folder);
-  const commonDir = await createRepository(folder, branch.value, url);
-  const leave = (): Promise<void> => rm(existed ? commonDir : folder, { recursive: true, force: true });
+  const leave = leavingNothing(folder);
   try {
+    const commonDir = await createRepository(folder, branch.value, url);
     const settings = { version: 1 as const, id: "", branch: branch.value, origin: url };
     const clone = { workTree: folder, gitDir: commonDir, commonDir, settings };
     const id = await verify(clone, options.id);
     if (!id.ok) {
-      await leave();
+      leave.undo();
       return id;
     }
     await writeCloneSettings(commonDir, { ...settings, id: id.value });
     if (options.beside !== undefined) await hideFromStatus(options.beside);
     const mound = await Mound.openClone({ ...clone, settings: { ...settings, id: id.value } }, options);
     await mound.sync();
+    await mound.writeAllowedSigners();
     return ok(mound);
   } catch (error) {
-    await leave();
+    leave.undo();
     throw error;
+  } finally {
+    leave.release();
   }
 }
 
@@ -70,8 +74,8 @@ async function chooseSource(options: CloneOptions): Promise<Result<{ url: string
   const clone = local === undefined ? undefined : findClone(local);
   const inside = clone !== undefined && (clone.workTree === local || join(local!, ".mound") === clone.workTree);
   const url = inside ? originUrl(clone) : (local ?? named);
-  const name = basename(named.replace(/\/+$/, "")).replace(/\.git$/, "");
-  return ok({ url, folder: resolve(options.dir ?? (name === "" ? "mound" : name)) });
+  const name = /([^/:]*?)(\.git)?\/*$/.exec(named)?.[1] ?? "";
+  return ok({ url, folder: resolve(options.cwd, options.dir ?? (name === "" ? "mound" : name)) });
 }
 
 /** A mound beside code is on `mound`, one of its own on the branch that HEAD names. */

@@ -14,5 +14,12 @@ export type SetupFault =
   | { readonly code: "not-embedded"; readonly url: string }
   | { readonly code: "publish-unknown"; readonly url: string; readonly detail: string };
 
+/** What keeps a hand-written record from being signed, besides the rules of the protocol. */
+export type SignFault =
+  /** Lines with fresh values, ready to be pasted in, for the fields that are missing. */
+  | { readonly code: "fields-missing"; readonly path: string; readonly lines: readonly string[] }
+  /** A signature of another that the body no longer fits, or that is none; `by` where that is known. */
+  | { readonly code: "signature-stale"; readonly path: string; readonly by: string | undefined };
+
 /** Every fault that a command can end with. */
-export type AnyFault = AppFault | GitFault | NoMound | SetupFault;
+export type AnyFault = AppFault | GitFault | NoMound | SetupFault | SignFault;

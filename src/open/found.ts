@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { appendFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { homedir } from "node:os";
@@ -34,6 +34,7 @@ export interface FoundOptions {
   /** As for `KeyStore.adoptKey`; a new key unless said. */
   readonly key?: string;
   readonly environment: NodeJS.ProcessEnv;
+  readonly trace?: SubmitPorts["trace"];
 }
 
 /** The branch of a repository of its own, and of a mound beside code. */
@@ -47,9 +48,9 @@ export async function foundMound(options: FoundOptions): Promise<Result<Mound, A
   const place = await choosePlace(options);
   if (!place.ok) return place;
   const { folder, origin, branch } = place.value;
-  const existed = existsSync(folder);
-  const commonDir = await createRepository(folder, branch, origin);
+  const leave = leavingNothing(folder);
   try {
+    const commonDir = await createRepository(folder, branch, origin);
     if (origin === EMBEDDED) {
       await createOrigin(embeddedOrigin(commonDir), branch);
       await runGit(["config", "remote.origin.url", embeddedOrigin(commonDir)], { gitDir: commonDir });
@@ -57,7 +58,7 @@ export async function foundMound(options: FoundOptions): Promise<Result<Mound, A
     const clone = { workTree: folder, gitDir: commonDir, commonDir, settings: { version: 1 as const, id: "", branch, origin } };
     const founded = await pushFirst(options, clone);
     if (!founded.ok) {
-      await undo(folder, commonDir, existed);
+      leave.undo();
       return founded;
     }
     const settings = { ...clone.settings, id: founded.value };
@@ -65,11 +66,25 @@ export async function foundMound(options: FoundOptions): Promise<Result<Mound, A
     if (options.beside !== undefined) await hideFromStatus(options.beside);
     const mound = await Mound.openClone({ ...clone, settings }, { environment: options.environment });
     await mound.project();
+    await mound.writeAllowedSigners();
     return ok(mound);
   } catch (error) {
-    await undo(folder, commonDir, existed);
+    leave.undo();
     throw error;
+  } finally {
+    leave.release();
   }
+}
+
+/**
+ * How a folder is left as it was found when what is made in it fails, or is interrupted: a folder of
+ * which nothing was there goes, in an empty one only the repository does.
+ */
+export function leavingNothing(folder: string): { undo(): void; release(): void } {
+  const made = existsSync(folder) ? join(folder, ".git") : folder;
+  const undo = (): void => rmSync(made, { recursive: true, force: true });
+  process.on("exit", undo);
+  return { undo, release: () => void process.off("exit", undo) };
 }
 
 /** Keeps a clone of the mound out of the code's status. */
@@ -115,10 +130,24 @@ async function choosePlace(options: FoundOptions): Promise<Result<Place, AnyFaul
   return ok({ folder, origin: local ?? EMBEDDED, branch: options.branch ?? BRANCH });
 }
 
-/** Decides, signs and pushes the first commit; answers the mound's id. */
+/** Signs and pushes the first commit; answers the mound's id. */
 async function pushFirst(options: FoundOptions, clone: Clone): Promise<Result<string, AnyFault>> {
-  const { agent, environment } = options;
   const ports = wirePorts(clone);
+  try {
+    // Nobody is asked for a passphrase before the origin is known to be there, and free.
+    const embedded = clone.settings.origin === EMBEDDED;
+    const present = embedded ? ok(undefined) : await ports.remote.fetch();
+    if (!present.ok) return present;
+    if (present.value !== undefined) return err(branchTaken(clone));
+    return await pushSigned(options, clone, ports);
+  } finally {
+    await ports.objects.close();
+    await ports.verifier.close();
+  }
+}
+
+async function pushSigned(options: FoundOptions, clone: Clone, ports: SubmitPorts): Promise<Result<string, AnyFault>> {
+  const { agent, environment } = options;
   const keys = keyStore(environment);
   // The id is the digest of a body that holds the key, so the key is first kept under a name of its own.
   const pending = base32(systemRandom.bytes(33)).slice(0, 52);
@@ -134,11 +163,14 @@ async function pushFirst(options: FoundOptions, clone: Clone): Promise<Result<st
   const { line, chain, id } = built.value;
   await rename(folder(pending), folder(id));
   await ports.objects.write(chain.objects());
+  options.trace?.("push");
   const outcome = await ports.remote.push(chain.tip, undefined);
-  await ports.objects.close();
-  if (outcome.kind === "failed") return err(outcome.fault);
-  if (outcome.kind === "refused") return err({ code: "branch-taken", url: originUrl(clone), branch: clone.settings.branch });
+  if (outcome.kind === "failed" || outcome.kind === "refused") {
+    await rm(folder(id), { recursive: true, force: true });
+    return err(outcome.kind === "failed" ? outcome.fault : branchTaken(clone));
+  }
   if (outcome.kind === "unknown") {
+    // The key stays: should the mound be there after all, a clone of it finds its root's key.
     const found = await ports.remote.fetch();
     if (!found.ok || found.value !== chain.tip) return err({ code: "outcome-unknown", nonces: [], detail: outcome.detail });
   }
@@ -146,6 +178,10 @@ async function pushFirst(options: FoundOptions, clone: Clone): Promise<Result<st
   await line.save();
   await line.close();
   return ok(id);
+}
+
+function branchTaken(clone: Clone): AnyFault {
+  return { code: "branch-taken", url: originUrl(clone), branch: clone.settings.branch };
 }
 
 async function buildFirst(
@@ -170,9 +206,4 @@ async function buildFirst(
   if (refused !== undefined) return err(refused.fault);
   const founded = chain.value.commits[0]!.delta.get("mound") as { id: string };
   return ok({ line, chain: chain.value, id: founded.id });
-}
-
-/** Leaves the folder as it was found. */
-async function undo(folder: string, gitDir: string, existed: boolean): Promise<void> {
-  await rm(existed ? gitDir : folder, { recursive: true, force: true });
 }

@@ -1,19 +1,23 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
+import { join } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import type { AppFault } from "../app/faults.ts";
 import { Line, type SyncReport } from "../app/line.ts";
 import type { KeyFault, Signer } from "../app/ports.ts";
 import { withKeys } from "../app/sharded-state.ts";
-import { Submitter, type Outcome, type Recovered, type SubmitPorts } from "../app/submit.ts";
-import { findClone, moundFolder, type Clone } from "../git/clone.ts";
+import type { Recovered } from "../app/recovery.ts";
+import type { Outcome, Submitter, SubmitPorts } from "../app/submit.ts";
+import { ALLOWED_SIGNERS, findClone, moundFolder, originUrl, type Clone } from "../git/clone.ts";
 import { lastHeard, markHeard } from "../git/heard.ts";
 import { systemRandom } from "../git/random.ts";
-import { project, type Projection } from "../git/worktree.ts";
+import type { Projection } from "../git/worktree.ts";
 import { configFolder } from "../keys/config-folder.ts";
 import { openKeyStore, type KeyStore } from "../keys/key-store.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import type { AgentId } from "../protocol/ids.ts";
 import type { View } from "../protocol/state.ts";
+import type { AllowedSigner } from "../protocol/views/allowed-signers.ts";
 import { wirePorts } from "./ports.ts";
 
 /** A remote view older than this is refreshed before it is read; a local one is looked at each time. */
@@ -44,14 +48,15 @@ export class Mound {
   readonly keys: KeyStore;
   readonly ports: SubmitPorts;
   readonly line: Line;
-  readonly #submitter: Submitter;
+  #submitter: Submitter | undefined;
+  /** Milliseconds: when this process last saw that the origin, being local, has nothing newer. */
+  #looked = 0;
 
   private constructor(clone: Clone, keys: KeyStore, ports: SubmitPorts, line: Line) {
     this.clone = clone;
     this.keys = keys;
     this.ports = ports;
     this.line = line;
-    this.#submitter = new Submitter(line, ports);
   }
 
   /** Opens the mound at or above a folder, as far as it is verified there; asks no origin. */
@@ -75,7 +80,17 @@ export class Mound {
     return withKeys(this.line.state, () => reader(this.line.state));
   }
 
-  signer(agent: AgentId): Promise<Result<Signer, KeyFault>> {
+  /**
+   * The signer of an agent's key. A rotation that ended between its commit and the putting away of the
+   * old key is finished here.
+   */
+  async signer(agent: AgentId): Promise<Result<Signer, KeyFault>> {
+    const staged = await this.keys.stagedKey(this.id, agent);
+    if (staged.ok && staged.value !== undefined) {
+      await (await this.#submitting()).sync();
+      const inForce = await this.read((view) => view.get(`agent/${agent}`)?.key);
+      if (inForce === staged.value.key) await this.keys.promoteKey(this.id, agent);
+    }
     return this.keys.signer(this.id, agent);
   }
 
@@ -90,20 +105,19 @@ export class Mound {
   /** The same with a signer at hand: for an agent whose key is not in the store yet. */
   async submitSigned(agent: AgentId, signer: Signer, commands: readonly Command[], options: SubmitOptions = {}): Promise<readonly Outcome[]> {
     const cosigners = options.cosigners ?? [];
-    const outcomes = await this.#submitter.submit(commands.map((command) => ({ agent, command, signer, cosigners })));
+    const submitter = await this.#submitting();
+    const outcomes = await submitter.submit(commands.map((command) => ({ agent, command, signer, cosigners })));
     if (outcomes.some((outcome) => outcome.ok)) await this.#heard();
     if (options.project !== false) await this.project();
     return outcomes;
   }
 
-  /** Fetches and judges what landed at the origin. */
-  async sync(): Promise<Result<SyncReport, AppFault>> {
-    const report = await this.#submitter.sync();
-    if (report.ok) {
-      await this.#heard();
-      await this.project();
-    }
-    return report;
+  /** Fetches and judges what landed at the origin, and brings the working tree to it. */
+  async sync(): Promise<Result<SyncReport & { readonly projection: Projection }, AppFault>> {
+    const report = await (await this.#submitting()).sync();
+    if (!report.ok) return report;
+    await this.#heard();
+    return ok({ ...report.value, projection: await this.project() });
   }
 
   /** Syncs where the view may be old: a local origin is looked at, a remote one asked now and then. */
@@ -111,8 +125,11 @@ export class Mound {
     const peeked = await this.ports.remote.peek();
     const age = (await this.age()) ?? Number.POSITIVE_INFINITY;
     const stale = peeked === undefined ? age > FRESH_MS : peeked !== this.line.tip;
-    if (!stale) return ok(undefined);
-    const report = await this.#submitter.sync();
+    if (!stale) {
+      if (peeked !== undefined) this.#looked = this.ports.clock.now();
+      return ok(undefined);
+    }
+    const report = await (await this.#submitting()).sync();
     if (!report.ok) return report;
     await this.#heard();
     return ok(undefined);
@@ -120,23 +137,51 @@ export class Mound {
 
   /** Milliseconds since this clone last heard from its origin, by any process; undefined: never. */
   async age(): Promise<number | undefined> {
-    const heard = await lastHeard(moundFolder(this.clone.commonDir));
-    return heard === undefined ? undefined : Math.max(0, this.ports.clock.now() - heard);
+    const heard = Math.max(this.#looked, (await lastHeard(moundFolder(this.clone.commonDir))) ?? 0);
+    return heard === 0 ? undefined : Math.max(0, this.ports.clock.now() - heard);
   }
 
   /** Brings the working tree to the verified tip, as far as no edit of a person is in the way. */
   async project(): Promise<Projection> {
     const { tip } = this.line;
     if (tip === undefined) return { current: false, kept: [] };
+    const { project } = await import("../git/worktree.ts");
     return project(this.clone, tip, this.ports.objects, (path) => this.read((view) => view.get(`file/${path}`)?.oid));
   }
 
-  takeRecovered(): readonly Recovered[] {
-    return this.#submitter.takeRecovered();
+  /** Every key ever of every agent, for stock ssh-keygen and git. */
+  async allowedSigners(): Promise<readonly AllowedSigner[]> {
+    const { readAllowedSigners } = await import("./allowed-signers.ts");
+    return readAllowedSigners((reader) => this.read(reader), this.ports.objects);
   }
 
-  #heard(): Promise<void> {
-    return markHeard(moundFolder(this.clone.commonDir), this.ports.clock.now());
+  /** Writes them to where this clone's git looks for them, and keeps them fresh from then on. */
+  async writeAllowedSigners(): Promise<string> {
+    const { writeAllowedSigners } = await import("./allowed-signers.ts");
+    return writeAllowedSigners(this.clone.commonDir, await this.allowedSigners());
+  }
+
+  /** Where the mound has moved, or is moving, while this clone still points at the frozen origin. */
+  async movedTo(): Promise<string | undefined> {
+    const { frozenTo } = await import("../git/freeze.ts");
+    return frozenTo(originUrl(this.clone));
+  }
+
+  takeRecovered(): readonly Recovered[] {
+    return this.#submitter?.takeRecovered() ?? [];
+  }
+
+  /** Loaded when the line is to be moved: reading needs neither the planners nor the judge. */
+  async #submitting(): Promise<Submitter> {
+    if (this.#submitter !== undefined) return this.#submitter;
+    const { Submitter } = await import("../app/submit.ts");
+    return (this.#submitter ??= new Submitter(this.line, this.ports));
+  }
+
+  async #heard(): Promise<void> {
+    const folder = moundFolder(this.clone.commonDir);
+    await markHeard(folder, this.ports.clock.now());
+    if (this.line.takeMembersChanged() && existsSync(join(folder, ALLOWED_SIGNERS))) await this.writeAllowedSigners();
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,7 @@ import { gitRefs } from "../git/refs.ts";
 import { gitRemote } from "../git/remote.ts";
 import { FileStateCache } from "../git/state-cache.ts";
 import { createVerifier } from "../keys/verifier.ts";
-import { PROTOCOL } from "../protocol/kinds/mound.ts";
+import { PROTOCOL } from "../protocol/version.ts";
 
 declare const MOUND_BUILD: string | undefined;
 

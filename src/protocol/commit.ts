@@ -69,13 +69,24 @@ export function encodeCommit(draft: CommitDraft, armor: string): Uint8Array {
   return new TextEncoder().encode(`${headerText(draft)}\ngpgsig ${folded}\n\n${draft.message}`);
 }
 
-/** The `Key: value` lines of the message's last paragraph, where it has one besides the subject. */
+/**
+ * The `Key: value` lines below the subject, in whatever paragraph: which of them git shows as
+ * trailers depends on the lines around them and on settings, so whoever asks for true ones asks all.
+ */
 export function trailers(message: string): readonly { readonly key: string; readonly value: string }[] {
-  const paragraphs = message.trimEnd().split(/\n{2,}/);
-  const last = paragraphs.length > 1 ? paragraphs.at(-1)!.split("\n") : [];
-  const found = last.map((line) => /^([A-Za-z][A-Za-z-]*): (.*)$/.exec(line));
-  if (found.includes(null)) return [];
-  return found.map((match) => ({ key: match![1]!, value: match![2]! }));
+  const found: { key: string; value: string }[] = [];
+  let open = false;
+  for (const line of message.split("\n").slice(1)) {
+    const last = found.at(-1);
+    if (open && last !== undefined && /^[ \t]/.test(line)) {
+      last.value = `${last.value} ${line.trim()}`.trim();
+      continue;
+    }
+    const match = /^([A-Za-z0-9-]+)[ \t]*:(.*)$/.exec(line);
+    open = match !== null;
+    if (match !== null) found.push({ key: match[1]!, value: match[2]!.trim() });
+  }
+  return found;
 }
 
 const HEADERS = new Set(["tree", "parent", "author", "committer", "gpgsig"]);

@@ -79,7 +79,7 @@ function rehearse(decision: Decision, context: DecideContext): Fault | undefined
       author,
       committer: author,
       message: decision.message,
-      messageBytes: decision.message.length,
+      messageBytes: new TextEncoder().encode(decision.message).length,
       signature: undefined,
     },
     signature: { key: context.keys[0], namespace: COMMIT_NAMESPACE, valid: true },

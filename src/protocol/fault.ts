@@ -1,3 +1,5 @@
+import { FACT_CHARS, FACT_ITEMS } from "./limits.ts";
+
 /**
  * Why a commit or a command is not legal: a code, the rule (its id in SPEC.md) and facts. No text:
  * cli/explain.ts turns a fault into a sentence, a hint and an exit code.
@@ -77,4 +79,14 @@ export type FaultCode = Fault["code"];
 
 export function fault<F extends FaultFacts>(rule: string, facts: F): Fault {
   return { rule, ...facts };
+}
+
+/** The same fault with its texts and lists cut, for a place where faults of strangers are kept. */
+export function clipFault(found: Fault): Fault {
+  return Object.fromEntries(Object.entries(found).map(([name, fact]) => [name, clip(fact)])) as Fault;
+}
+
+function clip(fact: unknown): unknown {
+  if (typeof fact === "string") return fact.slice(0, FACT_CHARS);
+  return Array.isArray(fact) ? fact.slice(0, FACT_ITEMS).map(clip) : fact;
 }

@@ -1,6 +1,6 @@
 /** The types of a record's fields: each reads a failsafe string and gives a typed value. */
 import * as z from "zod/mini";
-import { AGENT, NONCE, OID, TASK, type AgentId, type Nonce, type Oid, type PublicKey, type TaskId } from "./ids.ts";
+import { AGENT, NONCE, OID, TASK, TASK_ID_MAX, type AgentId, type Nonce, type Oid, type PublicKey, type TaskId } from "./ids.ts";
 import { COUNTER_MAX, LINE_CHARS, LIST_ITEMS, TEXT_CHARS } from "./limits.ts";
 import { parseDuration, parseInstant, type Duration, type Instant } from "./time.ts";
 
@@ -8,7 +8,7 @@ import { parseDuration, parseInstant, type Duration, type Instant } from "./time
 export const WHOLE_NUMBER = "^(0|[1-9][0-9]*)$";
 
 export const agentId = branded<AgentId>(AGENT, "must be an agent's name: a-z, 0-9, - and _, at most 39");
-export const taskId = branded<TaskId>(TASK, "must be a task id such as k3f9qz7-fix-login");
+export const taskId = branded<TaskId>(TASK, "must be a task id such as k3f9qz7-fix-login", TASK_ID_MAX);
 export const oid = branded<Oid>(OID, "must be a commit id of 40 hexadecimal digits");
 export const nonce = branded<Nonce>(NONCE, "must be sixteen characters of 0-9 and a-z without i, l, o, u");
 export const publicKey = branded<PublicKey>(
@@ -73,8 +73,9 @@ export const common = {
   nonce,
 };
 
-function branded<T extends string>(pattern: RegExp, message: string): z.ZodMiniType<T, string> {
-  return z.string().check(z.regex(pattern, message)) as unknown as z.ZodMiniType<T, string>;
+function branded<T extends string>(pattern: RegExp, message: string, max?: number): z.ZodMiniType<T, string> {
+  const checks = max === undefined ? [] : [z.maxLength(max, message)];
+  return z.string().check(z.regex(pattern, message), ...checks) as unknown as z.ZodMiniType<T, string>;
 }
 
 function bad(context: z.core.ParsePayload<unknown>, input: string, message: string): never {

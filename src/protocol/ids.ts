@@ -44,6 +44,8 @@ export function taskHead(id: TaskId): string {
 export function slug(title: string): string {
   const words = title
     .normalize("NFKD")
+    // The marks that the line before took off their letters: ä is now a and one of these.
+    .replace(/[\u0300-\u036f]/g, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, " ")
     .trim()

@@ -6,6 +6,7 @@ import { kindNamed } from "./kinds/index.ts";
 import type { Context, Incoming, Kind } from "./kinds/kind.ts";
 import { DEFAULTS } from "./kinds/mound.ts";
 import { isFurniture } from "./paths.ts";
+import type { Body } from "./record.ts";
 import { effectiveRoots, keyInForce, refuseNonMember, settings } from "./rules/members.ts";
 import { COMMIT_NAMESPACE, GENESIS_NAMESPACE, recordNamespace } from "./signature.ts";
 import type { Overlay, View } from "./state.ts";
@@ -61,6 +62,21 @@ function typeRecord(change: ChangeFacts, namespace: string): Typed | Fault {
   if (change.record === undefined) return fault("RE1", { code: "record-too-large", path, size: change.size });
   if (!change.record.ok) return change.record.error;
   const { body, signed, armors } = change.record.value;
+  const read = typeBody(path, body);
+  if ("rule" in read) return read;
+  if (armors.length === 0) return fault("RE6", { code: "unsigned", path });
+  const signers: PublicKey[] = [];
+  for (const signature of change.signatures) {
+    const flaw = signatureFlaw(signature, namespace, signers.at(-1));
+    if (flaw !== undefined) return fault("RE6", { code: "signature-invalid", path, detail: flaw });
+    signers.push(signature.key!);
+  }
+  const { definition, order, fields } = read;
+  return { kind: definition.name, path, oid: change.oid!, fields, signers, signed, definition, order, change };
+}
+
+/** [RE3] [RE4] [RE5]: what a body says by itself: its kind, its fields, and the path that they give. */
+export function typeBody(path: string, body: Body): Pick<Typed, "definition" | "order" | "fields"> | Fault {
   const name = body.get("kind");
   const known = typeof name === "string" ? kindNamed(name) : undefined;
   if (known === undefined) return fault("RE3", { code: "kind-unknown", path, kind: String(name ?? "") });
@@ -77,14 +93,7 @@ function typeRecord(change: ChangeFacts, namespace: string): Typed | Fault {
   const fields = parsed.data as unknown as Incoming["fields"];
   const expected = known.kind.path(fields);
   if (expected !== path) return fault("RE5", { code: "path-wrong", path, expected });
-  if (armors.length === 0) return fault("RE6", { code: "unsigned", path });
-  const signers: PublicKey[] = [];
-  for (const signature of change.signatures) {
-    const flaw = signatureFlaw(signature, namespace, signers.at(-1));
-    if (flaw !== undefined) return fault("RE6", { code: "signature-invalid", path, detail: flaw });
-    signers.push(signature.key!);
-  }
-  return { kind: known.kind.name, path, oid: change.oid!, fields, signers, signed, definition: known.kind, order: known.order, change };
+  return { definition: known.kind, order: known.order, fields };
 }
 
 function signatureFlaw(
@@ -122,14 +131,19 @@ function contextOf(
   };
 }
 
-/** [LN4] The commit is signed with the key in force of its committer. [LN10] The first commit founds. */
+/** [LN4] The commit is signed with the key in force of its committer. [LN5] [LN10] */
 function judgeCommitter(before: View, facts: CommitFacts, author: AgentId, typed: readonly Typed[]): Fault | undefined {
   if (before.get("mound") === undefined && (typed[0]?.kind !== "mound" || before.get("line") !== undefined)) {
     return fault("LN10", { code: "lineage", detail: "the first commit of a mound holds its mound.yaml" });
   }
   const { signature } = facts;
   const committer = facts.commit!.committer.name;
-  const key = committer === author ? actingKey(before, author, typed) : keyInForce(before, committer);
+  if (typed.length === 0 && committer !== author) {
+    // Without a record, nothing but the commit's own signature says who acts.
+    return fault("LN5", { code: "author-wrong", path: facts.changes[0]!.path, author, expected: committer });
+  }
+  const acting = committer === author && typed.length > 0;
+  const key = acting ? actingKey(before, author, typed) : keyInForce(before, committer);
   const detail =
     signature === undefined
       ? "it is not signed"

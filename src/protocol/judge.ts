@@ -5,16 +5,17 @@
  */
 import type { Result } from "../base/result.ts";
 import { type ParsedCommit, trailers } from "./commit.ts";
-import { fault, type Fault } from "./fault.ts";
+import { clipFault, fault, type Fault } from "./fault.ts";
 import type { Oid } from "./ids.ts";
-import { COMMIT_PATHS, IMPORT_PATHS, MESSAGE_BYTES, REFUSALS_KEPT } from "./limits.ts";
+import { COMMIT_PATHS, FACT_CHARS, IMPORT_PATHS, MESSAGE_BYTES, REFUSALS_KEPT } from "./limits.ts";
+import { FILE_MODE } from "./objects.ts";
 import { isLegalPath } from "./paths.ts";
 import type { RawRecord } from "./record.ts";
 import { judgeRecords } from "./judge-records.ts";
 import type { Incoming } from "./kinds/kind.ts";
-import { PROTOCOL } from "./kinds/mound.ts";
 import type { SignatureFact } from "./signature.ts";
 import { Overlay, type AstrayState, type Delta, type View } from "./state.ts";
+import { PROTOCOL } from "./version.ts";
 
 export interface ChangeFacts {
   readonly path: string;
@@ -52,7 +53,7 @@ export function judge(before: View, facts: CommitFacts): Verdict {
   return { accepted: true, records: outcome, delta: state.delta, time };
 }
 
-/** [LN1] [LN2] [LN4] [LN5] [LN6] [LN7] [LN8]: what holds of the commit before any record is read. */
+/** [LN1] [LN2] [LN6] [LN7] [LN8] [LN9]: what holds of the commit before any record is read. */
 function judgeFrame(before: View, facts: CommitFacts): Fault | undefined {
   const line = before.get("line");
   const { commit } = facts;
@@ -70,7 +71,7 @@ function judgeFrame(before: View, facts: CommitFacts): Fault | undefined {
   return judgePaths(before, facts) ?? judgeTrailers(facts, commit);
 }
 
-/** [PA1] [PA2] [LN7] */
+/** [PA1] [PA2] [PA6] [LN7] [LN9] */
 function judgePaths(before: View, { changes }: CommitFacts): Fault | undefined {
   if (changes.length === 0) return fault("LN9", { code: "commit-empty" });
   const importing = changes.every((change) => change.mode !== undefined && change.path.endsWith("/task.yaml"));
@@ -78,10 +79,14 @@ function judgePaths(before: View, { changes }: CommitFacts): Fault | undefined {
   if (changes.length > limit) {
     return fault("LN7", { code: "commit-too-large", what: "changed paths", found: changes.length, limit });
   }
-  for (const { path, mode, oid } of changes) {
+  const named = new Set<string>();
+  for (const { path, mode } of changes) {
+    // A damaged tree may hold one name twice, and then no two readers agree on what it holds.
+    if (named.has(path)) return fault("PA6", { code: "path-illegal", path, detail: "the commit has it twice" });
+    named.add(path);
     if (mode === undefined && before.get(`file/${path}`) === undefined) continue;
     if (!isLegalPath(path)) return fault("PA1", { code: "path-illegal", path, detail: "it is not in the path grammar" });
-    if (mode !== undefined && mode !== "100644" && oid !== undefined) {
+    if (mode !== undefined && mode !== FILE_MODE) {
       return fault("PA2", { code: "path-illegal", path, detail: `its mode is ${mode}; only plain files (100644) are allowed` });
     }
   }
@@ -90,11 +95,12 @@ function judgePaths(before: View, { changes }: CommitFacts): Fault | undefined {
 
 /** [LN6] Trailers, where present, are true. */
 function judgeTrailers({ changes }: CommitFacts, commit: ParsedCommit): Fault | undefined {
-  for (const { key, value } of trailers(commit.message)) {
-    const truth =
-      key === "Agent"
-        ? value === commit.author.name
-        : key !== "Task" || changes.some((change) => change.path.split("/")[2] === value);
+  const found = trailers(commit.message);
+  if (found.length === 0) return undefined;
+  const touched = new Set(changes.map(({ path }) => (path.startsWith("tasks/") ? path.split("/")[2] : undefined)));
+  for (const { key, value } of found) {
+    const name = key.toLowerCase();
+    const truth = name === "agent" ? value === commit.author.name : name !== "task" || touched.has(value);
     if (!truth) return fault("LN6", { code: "trailer-false", trailer: key, value });
   }
   return undefined;
@@ -124,15 +130,16 @@ function recordLine(state: Overlay, before: View, facts: CommitFacts, time: numb
 function refusal(before: View, facts: CommitFacts, found: Fault, time: number): Delta {
   const state = new Overlay(before);
   recordLine(state, before, facts, time, false);
-  for (const { path, oid } of facts.changes) {
+  for (const { path, mode, oid } of facts.changes) {
     if (!isLegalPath(path)) continue;
     const good = before.get(`file/${path}`)?.oid;
-    const astray: AstrayState | undefined = good === oid ? undefined : { oid: oid ?? null };
+    const restored = good === oid && (mode ?? FILE_MODE) === FILE_MODE;
+    const astray: AstrayState | undefined = restored ? undefined : { oid: oid ?? null };
     if (astray !== undefined || before.get(`astray/${path}`) !== undefined) state.set(`astray/${path}`, astray);
   }
-  const author = facts.commit?.author.name ?? "";
+  const author = facts.commit?.author.name.slice(0, FACT_CHARS) ?? "";
   const seconds = facts.commit?.committer.seconds ?? 0;
-  const refusals = [...(before.get("refusals") ?? []), { commit: facts.oid, author, time: seconds * 1_000, fault: found }];
-  state.set("refusals", refusals.slice(-REFUSALS_KEPT));
+  const kept = { commit: facts.oid, author, time: seconds * 1_000, fault: clipFault(found) };
+  state.set("refusals", [...(before.get("refusals") ?? []), kept].slice(-REFUSALS_KEPT));
   return state.delta;
 }

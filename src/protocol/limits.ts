@@ -22,6 +22,9 @@ export const RECORD_SIGNATURES = 16;
 export const PATH_DEPTH = 6;
 /** Refused commits that the state remembers for readers; the history keeps them all. */
 export const REFUSALS_KEPT = 100;
+/** What a refusal keeps of each text and list that a stranger wrote: none of them may fill the state. */
+export const FACT_CHARS = 400;
+export const FACT_ITEMS = 16;
 /** The shortest lease: below it, the one-second resolution of commit times decides. */
 export const LEASE_MIN_MS = 1_000;
 /** A token or counter with more digits than this is a mistake or an attack. */

@@ -63,6 +63,20 @@ export function decodeTree(bytes: Uint8Array): TreeEntry[] {
   return entries;
 }
 
+/** Whether git could have written a tree of these entries: its modes, in order, no name twice. */
+export function isPlainTree(entries: readonly TreeEntry[]): boolean {
+  if (!entries.every((entry) => PLAIN_MODES.has(entry.mode))) return false;
+  if (new Set(entries.map((entry) => entry.name)).size !== entries.length) return false;
+  const names = entries.map((entry) => encodeName(entry.name));
+  return entries.every((entry, index) => {
+    const before = entries[index - 1];
+    if (before === undefined) return true;
+    return compareEntries(before.mode, names[index - 1]!, entry.mode, names[index]!) < 0;
+  });
+}
+
+const PLAIN_MODES = new Set([FOLDER_MODE, FILE_MODE, "100755", "120000", "160000"]);
+
 /** git compares names byte by byte, a folder's as if it ended in a slash. */
 function compareEntries(modeA: string, a: Uint8Array, modeB: string, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);

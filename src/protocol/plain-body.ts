@@ -1,3 +1,4 @@
+import { LIST_ITEMS, RECORD_KEYS } from "./limits.ts";
 import type { Body, Wire } from "./record.ts";
 
 /**
@@ -27,7 +28,7 @@ export function readPlainBody(text: string): Body | undefined {
         items.push(item);
         at += 1;
       }
-      if (items.length === 0) return undefined;
+      if (items.length === 0 || items.length > LIST_ITEMS) return undefined;
       body.set(key, items);
     } else if (rest === " |" || rest === " |-") {
       const block = readBlock(lines, at + 1);
@@ -43,7 +44,7 @@ export function readPlainBody(text: string): Body | undefined {
     }
     at += 1;
   }
-  return body.size === 0 ? undefined : body;
+  return body.size === 0 || body.size > RECORD_KEYS ? undefined : body;
 }
 
 /** One scalar on a line of its own: plain where that is safe in any YAML, else in double quotes. */
@@ -97,6 +98,8 @@ function readBlock(lines: readonly string[], from: number): { text: string; next
     found.push(lines[next]!.slice(2));
     next += 1;
   }
+  // Blank lines at the end are the chomping's business, and are left to the package.
+  if (found.at(-1) === "") return undefined;
   const text = found.join("\n");
   const whole = found.length === 1 ? `${text}\nx` : text;
   return found.length > 0 && isBlockText(whole) ? { text, next } : undefined;

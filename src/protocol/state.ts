@@ -35,14 +35,16 @@ export interface MoundState {
 export interface AgentState {
   readonly id: AgentId;
   readonly key: PublicKey;
-  /** Every key it ever had, oldest first, with the commit that brought it. */
-  readonly keys: readonly { readonly key: PublicKey; readonly commit: Oid }[];
+  /** Every key it ever had, oldest first, with the commit that brought it and its time. */
+  readonly keys: readonly { readonly key: PublicKey; readonly commit: Oid; readonly since: number }[];
   readonly status: "active" | "withdrawn" | "revoked";
   readonly name: string | undefined;
   /** Counts only when `operatorSigned`. */
   readonly operator: AgentId | undefined;
   readonly operatorSigned: boolean;
   readonly joined: number;
+  /** When it left or was revoked; undefined while it is active. */
+  readonly ended: number | undefined;
 }
 
 export interface CapabilitiesState {

@@ -61,7 +61,7 @@ describe("gitRemote", () => {
       await gitRemote({ gitDir, url: "https://127.0.0.1/x.git", branch: "main" }).peek(),
     ).toBeUndefined();
     await git(origin, "pack-refs", "--all");
-    expect(await remote.peek()).toBeUndefined();
+    expect(await remote.peek()).toBe(a);
     expect(await remote.fetch()).toEqual({ ok: true, value: a });
   });
 

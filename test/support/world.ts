@@ -68,6 +68,7 @@ export class World {
   /** The key that an agent signs with, where it is not its first one. */
   readonly keys = new Map<string, PublicKey>();
   #tree = new Map<string, WorldFile>();
+  readonly #blobs = new Map<Oid, WorldFile>();
   #drawn = 0;
 
   /** An empty line: nothing is founded yet. */
@@ -104,6 +105,18 @@ export class World {
   /** What the tree of the tip holds at a path, refused bytes included. */
   at(path: string): WorldFile | undefined {
     return this.#tree.get(path);
+  }
+
+  /** The file that the state holds good for a path, whatever the tree has there. */
+  accepted(path: string): WorldFile | undefined {
+    const good = this.state.get(`file/${path}`)?.oid;
+    return good === undefined ? undefined : this.#blobs.get(good);
+  }
+
+  /** The name of the bytes that the tree of the tip holds at a path. */
+  oidAt(path: string): Oid | undefined {
+    const file = this.#tree.get(path);
+    return file === undefined ? undefined : hashOf("blob", file.bytes);
   }
 
   paths(): readonly string[] {
@@ -182,6 +195,7 @@ export class World {
     for (const [path, file] of Object.entries(options.files)) {
       if (file === undefined) tree.delete(path);
       else tree.set(path, file);
+      if (file !== undefined) this.#blobs.set(hashOf("blob", file.bytes), file);
     }
     this.#tree = tree;
     this.log.push(facts);

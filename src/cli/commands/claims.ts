@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { bestFor } from "../../protocol/rules/choice.ts";
 import { act } from "../act.ts";
 import { FaultError, type Context } from "../context.ts";
+import { freshMound } from "../fresh.ts";
 import type { Run } from "../main.ts";
-import { durationOption, fileOption, numberOption, textOption } from "../options.ts";
+import { collect, durationOption, fileOption, numberOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { cutResult } from "../result-file.ts";
 import { loadTask, taskJson, taskLine } from "../shapes.ts";
@@ -68,14 +69,12 @@ export function addClaimCommands(program: Command, run: Run): void {
 
 async function next(context: Context, _args: readonly unknown[], options: Record<string, unknown>): Promise<Report> {
   if (options["claim"] === true) return claimed(context, await act(context, { type: "next", ...lease(options) }));
-  const mound = await context.mound();
   const agent = context.agent();
-  const fresh = await mound.refresh();
+  const { mound, notes } = await freshMound(context);
   const now = mound.ports.clock.now();
   const [best] = await mound.read((view) => bestFor(view, agent, now, 1));
   if (best === undefined) throw new FaultError({ rule: "CL1", code: "nothing-to-take" });
   const task = await loadTask(mound, best.id);
-  const notes = fresh.ok ? [] : ["The origin cannot be reached; this is the newest view there is here."];
   return { data: { task: taskJson(task) }, text: taskLine(task), next: [`mound claim ${task.id}`], notes };
 }
 
@@ -135,9 +134,4 @@ function lease(options: Record<string, unknown>): { lease?: number } {
 function token(options: Record<string, unknown>): { token?: number } {
   const value = numberOption(options["token"], "--token", 1, 1_000_000);
   return value === undefined ? {} : { token: value };
-}
-
-/** Gathers an option that may be repeated. */
-export function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value];
 }

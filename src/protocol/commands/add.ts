@@ -34,7 +34,8 @@ export interface AddCommand {
 
 /** Adds tasks, all in one commit or none; every entry at fault is named. */
 export function planAdd(command: AddCommand, context: PlanContext): Planned {
-  const ids = command.tasks.map((spec, index) => mintId(spec.title, index, context));
+  const heads = new Set<string>();
+  const ids = command.tasks.map((spec, index) => mintId(spec.title, index, heads, context));
   const labels = new Map(command.tasks.flatMap((spec, index) => (spec.label === undefined ? [] : [[spec.label, ids[index]!] as const])));
   const drafts: Draft[] = [];
   const faults: { entry: number; fault: Fault }[] = [];
@@ -48,7 +49,7 @@ export function planAdd(command: AddCommand, context: PlanContext): Planned {
     drafts.push({ write: "record", kind: "task", path, fields: { ...fields.value, ...commonFields(context, path, index) } });
   });
   if (faults.length > 0) {
-    return err(command.tasks.length === 1 ? faults[0]!.fault : fault("TA0", { code: "entries-invalid", faults }));
+    return err(command.tasks.length === 1 ? faults[0]!.fault : fault("TA8", { code: "entries-invalid", faults }));
   }
   const one = command.tasks.length === 1;
   return ok({
@@ -66,16 +67,22 @@ export function taskFields(
   labels: ReadonlyMap<string, TaskId>,
   { view, agent }: PlanContext,
 ): Result<WireFields, Fault> {
+  const resolve = (reference: string): Result<TaskId, Fault> => {
+    const label = labels.get(reference);
+    if (label !== undefined) return ok(label);
+    const found = resolveTask(view, reference);
+    if (found.ok) return ok(found.value.id);
+    if (found.error.code === "task-ambiguous") return found;
+    return err(fault("TA3", { code: "dependency-missing", task: id, after: reference }));
+  };
   const after: TaskId[] = [];
   for (const reference of spec.after ?? []) {
-    const label = labels.get(reference);
-    const found = label === undefined ? resolveTask(view, reference) : undefined;
-    if (found?.ok === false) {
-      if (found.error.code === "task-ambiguous") return found;
-      return err(fault("TA3", { code: "dependency-missing", task: id, after: reference }));
-    }
-    after.push(label ?? found!.value.id);
+    const found = resolve(reference);
+    if (!found.ok) return found;
+    after.push(found.value);
   }
+  const parent = spec.parent === undefined ? undefined : resolve(spec.parent);
+  if (parent?.ok === false) return parent;
   return ok({
     id,
     creator: agent,
@@ -90,16 +97,18 @@ export function taskFields(
     attempts: spec.attempts === undefined ? undefined : String(spec.attempts),
     review: spec.review,
     reviewer: spec.reviewer,
-    parent: spec.parent,
+    parent: parent?.value,
   });
 }
 
 /** Seven characters that follow from the operation's nonce, and a slug; drawn again while taken. */
-function mintId(title: string, index: number, context: PlanContext): TaskId {
+function mintId(title: string, index: number, heads: Set<string>, context: PlanContext): TaskId {
   for (let draw = 0; ; draw++) {
     const head = base32(sha256Text(`${context.nonce}/task/${index}/${draw}`)).slice(0, 7);
     const words = slug(title);
     const id = words === "" ? head : `${head}-${words}`;
-    if (context.view.get(`head/${head}`) === undefined) return isTaskId(id) ? id : (head as TaskId);
+    if (heads.has(head) || context.view.get(`head/${head}`) !== undefined) continue;
+    heads.add(head);
+    return isTaskId(id) ? id : (head as TaskId);
   }
 }

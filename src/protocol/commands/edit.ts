@@ -10,6 +10,8 @@ export interface EditCommand {
   readonly type: "edit";
   readonly task: string;
   readonly changes: Partial<TaskSpec>;
+  /** Fields that are taken away. */
+  readonly clear?: readonly (keyof Omit<TaskSpec, "title">)[];
 }
 
 /** Rewrites a task's record with some fields changed. */
@@ -21,7 +23,8 @@ export function planEdit(command: EditCommand, context: PlanContext): Planned {
     return err(fault("TA2", { code: "not-the-creator", task: task.id, creator: task.creator }));
   }
   const before = specOf(task);
-  const spec = { ...before, ...command.changes };
+  const cleared = Object.entries({ ...before, ...command.changes }).filter(([field]) => !command.clear?.some((name) => name === field));
+  const spec = Object.fromEntries(cleared) as unknown as TaskSpec;
   if (JSON.stringify(spec) === JSON.stringify(before)) {
     return ok({ drafts: [], subject: "", tasks: [], answer: { tasks: [task.id], already: true } });
   }

@@ -1,7 +1,8 @@
 import { err, ok } from "../../base/result.ts";
 import { fault } from "../fault.ts";
 import type { PublicKey } from "../ids.ts";
-import { DEFAULTS, PROTOCOL } from "../kinds/mound.ts";
+import { DEFAULTS } from "../kinds/mound.ts";
+import { PROTOCOL } from "../version.ts";
 import { moundDraft } from "./configure.ts";
 import { agentDraft } from "./members.ts";
 import { commonFields, type Draft, type PlanContext, type Planned } from "./plan.ts";

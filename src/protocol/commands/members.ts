@@ -13,6 +13,8 @@ export interface JoinCommand {
   readonly name?: string;
   /** Counts once it has signed the record too. */
   readonly operator?: string;
+  /** The operator's signer is at hand: a record that it has not signed yet is written anew. */
+  readonly operatorSigns?: boolean;
   /** Replaces what was declared before; undefined leaves it. */
   readonly skills?: readonly string[];
 }
@@ -43,7 +45,8 @@ export function planJoin(command: JoinCommand, context: PlanContext): Planned {
   if (current !== undefined && current.key !== command.key) return err(fault("AG2", { code: "agent-exists", agent }));
   const drafts: Draft[] = [];
   const operator = command.operator ?? current?.operator;
-  const changed = current === undefined || current.status !== "active" || operator !== current.operator;
+  const vouched = command.operatorSigns === true && current?.operatorSigned === false;
+  const changed = current === undefined || current.status !== "active" || operator !== current.operator || vouched;
   if (changed || (command.name !== undefined && command.name !== current.name)) {
     const fields = { agent, key: command.key, name: command.name ?? current?.name, operator };
     drafts.push(agentDraft(agent, fields, context, 0, operator !== undefined));

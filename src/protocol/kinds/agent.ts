@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { fault, type Fault } from "../fault.ts";
 import { agentId, common, line, publicKey } from "../fields.ts";
 import { isRoot, keyInForce, rootsAmong, sameButStatus, settings } from "../rules/members.ts";
-import { keySegment } from "../rules/fingerprint.ts";
+import { keyFingerprint, keySegment } from "../rules/fingerprint.ts";
 import type { AgentState } from "../state.ts";
 import { kind, type Context, type Fields, type Incoming } from "./kind.ts";
 import { mound } from "./mound.ts";
@@ -44,12 +44,13 @@ export const agent = kind<AgentFields>({
     state.set(`agent/${body.agent}`, {
       id: body.agent,
       key: body.key,
-      keys: current?.key === body.key ? keys : [...keys, { key: body.key, commit }],
+      keys: current?.key === body.key ? keys : [...keys, { key: body.key, commit, since: time }],
       status: body.status ?? "active",
       name: body.name,
       operator: body.operator,
       operatorSigned: operatorKey !== undefined && record.signers.includes(operatorKey),
       joined: current?.joined ?? time,
+      ended: body.status === undefined || body.status === "active" ? undefined : (current?.ended ?? time),
     });
   },
 
@@ -62,17 +63,14 @@ function judgeNew(record: Incoming<AgentFields>, { before, state }: Context): Fa
   if (body.by !== undefined || (body.status ?? "active") !== "active") {
     return fault("AG2", { code: "not-a-member", agent: body.agent });
   }
-  if (!record.signers.includes(body.key)) {
-    return fault("AG2", { code: "signer-wrong", path: record.path, needed: body.key });
-  }
+  // RE7 has asked for the signature of this very key.
   const holder = before.get(`key/${body.key}`);
   if (holder !== undefined) return fault("AG3", { code: "key-taken", agent: body.agent, by: holder });
   const founding = before.get("mound") === undefined;
   if (founding || settings(state).membership === "open") return undefined;
-  const fingerprint = keySegment(body.key);
-  const invited = before.get(`invite/${fingerprint}`) !== undefined;
+  const invited = before.get(`invite/${keySegment(body.key)}`) !== undefined;
   if (invited || rootsAmong(before, record.signers) > 0) return undefined;
-  return fault("AG4", { code: "not-invited", agent: body.agent, fingerprint });
+  return fault("AG4", { code: "not-invited", agent: body.agent, fingerprint: keyFingerprint(body.key) });
 }
 
 function judgeRewrite(record: Incoming<AgentFields>, current: AgentState, { before, author }: Context): Fault | undefined {
@@ -81,9 +79,7 @@ function judgeRewrite(record: Incoming<AgentFields>, current: AgentState, { befo
     return fault("AG5", { code: "agent-revoked", agent: body.agent, status: current.status });
   }
   if (author !== body.agent) return judgeRevocation(record, current, before, author);
-  if (!record.signers.includes(current.key)) {
-    return fault("AG5", { code: "signer-wrong", path: record.path, needed: current.key });
-  }
+  // RE7 has asked for the signature of the key in force.
   if (body.key === current.key) return undefined;
   if (!record.signers.includes(body.key)) {
     return fault("AG6", { code: "signer-wrong", path: record.path, needed: body.key });

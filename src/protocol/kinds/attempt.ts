@@ -32,16 +32,13 @@ export const attempt = kind<AttemptFields>({
   path: (body) => `${taskFolder(body.task)}/attempts/${body.token}.yaml`,
   actor: (body) => body.agent,
 
-  judge({ fields: body, path }, context) {
-    const { state, author, time, before } = context;
+  judge({ fields: body }, context) {
+    const { state, author, time } = context;
     const task = state.get(`task/${body.task}`);
-    if (task === undefined) return fault("AT1", { code: "task-missing", task: body.task });
-    if (before.get(`file/${path}`) !== undefined) {
-      // [AT2] An attempt is written once.
-      return refuseStaleToken(state, task, author, body.token, time) ?? fault("AT2", { code: "path-illegal", path, detail: "an attempt is written once" });
-    }
+    if (task === undefined) return fault("TA0", { code: "task-missing", task: body.task });
     if (body.outcome === "expired" || body.outcome === "cancelled") return judgeByOther(body, task, context);
-    // [CL3] By the holder, under the current token; the lease may have lapsed.
+    // [CL3] By the holder, under the current token; the lease may have lapsed. That token ends here, so
+    // an attempt is written once: a second one is fenced (CL4).
     return refuseStaleToken(state, task, author, body.token, time);
   },
 
@@ -69,7 +66,7 @@ export const attempt = kind<AttemptFields>({
   },
 });
 
-/** [AT3] Expired: by who takes over, in that commit. [AT4] Cancelled: by who cancels, in that commit. */
+/** [AT1] Expired: by who takes over, in that commit. [AT2] Cancelled: by who cancels, in that commit. */
 function judgeByOther(body: AttemptFields, task: TaskState, context: Context): Fault | undefined {
   const claim: ClaimState | undefined = task.claim;
   if (claim === undefined || claim.token !== body.token) {
@@ -86,12 +83,12 @@ function judgeByOther(body: AttemptFields, task: TaskState, context: Context): F
   if (body.outcome === "cancelled") {
     const path = `${folder}/cancel.yaml`;
     if (companion(context, path) !== undefined) return undefined;
-    return fault("AT4", { code: "companion-missing", path, detail: "only a cancellation ends a claim as cancelled" });
+    return fault("AT2", { code: "companion-missing", path, detail: "only a cancellation ends a claim as cancelled" });
   }
   if (!isLapsed(task, context.time)) {
-    return fault("AT3", { code: "held", task: task.id, by: claim.agent, until: claim.until, token: claim.token });
+    return fault("AT1", { code: "held", task: task.id, by: claim.agent, until: claim.until, token: claim.token });
   }
   const path = `${folder}/${CLAIM_FILE}`;
   if (companion(context, path) !== undefined) return undefined;
-  return fault("AT3", { code: "companion-missing", path, detail: "only a takeover ends a claim as expired" });
+  return fault("AT1", { code: "companion-missing", path, detail: "only a takeover ends a claim as expired" });
 }

@@ -24,7 +24,7 @@ export const cancel = kind<Fields<typeof fields>>({
 
   judge({ fields: body }, { state, author, time, before }) {
     const task = state.get(`task/${body.task}`);
-    if (task === undefined) return fault("CA1", { code: "task-missing", task: body.task });
+    if (task === undefined) return fault("TA0", { code: "task-missing", task: body.task });
     if (author !== task.creator && !isRoot(before, author)) {
       return fault("CA1", { code: "not-the-creator", task: task.id, creator: task.creator });
     }

@@ -5,7 +5,7 @@ import { kind, type Fields } from "./kind.ts";
 const fields = z.strictObject({
   kind: z.literal("capabilities"),
   agent: agentId,
-  skills: list(skill),
+  skills: z.optional(list(skill)),
   load: z.optional(integer(0)),
   capacity: z.optional(integer(1)),
   until: z.optional(instant),
@@ -18,11 +18,11 @@ export const capabilities = kind<Fields<typeof fields>>({
   fields,
   path: (body) => `agents/${body.agent}/capabilities.yaml`,
   actor: (body) => body.agent,
-  // [CA0] holds by RE7 alone: the actor is the agent that the path names.
+  // [CP1] holds by LN5 and RE7 alone: the actor is the agent that the path names.
   judge: () => undefined,
   apply({ fields: body }, { state }) {
     state.set(`can/${body.agent}`, {
-      skills: body.skills,
+      skills: body.skills ?? [],
       load: body.load ?? 0,
       capacity: body.capacity ?? 1,
       until: body.until,

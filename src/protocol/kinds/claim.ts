@@ -33,7 +33,7 @@ export const claim = kind<ClaimFields>({
   judge({ fields: body }, context) {
     const { state, time, author } = context;
     const task = state.get(`task/${body.task}`);
-    if (task === undefined) return fault("CL1", { code: "task-missing", task: body.task });
+    if (task === undefined) return fault("TA0", { code: "task-missing", task: body.task });
     const lease = refuseLease(body, context);
     if (lease !== undefined) return lease;
     const current = task.claim;

@@ -8,9 +8,6 @@ import { LEASE_MIN_MS } from "../limits.ts";
 import { effectiveRoots, rootsAmong, settings } from "../rules/members.ts";
 import { kind, type Fields, type Incoming } from "./kind.ts";
 
-/** The protocol that this software knows. Until version 1.0 of the software it is always 1. */
-export const PROTOCOL = 1;
-
 const ROOT = /^([a-z0-9][a-z0-9_-]{0,38}) ((?:ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]+={0,2})$/;
 
 const fields = z.strictObject({

@@ -28,13 +28,13 @@ export const progress = kind<Fields<typeof fields>>({
   judge({ fields: body, path }, context) {
     const { state, author, time } = context;
     const task = state.get(`task/${body.task}`);
-    if (task === undefined) return fault("PR1", { code: "task-missing", task: body.task });
+    if (task === undefined) return fault("TA0", { code: "task-missing", task: body.task });
     const stale = refuseStaleToken(state, task, author, body.token, time);
     if (stale !== undefined) return stale;
     const expected = task.progress?.token === body.token ? task.progress.count + 1 : 1;
     if (body.n !== expected) {
       const detail = `the next progress of token ${body.token} has n ${expected}`;
-      return fault("PR2", { code: "path-illegal", path, detail });
+      return fault("PR1", { code: "path-illegal", path, detail });
     }
     const lock = `${taskFolder(body.task)}/${CLAIM_FILE}`;
     if (companion(context, lock) !== undefined) return undefined;

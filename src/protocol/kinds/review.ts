@@ -25,7 +25,7 @@ export const review = kind<Fields<typeof fields>>({
 
   judge({ fields: body }, { state, author, time }) {
     const task = state.get(`task/${body.task}`);
-    if (task === undefined) return fault("RV1", { code: "task-missing", task: body.task });
+    if (task === undefined) return fault("TA0", { code: "task-missing", task: body.task });
     const reviewer = task.reviewer ?? task.creator;
     if (author !== task.creator && author !== reviewer) {
       return fault("RV1", { code: "not-a-reviewer", task: task.id, reviewer });

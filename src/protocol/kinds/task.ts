@@ -113,7 +113,7 @@ function judgeEdit(body: TaskFields, current: TaskState, { state, time }: Contex
 
 const FREE_FIELDS = new Set(["title", "body", "priority"]);
 
-/** [TA3] Whom and what a task names must exist. */
+/** [TA3] Whom a task names must exist. [TA7] */
 function judgeFields(body: TaskFields, { state }: Context): Fault | undefined {
   const limits = settings(state);
   if (body.lease !== undefined && (body.lease < LEASE_MIN_MS || body.lease > limits.leaseMax)) {
@@ -122,25 +122,40 @@ function judgeFields(body: TaskFields, { state }: Context): Fault | undefined {
   if (body.reviewer !== undefined && state.get(`agent/${body.reviewer}`) === undefined) {
     return fault("TA3", { code: "not-a-member", agent: body.reviewer });
   }
-  const parent = body.parent;
-  const orphan = parent !== undefined && parent !== body.id && state.get(`task/${parent}`) === undefined;
-  return orphan ? fault("TA3", { code: "dependency-missing", task: body.id, after: parent }) : undefined;
+  return undefined;
 }
 
 /** [TA3] [TA4] Seen when all tasks of the commit are there, for they may name each other. */
-function judgeEdges({ state, incoming }: Context): Fault | undefined {
+function judgeEdges({ before, state, incoming }: Context): Fault | undefined {
   const touched = incoming.filter((record) => record.kind === "task").map((record) => (record.fields as TaskFields).id);
   for (const id of touched) {
-    const missing = state.get(`task/${id}`)!.after.find((after) => state.get(`task/${after}`) === undefined);
+    const { after, parent } = state.get(`task/${id}`)!;
+    const missing = [...after, parent].find((other) => other !== undefined && state.get(`task/${other}`) === undefined);
     if (missing !== undefined) return fault("TA3", { code: "dependency-missing", task: id, after: missing });
   }
-  return refuseCycle(state, touched);
+  const rewired = touched.filter((id) => edgesOf(before.get(`task/${id}`)) !== edgesOf(state.get(`task/${id}`)));
+  // Only new tasks name a new task: while no older one is rewired, a cycle stays among the new ones,
+  // and the walk need not go down into all that they depend on.
+  const inside = new Set(rewired);
+  const walled = rewired.every((id) => before.get(`task/${id}`) === undefined);
+  const along = (edges: Edges) => (id: TaskId) => (walled && !inside.has(id) ? [] : edges(state.get(`task/${id}`)!));
+  return (
+    refuseCycle(rewired, along((at) => at.after)) ??
+    refuseCycle(rewired, along((at) => (at.parent === undefined ? [] : [at.parent])))
+  );
 }
 
-function refuseCycle(state: Context["state"], from: readonly TaskId[]): Fault | undefined {
+type Edges = (task: TaskState) => readonly TaskId[];
+
+function edgesOf(task: TaskState | undefined): string | undefined {
+  return task === undefined ? undefined : JSON.stringify([task.after, task.parent]);
+}
+
+function refuseCycle(from: readonly TaskId[], edges: (id: TaskId) => readonly TaskId[]): Fault | undefined {
   const cleared = new Set<TaskId>();
   for (const start of from) {
-    const trail: { id: TaskId; rest: TaskId[] }[] = [{ id: start, rest: [...(state.get(`task/${start}`)?.after ?? [])] }];
+    if (cleared.has(start)) continue;
+    const trail: { id: TaskId; rest: TaskId[] }[] = [{ id: start, rest: [...edges(start)] }];
     const onTrail = new Set<TaskId>([start]);
     while (trail.length > 0) {
       const top = trail.at(-1)!;
@@ -153,7 +168,7 @@ function refuseCycle(state: Context["state"], from: readonly TaskId[]): Fault | 
         const ids = trail.map((step) => step.id);
         return fault("TA4", { code: "dependency-cycle", task: start, cycle: [...ids.slice(ids.indexOf(next)), next] });
       } else if (!cleared.has(next)) {
-        trail.push({ id: next, rest: [...(state.get(`task/${next}`)?.after ?? [])] });
+        trail.push({ id: next, rest: [...edges(next)] });
         onTrail.add(next);
       }
     }

@@ -2,24 +2,24 @@ import { fault, type Fault } from "../fault.ts";
 import type { AgentId } from "../ids.ts";
 import type { TaskState, View } from "../state.ts";
 import { refuseNonMember, settings } from "./members.ts";
-import { isLapsed, taskStatus, unmet } from "./task-status.ts";
+import { isLapsed, isUsedUp, taskStatus, unmet } from "./task-status.ts";
 
 /**
  * Why an agent may not take a task at log time `now` (milliseconds), or undefined when it may.
  * `decide` asks early and says why; the judge asks always. A renewal of a lapsed claim is asked the
- * same, with `renewing` set: then the agent's own lapsed claim does not stand in its way.
+ * same, and the agent's own lapsed claim does not stand in its way.
  */
 export function refuseTaking(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {
   return (
     refuseNonMember(view, agent) ??
-    refuseStatus(view, task, now) ??
+    refuseStatus(view, agent, task, now) ??
     refuseSkills(view, agent, task, now) ??
     refuseLimit(view, agent, task, now)
   );
 }
 
 /** [CL1] The task is open, or its claim has lapsed. [CL10] What it waits for is done. */
-function refuseStatus(view: View, task: TaskState, now: number): Fault | undefined {
+function refuseStatus(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {
   const status = taskStatus(view, task, now);
   if (status === "claimed") {
     const { agent: by, until, token } = task.claim!;
@@ -28,6 +28,8 @@ function refuseStatus(view: View, task: TaskState, now: number): Fault | undefin
   const waiting = unmet(view, task);
   if (waiting.length > 0) return fault("CL10", { code: "blocked", task: task.id, by: waiting });
   if (status === "open" || status === "lapsed") return undefined;
+  // A lapsed claim counts as its holder's failure to everyone but the holder, who goes on under it.
+  if (task.claim?.agent === agent && !isUsedUp(task)) return undefined;
   return fault("CL1", { code: "not-open", task: task.id, status });
 }
 

@@ -7,7 +7,12 @@ export function keySegment(key: PublicKey): string {
   return base32(sha256(decodeBase64(key.split(" ")[1] ?? "")));
 }
 
-/** The same for a fingerprint as ssh-keygen prints it (`SHA256:...`); undefined where it is not one. */
+/** As `ssh-keygen -l` prints it: `SHA256:` and 43 characters of base64. */
+export function keyFingerprint(key: PublicKey): string {
+  return `SHA256:${encodeBase64(sha256(decodeBase64(key.split(" ")[1] ?? "")))}`;
+}
+
+/** The path segment for a fingerprint as ssh-keygen prints it (`SHA256:...`); undefined where it is not one. */
 export function fingerprintSegment(fingerprint: string): string | undefined {
   const match = /^SHA256:([A-Za-z0-9+/]{43})$/.exec(fingerprint);
   return match === null ? undefined : base32(decodeBase64(match[1]!));
@@ -28,4 +33,17 @@ function decodeBase64(text: string): Uint8Array {
     }
   }
   return Uint8Array.from(bytes);
+}
+
+/** Without padding. */
+function encodeBase64(bytes: Uint8Array): string {
+  let text = "";
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffer = ((buffer << 8) | byte) & 0xffff;
+    bits += 8;
+    for (; bits >= 6; bits -= 6) text += ALPHABET[(buffer >>> (bits - 6)) & 63];
+  }
+  return bits === 0 ? text : text + ALPHABET[(buffer << (6 - bits)) & 63];
 }

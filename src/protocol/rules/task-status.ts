@@ -26,7 +26,7 @@ export function taskStatus(view: View, task: TaskState, now: number): TaskStatus
   }
   const done = finishing(task);
   if (done !== undefined) return done.review === undefined ? "done" : "accepted";
-  if (failures(task) >= task.attemptsMax) return "failed";
+  if (isUsedUp(task)) return "failed";
   return unmet(view, task).length > 0 ? "blocked" : "open";
 }
 
@@ -38,7 +38,12 @@ export function isLapsed(task: TaskState, now: number): boolean {
 /** Whether nothing more can happen to the task but a review. */
 export function isSettled(task: TaskState): boolean {
   if (task.cancelled !== undefined || finishing(task) !== undefined) return true;
-  return task.claim === undefined && failures(task) >= task.attemptsMax;
+  return task.claim === undefined && isUsedUp(task);
+}
+
+/** Whether as many different agents failed as the task allows; a standing claim does not count. */
+export function isUsedUp(task: TaskState): boolean {
+  return failures(task) >= task.attemptsMax;
 }
 
 /** The attempt that finished the task, unless a review sent it back. */

@@ -1,7 +1,5 @@
-import { defined } from "../base/assert.ts";
 import { decodeTree, encodeName, isFolder, type TreeEntry } from "../protocol/objects.ts";
 import type { Oid } from "../protocol/ids.ts";
-import type { ObjectMap } from "./graph.ts";
 
 /** A path at which two trees differ, and what the newer one has there. */
 export interface TreeChange {
@@ -11,32 +9,39 @@ export interface TreeChange {
   readonly oid: Oid | undefined;
 }
 
-/** The files at which `after` differs from `before` (undefined: the empty tree), in git's order. */
+/** The content of a tree object that is there; throws where it is not. */
+export type ReadTree = (tree: Oid) => Uint8Array;
+
+/**
+ * The files at which `after` differs from `before` (undefined: the empty tree), in git's order. For
+ * trees that git would write: of a name that stands twice, the last entry counts.
+ */
 export function diffTrees(
-  objects: ObjectMap,
+  read: ReadTree,
   before: Oid | undefined,
   after: Oid | undefined,
 ): TreeChange[] {
   const changes: TreeChange[] = [];
-  walk(objects, before, after, "", changes);
+  walk(read, before, after, "", changes);
   return changes.sort((a, b) => compareBytes(encodeName(a.path), encodeName(b.path)));
 }
 
 function walk(
-  objects: ObjectMap,
+  read: ReadTree,
   before: Oid | undefined,
   after: Oid | undefined,
   prefix: string,
   changes: TreeChange[],
 ): void {
   if (before === after) return;
-  const old = entriesByName(objects, before);
-  const now = entriesByName(objects, after);
+  const old = entriesByName(read, before);
+  const now = entriesByName(read, after);
   for (const name of new Set([...old.keys(), ...now.keys()])) {
     const path = prefix + name;
     const was = old.get(name);
     const is = now.get(name);
-    walk(objects, folderOf(was), folderOf(is), `${path}/`, changes);
+    if (was?.oid === is?.oid && was?.mode === is?.mode) continue;
+    walk(read, folderOf(was), folderOf(is), `${path}/`, changes);
     const wasFile = fileOf(was);
     const isFile = fileOf(is);
     if (isFile === undefined) {
@@ -48,10 +53,9 @@ function walk(
   }
 }
 
-function entriesByName(objects: ObjectMap, tree: Oid | undefined): Map<string, TreeEntry> {
+function entriesByName(read: ReadTree, tree: Oid | undefined): Map<string, TreeEntry> {
   if (tree === undefined) return new Map();
-  const { bytes } = defined(objects.get(tree), `tree ${tree}`);
-  return new Map(decodeTree(bytes).map((entry) => [entry.name, entry]));
+  return new Map(decodeTree(read(tree)).map((entry) => [entry.name, entry]));
 }
 
 function folderOf(entry: TreeEntry | undefined): Oid | undefined {

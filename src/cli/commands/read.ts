@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { lazily } from "../lazily.ts";
+import type { Run } from "../main.ts";
+
+/** Looking: what is going on, what happened, what came in. */
+export function addReadCommands(program: Command, run: Run): void {
+  program
+    .command("status")
+    .description("what is open, claimed, blocked and done, what I hold, and what was refused")
+    .addHelpText("after", "\nExample:\n  mound status --as ant-3")
+    .action(run(lazily(async () => (await import("../reading/status.ts")).status)));
+  program
+    .command("log [task]")
+    .description("the history in words; of one task, from its beginning")
+    .option("-n, --number <n>", "at most so many commits; 20 unless said")
+    .addHelpText("after", "\nExample:\n  mound log -n 50\n  mound log k3f9")
+    .action(run(lazily(async () => (await import("../reading/log.ts")).log)));
+  program
+    .command("sync")
+    .description("fetch from the origin, judge what came in, and bring the files here up to date")
+    .addHelpText("after", "\nExample:\n  mound sync")
+    .action(run(lazily(async () => (await import("../reading/sync.ts")).sync)));
+}

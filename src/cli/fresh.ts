@@ -1,0 +1,39 @@
+import type { AppFault } from "../app/faults.ts";
+import type { Mound } from "../open/mound.ts";
+import { FaultError, type Context } from "./context.ts";
+
+export interface FreshMound {
+  readonly mound: Mound;
+  /** For people: that the view is old, and how old. */
+  readonly notes: readonly string[];
+}
+
+/** After these a reader goes on with the view that there is; others say that the line itself is in doubt. */
+const UNREACHED = new Set<AppFault["code"]>(["remote-unreachable", "remote-refused", "remote-garbage", "origin-frozen"]);
+
+/** The mound with a view as new as the origin gives; an origin that cannot be reached stops no reader. */
+export async function freshMound(context: Context): Promise<FreshMound> {
+  const mound = await context.mound();
+  const refreshed = await mound.refresh();
+  if (refreshed.ok) return { mound, notes: [] };
+  const { error } = refreshed;
+  if (!UNREACHED.has(error.code) || mound.line.tip === undefined) throw new FaultError(error);
+  const { explain } = await import("./explain.ts");
+  const age = await mound.age();
+  const since = age === undefined ? "as it is here" : `${formatAge(age)} old`;
+  return { mound, notes: [`${explain(error).message.trimEnd()}\nThis view is ${since}.`] };
+}
+
+const SPANS = [
+  [86_400_000, "day"],
+  [3_600_000, "hour"],
+  [60_000, "minute"],
+  [1_000, "second"],
+] as const;
+
+/** A length of time in its largest unit: `3 minutes`. */
+export function formatAge(ms: number): string {
+  const [span, word] = SPANS.find(([size]) => ms >= size) ?? SPANS[3];
+  const count = Math.floor(ms / span);
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}

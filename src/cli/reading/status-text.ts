@@ -1,0 +1,71 @@
+import type { TaskStatus } from "../../protocol/rules/task-status.ts";
+import { formatInstant } from "../../protocol/time.ts";
+import type { TaskView } from "../../protocol/views/task-view.ts";
+import { formatAge } from "../fresh.ts";
+import { sanitiseLine } from "../sanitise.ts";
+import { taskLine } from "../shapes.ts";
+import type { Status } from "./status.ts";
+
+/** Tasks of one status that are listed; the counts tell of the rest. */
+const SHOWN: Partial<Record<TaskStatus, number>> = { claimed: 20, lapsed: 10, open: 5, blocked: 5, failed: 5 };
+const REFUSALS_SHOWN = 5;
+
+/** The state of a mound on about a screen. */
+export function statusText(found: Status): string {
+  const { tasks, holding, agent } = found;
+  const mine = new Set(holding);
+  const blocks = [headLines(found)];
+  if (holding !== undefined) {
+    blocks.push(holding.length === 0 ? [`${agent!} holds nothing.`] : [`${agent!} holds:`, ...holding.map(indented)]);
+  }
+  for (const [status, limit] of Object.entries(SHOWN)) {
+    const these = tasks.filter((task) => task.status === status && !mine.has(task));
+    if (these.length === 0) continue;
+    const more = these.length > limit ? [`  ... and ${these.length - limit} more: mound task list --status ${status}`] : [];
+    blocks.push([`${TITLES[status as TaskStatus] ?? status}:`, ...these.slice(0, limit).map(indented), ...more]);
+  }
+  blocks.push(refusalLines(found), deferredLines(found));
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+const TITLES: Partial<Record<TaskStatus, string>> = {
+  claimed: "Claimed",
+  lapsed: "Lapsed, and free to be taken over",
+  open: "Open, the most urgent first",
+  blocked: "Blocked",
+  failed: "Failed",
+};
+
+function headLines({ mound, line, counts, tasks, origin, age }: Status): readonly string[] {
+  const place = origin.embedded ? "embedded in this clone" : sanitiseLine(origin.url);
+  const heard = age === undefined ? "The origin was never heard from." : `The origin was heard ${formatAge(age)} ago.`;
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  const parts = some.map(([status, count]) => `${count} ${status}`);
+  return [
+    `Mound ${sanitiseLine(mound.name)} (${mound.id.slice(0, 16)}), branch ${sanitiseLine(origin.branch)}; its origin is ${place}.`,
+    `${line.commits} commits up to ${line.tip.slice(0, 12)} of ${formatInstant(line.time)}. ${heard}`,
+    tasks.length === 0 ? "There are no tasks yet." : `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}: ${parts.join(", ")}.`,
+  ];
+}
+
+function refusalLines({ refusals, line }: Status): readonly string[] {
+  if (refusals.length === 0) return [];
+  const shown = refusals.slice(0, REFUSALS_SHOWN).map(({ commit, author, time, message }) => {
+    return `  ${commit.slice(0, 12)} by ${sanitiseLine(author) || "nobody"} at ${formatInstant(time)}: ${sanitiseLine(message)}`;
+  });
+  const title = line.refused === 1 ? "1 commit was refused; the last good values stand:" : `${line.refused} commits were refused; the last good values stand:`;
+  const more = line.refused > shown.length ? [`  ... and ${line.refused - shown.length} older.`] : [];
+  return [title, ...shown, ...more];
+}
+
+function deferredLines({ deferred }: Status): readonly string[] {
+  if (deferred === undefined) return [];
+  return [`The commit ${deferred.commit.slice(0, 12)} is dated ${formatInstant(deferred.time)}, ahead of this clock: it and what follows it wait.`];
+}
+
+function indented(task: TaskView): string {
+  return `  ${taskLine(task)}`;
+}

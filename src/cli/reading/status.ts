@@ -1,0 +1,102 @@
+import { EMBEDDED, originUrl } from "../../git/clone.ts";
+import { TASK_STATUSES, type TaskStatus } from "../../protocol/rules/task-status.ts";
+import type { LineState, MoundState, RefusalState, View } from "../../protocol/state.ts";
+import { formatInstant } from "../../protocol/time.ts";
+import { allTasks, viewTask, type TaskView } from "../../protocol/views/task-view.ts";
+import type { Mound } from "../../open/mound.ts";
+import { FaultError, type Context } from "../context.ts";
+import { freshMound } from "../fresh.ts";
+import type { Report } from "../report.ts";
+import { taskJson } from "../shapes.ts";
+import { byUrgency } from "../tasks/list.ts";
+import { refusalSentence } from "./refusals.ts";
+import { statusText } from "./status-text.ts";
+
+/** What `mound status` says, before it is put into words. */
+export interface Status {
+  readonly mound: MoundState;
+  readonly line: LineState;
+  readonly tasks: readonly TaskView[];
+  readonly counts: Readonly<Record<TaskStatus, number>>;
+  /** What the acting agent holds; undefined where nobody is named. */
+  readonly holding: readonly TaskView[] | undefined;
+  /** The newest first, each with its sentence. */
+  readonly refusals: readonly (RefusalState & { readonly message: string })[];
+  readonly deferred: { readonly commit: string; readonly time: number } | undefined;
+  readonly origin: { readonly url: string; readonly embedded: boolean; readonly branch: string };
+  /** Milliseconds since the origin was last heard; undefined: never. */
+  readonly age: number | undefined;
+  readonly agent: string | undefined;
+}
+
+/** `mound status`: what is going on. */
+export async function status(context: Context): Promise<Report> {
+  const agent = context.maybeAgent();
+  const { mound, notes } = await freshMound(context);
+  const found = await readStatus(mound, agent);
+  return { data: statusJson(found), text: statusText(found), next: nextSteps(found), notes };
+}
+
+async function readStatus(mound: Mound, agent: string | undefined): Promise<Status> {
+  const now = mound.ports.clock.now();
+  const read = await mound.read((view) => readView(view, now));
+  if (read === undefined) {
+    const { deferred } = mound.line;
+    if (deferred !== undefined) throw new FaultError({ code: "line-deferred", ...deferred, now });
+    throw new FaultError({ code: "line-missing", url: mound.ports.remote.url, branch: mound.clone.settings.branch });
+  }
+  const { refusals, ...rest } = read;
+  const explained = [];
+  for (const refusal of refusals.toReversed()) explained.push({ ...refusal, message: await refusalSentence(refusal) });
+  return {
+    ...rest,
+    refusals: explained,
+    holding: agent === undefined ? undefined : rest.tasks.filter((task) => task.claim?.agent === agent),
+    deferred: mound.line.deferred,
+    origin: {
+      url: originUrl(mound.clone),
+      embedded: mound.clone.settings.origin === EMBEDDED,
+      branch: mound.clone.settings.branch,
+    },
+    age: await mound.age(),
+    agent,
+  };
+}
+
+function readView(view: View, now: number) {
+  const settings = view.get("mound");
+  const line = view.get("line");
+  if (settings === undefined || line === undefined) return undefined;
+  const tasks = allTasks(view).map((task) => viewTask(view, task, now)).toSorted(byUrgency);
+  const counts = Object.fromEntries(TASK_STATUSES.map((name) => [name, 0])) as Record<TaskStatus, number>;
+  for (const task of tasks) counts[task.status] += 1;
+  return { mound: settings, line, tasks, counts, refusals: view.get("refusals") ?? [] };
+}
+
+function nextSteps({ counts, holding, agent }: Status): readonly string[] {
+  if (holding !== undefined && holding.length > 0) return [`mound task show ${holding[0]!.id}`];
+  if (counts.open + counts.lapsed > 0) return [agent === undefined ? "mound next --claim --as AGENT" : "mound next --claim"];
+  return ['mound task add "..."'];
+}
+
+function statusJson({ mound, line, tasks, counts, holding, refusals, deferred, origin, age }: Status) {
+  const of = (status: TaskStatus) => tasks.filter((task) => task.status === status).map(taskJson);
+  return {
+    mound: { id: mound.id, name: mound.name, protocol: mound.protocol, membership: mound.membership },
+    origin: { ...origin, age_s: age === undefined ? null : Math.round(age / 1_000) },
+    line: { tip: line.tip, accepted: line.accepted, time: formatInstant(line.time), commits: line.commits, refused: line.refused },
+    tasks: { total: tasks.length, ...counts },
+    claimed: of("claimed"),
+    lapsed: of("lapsed"),
+    holding: holding?.map(taskJson) ?? null,
+    refusals: refusals.map(({ commit, author, time, fault, message }) => ({
+      commit,
+      author,
+      time: formatInstant(time),
+      code: fault.code,
+      rule: fault.rule,
+      message,
+    })),
+    deferred: deferred === undefined ? null : { commit: deferred.commit, time: formatInstant(deferred.time) },
+  };
+}

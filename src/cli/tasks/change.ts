@@ -1,0 +1,63 @@
+import type { Accepted } from "../../app/submit.ts";
+import { act } from "../act.ts";
+import type { Context } from "../context.ts";
+import { textOption } from "../options.ts";
+import type { Report } from "../report.ts";
+import { sanitiseLine } from "../sanitise.ts";
+import { loadTask, taskJson } from "../shapes.ts";
+import { UsageError } from "../usage.ts";
+import type { TaskView } from "../../protocol/views/task-view.ts";
+import { taskChanges } from "./options.ts";
+
+type Args = readonly (string | undefined)[];
+type Options = Record<string, unknown>;
+
+/** `mound task add TITLE`. */
+export async function addTask(context: Context, [title]: Args, options: Options): Promise<Report> {
+  const { changes } = await taskChanges(context, options);
+  const accepted = await act(context, { type: "add", tasks: [{ ...changes, title: title! }] });
+  return changed(context, accepted, (task) => {
+    const waits = task.status === "blocked" ? `It waits for ${task.waiting_for.join(", ")}.` : "It is open.";
+    return `Added ${task.id}: ${sanitiseLine(task.title)}\n${waits}`;
+  });
+}
+
+/** `mound task edit TASK`. */
+export async function editTask(context: Context, [task]: Args, options: Options): Promise<Report> {
+  const { changes, clear } = await taskChanges(context, options);
+  const title = textOption(options["title"]);
+  const all = title === undefined ? changes : { ...changes, title };
+  if (Object.keys(all).length + clear.length === 0) {
+    throw new UsageError("Nothing is to change: name at least one option.", "mound help task edit");
+  }
+  const accepted = await act(context, { type: "edit", task: task!, changes: all, clear });
+  const already = accepted.answer.already === true;
+  return changed(context, accepted, ({ id }) => (already ? `The task ${id} is so already.` : `Changed ${id}.`));
+}
+
+/** `mound task cancel TASK`. */
+export async function cancelTask(context: Context, [task]: Args, options: Options): Promise<Report> {
+  const reason = textOption(options["reason"]);
+  const accepted = await act(context, { type: "cancel", task: task!, ...(reason === undefined ? {} : { reason }) });
+  return changed(context, accepted, ({ id }) => `Cancelled ${id}; a claim on it has ended.`);
+}
+
+/** `mound task review TASK --accept|--reject`. */
+export async function reviewTask(context: Context, [task]: Args, options: Options): Promise<Report> {
+  const accept = options["accept"] === true;
+  if (accept === (options["reject"] === true)) {
+    throw new UsageError("Say one of --accept and --reject.", `mound task review ${task!} --accept`);
+  }
+  const reason = textOption(options["reason"]);
+  const accepted = await act(context, { type: "review", task: task!, accept, ...(reason === undefined ? {} : { reason }) });
+  return changed(context, accepted, ({ id, status }) => (accept ? `Accepted ${id}.` : `Rejected what was done for ${id}; the task is ${status} again.`));
+}
+
+async function changed(context: Context, { answer, commit }: Accepted, words: (task: TaskView) => string): Promise<Report> {
+  const task = await loadTask(await context.mound(), answer.tasks[0]!);
+  return {
+    data: { task: taskJson(task), commit: commit ?? null, already: answer.already === true },
+    text: words(task),
+    next: [`mound task show ${task.id}`],
+  };
+}

@@ -1,0 +1,50 @@
+import { TASK_STATUSES, type TaskStatus } from "../../protocol/rules/task-status.ts";
+import { allTasks, viewTask, type TaskView } from "../../protocol/views/task-view.ts";
+import type { Context } from "../context.ts";
+import { freshMound } from "../fresh.ts";
+import { listOption, numberOption } from "../options.ts";
+import type { Report } from "../report.ts";
+import { taskJson, taskLine } from "../shapes.ts";
+import { UsageError } from "../usage.ts";
+
+/** Lines that fit on a screen or two. */
+const LIMIT = 50;
+const LIMIT_MAX = 1_000_000;
+/** What is under way first, what is over last. */
+const ORDER: readonly TaskStatus[] = ["claimed", "lapsed", "open", "blocked", "failed", "done", "accepted", "cancelled"];
+
+/** `mound task list`. */
+export async function listTasks(context: Context, _args: readonly unknown[], options: Record<string, unknown>): Promise<Report> {
+  const statuses = listOption(options["status"]) ?? [];
+  const strange = statuses.find((status) => !(TASK_STATUSES as readonly string[]).includes(status));
+  if (strange !== undefined) throw new UsageError(`There is no status "${strange}". There are: ${TASK_STATUSES.join(", ")}.`, "mound help task list");
+  const needs = listOption(options["needs"]) ?? [];
+  const limit = numberOption(options["limit"], "--limit", 1, LIMIT_MAX) ?? LIMIT;
+  const mine = options["mine"] === true ? context.agent() : undefined;
+  const { mound, notes } = await freshMound(context);
+  const now = mound.ports.clock.now();
+  const all = await mound.read((view) => allTasks(view).map((task) => viewTask(view, task, now)));
+  const found = all
+    .filter((task) => statuses.length === 0 || statuses.includes(task.status))
+    .filter((task) => needs.every((skill) => task.needs.includes(skill)))
+    .filter((task) => mine === undefined || task.claim?.agent === mine)
+    .toSorted(byUrgency);
+  const shown = found.slice(0, limit);
+  const more = found.length - shown.length;
+  const lines = shown.map(taskLine);
+  if (more > 0) lines.push(`... and ${more} more; see them with --limit ${found.length}`);
+  return {
+    data: { tasks: shown.map(taskJson), total: found.length, more },
+    text: lines.length === 0 ? emptyText(all.length) : lines.join("\n"),
+    notes,
+  };
+}
+
+/** By status, then by priority, then the oldest first. */
+export function byUrgency(a: TaskView, b: TaskView): number {
+  return ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || b.priority - a.priority || a.created - b.created || (a.id < b.id ? -1 : 1);
+}
+
+function emptyText(all: number): string {
+  return all === 0 ? "There are no tasks yet." : `None of the ${all} tasks is like that.`;
+}

@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import type { TaskSpec } from "../../protocol/commands/add.ts";
+import type { Context } from "../context.ts";
+import { collect, durationOption, fileOption, listOption, numberOption, textOption } from "../options.ts";
+import { UsageError } from "../usage.ts";
+import { readDeadline } from "./deadline.ts";
+
+/** The options that describe a task, for `add` and `edit`. */
+export function describeTask(command: Command): Command {
+  return command
+    .option("--body <text>", "what is to be done, in full")
+    .option("-F, --file <file>", "the body from a file; - for standard input")
+    .option("--needs <skill>", "a skill that it takes; may be repeated", collect)
+    .option("--after <task>", "a task that must be done first; may be repeated", collect)
+    .option("--paths <glob>", "what it touches in the code; may be repeated", collect)
+    .option("--priority <n>", "0 to 4, larger first; 2 unless said")
+    .option("--lease <duration>", "how long a claim lasts without a sign of life, such as 30m")
+    .option("--deadline <time>", "a day or an RFC 3339 time, such as 2026-12-01T12:00:00Z")
+    .option("--attempts <n>", "how many agents may fail before the task counts as failed; 3 unless said")
+    .option("--review <required>", "done only counts once it is accepted")
+    .option("--reviewer <agent>", "who accepts or rejects, besides the creator");
+}
+
+type Field = Exclude<keyof TaskSpec, "title" | "label" | "parent">;
+
+export interface TaskChanges {
+  readonly changes: Partial<TaskSpec>;
+  /** Fields that an empty value takes away. */
+  readonly clear: readonly Field[];
+}
+
+/** Reads what `describeTask` takes. */
+export async function taskChanges(context: Context, options: Record<string, unknown>): Promise<TaskChanges> {
+  if (options["body"] !== undefined && options["file"] !== undefined) {
+    throw new UsageError("The body is given twice: by --body and by --file.", "Leave one of them out.");
+  }
+  const clear = (["body", "lease", "deadline", "reviewer"] as const).filter((name) => options[name] === "");
+  const given = (name: Field): string | undefined => (options[name] === "" ? undefined : textOption(options[name]));
+  const lease = given("lease");
+  durationOption(lease, "--lease");
+  const review = given("review");
+  if (review !== undefined && review !== "required" && review !== "none") {
+    throw new UsageError(`--review takes \`required\` or \`none\`, not "${review}".`);
+  }
+  const found: { [F in Field]: TaskSpec[F] | undefined } = {
+    body: given("body") ?? (await fileOption(context, options["file"])),
+    needs: list(options["needs"]),
+    after: list(options["after"]),
+    paths: list(options["paths"]),
+    priority: numberOption(options["priority"], "--priority", 0, 4),
+    lease,
+    deadline: deadline(given("deadline")),
+    attempts: numberOption(options["attempts"], "--attempts", 1, 99),
+    review: review === "required" ? review : undefined,
+    reviewer: given("reviewer"),
+  };
+  const changes = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<TaskSpec>;
+  return { changes, clear: review === "none" ? [...clear, "review"] : clear };
+}
+
+/** An empty entry alone makes the list empty. */
+function list(value: unknown): readonly string[] | undefined {
+  return listOption(value)?.filter((item) => item !== "");
+}
+
+function deadline(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const read = readDeadline(text);
+  if (read === undefined) throw new UsageError(`--deadline takes a day or an RFC 3339 time with its zone, not "${text}".`, "--deadline 2026-12-01T12:00:00Z");
+  return read;
+}

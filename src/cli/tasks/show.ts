@@ -1,0 +1,78 @@
+import { resolveTask } from "../../protocol/commands/plan.ts";
+import { taskFolder } from "../../protocol/paths.ts";
+import type { AttemptState, TaskState, View } from "../../protocol/state.ts";
+import { formatDuration, formatInstant } from "../../protocol/time.ts";
+import { viewTask, type TaskView } from "../../protocol/views/task-view.ts";
+import { FaultError, type Context } from "../context.ts";
+import { freshMound } from "../fresh.ts";
+import type { Report } from "../report.ts";
+import { taskJson } from "../shapes.ts";
+import { showText } from "./show-text.ts";
+
+/** A task with all that is known of it. */
+export interface TaskStory {
+  readonly view: TaskView;
+  readonly state: TaskState;
+  /** The tasks that it waits for or waited for. */
+  readonly after: readonly TaskView[];
+  /** Below the mound's working tree. */
+  readonly folder: string;
+}
+
+/** `mound task show TASK`: everything. */
+export async function showTask(context: Context, [reference]: readonly (string | undefined)[]): Promise<Report> {
+  const { mound, notes } = await freshMound(context);
+  const now = mound.ports.clock.now();
+  const found = await mound.read((view) => {
+    const task = resolveTask(view, reference!);
+    return task.ok ? { ok: true as const, value: storyOf(view, task.value, now) } : task;
+  });
+  if (!found.ok) throw new FaultError(found.error);
+  const next = nextSteps(found.value.view, context.maybeAgent());
+  return { data: { task: storyJson(found.value) }, text: showText(found.value), next, notes };
+}
+
+function storyOf(view: View, state: TaskState, now: number): TaskStory {
+  const after = state.after.map((id) => viewTask(view, view.get(`task/${id}`)!, now));
+  return { view: viewTask(view, state, now), state, after, folder: taskFolder(state.id) };
+}
+
+function nextSteps({ id, status, claim }: TaskView, agent: string | undefined): readonly string[] {
+  if (agent !== undefined && claim?.agent === agent) return [`mound progress ${id} --note "..."`, `mound done ${id} --result "..."`];
+  if (status === "open" || status === "lapsed") return [`mound claim ${id}`];
+  return status === "done" ? [`mound task review ${id} --accept`] : [];
+}
+
+function storyJson({ view, state, after, folder }: TaskStory) {
+  const { deadline, lease, cancelled } = state;
+  return {
+    ...taskJson(view),
+    body: state.body ?? null,
+    deadline: deadline === undefined ? null : formatInstant(deadline),
+    lease: lease === undefined ? null : formatDuration(lease),
+    attempts_max: state.attemptsMax,
+    review: state.review ? "required" : null,
+    reviewer: state.reviewer ?? null,
+    parent: state.parent ?? null,
+    after_tasks: after.map((task) => {
+      const { id, title, status, result } = taskJson(task);
+      return { id, title, status, result };
+    }),
+    attempts: state.attempts.map(attemptJson),
+    cancelled: cancelled === undefined ? null : { by: cancelled.by, at: formatInstant(cancelled.at), reason: cancelled.reason ?? null },
+    folder,
+  };
+}
+
+function attemptJson({ token, agent, outcome, since, at, text, refs, review }: AttemptState) {
+  return {
+    token,
+    agent,
+    outcome,
+    since: formatInstant(since),
+    at: formatInstant(at),
+    text: text ?? null,
+    refs,
+    review: review === undefined ? null : { by: review.by, accepted: review.accepted, at: formatInstant(review.at), reason: review.reason ?? null },
+  };
+}

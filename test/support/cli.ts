@@ -1,0 +1,151 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, onTestFinished } from "vitest";
+import { main } from "../../src/cli/main.ts";
+
+/** What a command answered. */
+export interface Ran {
+  /** The exit code. */
+  readonly code: number;
+  /** Standard output and standard error. */
+  readonly out: string;
+  readonly err: string;
+  /** The document of a command that was run with `--json`; reading it fails the test where there is none. */
+  readonly json: Envelope;
+}
+
+// Tests read the answers of every command by name; their shapes are what the tests hold.
+// oxlint-disable-next-line typescript/no-explicit-any
+type Anything = any;
+
+/** The one JSON document that a command answers. */
+export interface Envelope {
+  readonly v: number;
+  readonly ok: boolean;
+  readonly data: Anything;
+  readonly meta: { readonly tip?: string; readonly age_s?: number };
+  readonly next: readonly string[];
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly retryable: boolean;
+    readonly fix: string;
+    readonly details: Anything;
+  };
+}
+
+export interface RunOptions {
+  /** Where the command is started, from the test's folder: `m`, `m/tasks`. */
+  readonly cwd?: string;
+  /** Variables besides those of the test; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Standard input. */
+  readonly input?: string | Uint8Array;
+}
+
+/**
+ * The real command in this process, on real git, in a folder that is gone when the test is over:
+ *
+ *   const cli = testCli();
+ *   await cli.ok("init m --as ant-1");
+ *   const added = await cli.ok("-C m task add 'Fix the login' --as ant-1 --json");
+ *   added.json.data.task.id
+ */
+export function testCli(): Cli {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "mound-test-cli-")));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  isolateGit(folder);
+  return new Cli(folder, "home");
+}
+
+export class Cli {
+  /** Commands run here, and paths start here. */
+  readonly folder: string;
+  /** Where the user's keys are: MOUND_CONFIG_HOME. */
+  readonly config: string;
+  /** Variables of every command; a test may set more. */
+  readonly environment: Record<string, string | undefined>;
+
+  constructor(folder: string, home: string) {
+    this.folder = folder;
+    this.config = join(folder, `.${home}-config`);
+    this.environment = { PATH: process.env["PATH"], HOME: join(folder, `.${home}`), MOUND_CONFIG_HOME: this.config };
+  }
+
+  /** The same folder as another user, or another machine, sees it: with keys of its own. */
+  as(home: string): Cli {
+    return new Cli(this.folder, home);
+  }
+
+  /** Runs one command line: words, with quotes as in a shell, or a list of arguments. */
+  async run(line: string | readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const argv = typeof line === "string" ? words(line) : line;
+    const said = { out: "", err: "" };
+    const code = await main(argv, {
+      cwd: join(this.folder, options.cwd ?? "."),
+      environment: { ...this.environment, ...options.env },
+      colour: false,
+      out: (text) => void (said.out += text),
+      err: (text) => void (said.err += text),
+      input: async () => new Uint8Array(Buffer.from(options.input ?? "")),
+    });
+    return {
+      code,
+      ...said,
+      get json(): Envelope {
+        return JSON.parse(said.out) as Envelope;
+      },
+    };
+  }
+
+  /** The same, for a command that must succeed. */
+  async ok(line: string | readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const ran = await this.run(line, options);
+    expect(ran.code, `${String(line)}\n${ran.out}${ran.err}`).toBe(0);
+    return ran;
+  }
+
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  read(...parts: string[]): string {
+    return readFileSync(this.path(...parts), "utf8");
+  }
+
+  /** Writes a file of the test's folder, and the folders above it. */
+  write(path: string, content: string | Uint8Array): string {
+    mkdirSync(dirname(this.path(path)), { recursive: true });
+    writeFileSync(this.path(path), content);
+    return this.path(path);
+  }
+
+  /** What stock git prints in a folder of the test; it throws where git fails. */
+  git(cwd: string, ...args: string[]): string {
+    return execFileSync("git", args, { cwd: this.path(cwd), encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+}
+
+/** No configuration of the machine's user takes part, neither in Mound's git calls nor in the test's. */
+function isolateGit(folder: string): void {
+  const person = { NAME: "Pat", EMAIL: "pat@example.com" };
+  Object.assign(process.env, {
+    HOME: join(folder, ".home"),
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_AUTHOR_NAME: person.NAME,
+    GIT_AUTHOR_EMAIL: person.EMAIL,
+    GIT_COMMITTER_NAME: person.NAME,
+    GIT_COMMITTER_EMAIL: person.EMAIL,
+  });
+  delete process.env["XDG_CONFIG_HOME"];
+  delete process.env["GIT_SSH_COMMAND"];
+  mkdirSync(join(folder, ".home"), { recursive: true });
+}
+
+/** Words as a shell would split them: quotes hold together, nothing is expanded. */
+function words(line: string): string[] {
+  return [...line.matchAll(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g)].map(([word]) => word.replace(/'([^']*)'|"([^"]*)"/g, "$1$2"));
+}

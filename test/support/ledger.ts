@@ -1,0 +1,87 @@
+import { expect } from "vitest";
+import type { Incoming } from "../../src/protocol/kinds/kind.ts";
+import type { Verdict } from "../../src/protocol/judge.ts";
+import { isSettled } from "../../src/protocol/rules/task-status.ts";
+import type { View } from "../../src/protocol/state.ts";
+
+interface Life {
+  token: number;
+  /** The claim that stands, as its record says. */
+  claim: { readonly agent: string; readonly token: number; until: number } | undefined;
+  done: boolean;
+  readonly ended: Set<number>;
+}
+
+type Fields = Record<string, unknown> & { readonly task: string; readonly token: number; readonly agent: string };
+
+/**
+ * What was promised of tasks, kept from the accepted records alone and without the judge's own
+ * state: one winner at a time, tokens that only rise, one end for each token, one result for each task.
+ */
+export class Ledger {
+  readonly #lives = new Map<string, Life>();
+  readonly #nonces = new Set<string>();
+
+  take(verdict: Verdict): void {
+    if (!verdict.accepted) {
+      const strange = [...verdict.delta.keys()].filter((key) => !/^(line$|refusals$|commit\/|astray\/)/.test(key));
+      expect(strange).toEqual([]);
+      return;
+    }
+    for (const record of verdict.records) this.#record(record, verdict.time);
+  }
+
+  #record(record: Incoming, time: number): void {
+    expect(this.#nonces).not.toContain(record.fields.nonce);
+    this.#nonces.add(record.fields.nonce);
+    const fields = record.fields as unknown as Fields;
+    const life = this.#lives.get(fields.task) ?? { token: 0, claim: undefined, done: false, ended: new Set<number>() };
+    this.#lives.set(fields.task, life);
+    if (record.kind === "claim") this.#claim(life, fields, time);
+    if (record.kind === "attempt") this.#attempt(life, fields, time);
+    if (record.kind === "review" && fields["verdict"] === "rejected") life.done = false;
+  }
+
+  #claim(life: Life, fields: Fields, time: number): void {
+    const until = Number(fields["until"]);
+    expect(life.done).toBe(false);
+    if (life.claim?.token === fields.token) {
+      expect(life.claim.agent).toBe(fields.agent);
+      expect(until).toBeGreaterThan(life.claim.until);
+      life.claim.until = until;
+      return;
+    }
+    // Nobody holds the task: the claim before this one was ended, in an earlier commit or in this one.
+    expect(life.claim).toBeUndefined();
+    expect(fields.token).toBe(life.token + 1);
+    expect(until).toBeGreaterThan(time - 10 * 60_000);
+    life.token = fields.token;
+    life.claim = { agent: fields.agent, token: fields.token, until };
+  }
+
+  #attempt(life: Life, fields: Fields, time: number): void {
+    expect(life.ended).not.toContain(fields.token);
+    expect(life.claim?.token).toBe(fields.token);
+    const outcome = fields["outcome"];
+    if (outcome === "expired") expect(life.claim!.until).toBeLessThanOrEqual(time);
+    else if (outcome !== "cancelled") expect(life.claim!.agent).toBe(fields.agent);
+    life.ended.add(fields.token);
+    life.claim = undefined;
+    if (outcome === "done") life.done = true;
+  }
+}
+
+/** What the state keeps by key besides the tasks is what the tasks say. */
+export function expectDerived(state: View): void {
+  const held = new Map<string, Record<string, number>>();
+  const made = new Map<string, number>();
+  for (const key of state.keys("task/")) {
+    const task = state.get(key as `task/${string}`)!;
+    if (task.claim !== undefined) held.set(task.claim.agent, { ...held.get(task.claim.agent), [task.id]: task.claim.until });
+    if (!isSettled(task)) made.set(task.creator, (made.get(task.creator) ?? 0) + 1);
+  }
+  for (const key of state.keys("held/")) expect(state.get(key as `held/${string}`)).toEqual(held.get(key.slice(5)) ?? {});
+  for (const key of state.keys("made/")) expect(state.get(key as `made/${string}`)).toBe(made.get(key.slice(5)) ?? 0);
+  for (const agent of held.keys()) expect(state.get(`held/${agent}`)).toBeDefined();
+  for (const agent of made.keys()) expect(state.get(`made/${agent}`)).toBeDefined();
+}

@@ -1,0 +1,10 @@
+/**
+ * How many runs a property gets: `small` by default, multiplied by MOUND_TEST_SCALE. The seed is
+ * random unless MOUND_TEST_SEED names one, and a failing property prints the seed it had.
+ */
+export function runs(small: number): { readonly numRuns: number; readonly seed?: number } {
+  const scale = Number(process.env["MOUND_TEST_SCALE"] ?? 1);
+  const seed = process.env["MOUND_TEST_SEED"];
+  const numRuns = Math.max(1, Math.round(small * scale));
+  return seed === undefined ? { numRuns } : { numRuns, seed: Number(seed) };
+}

@@ -1,0 +1,151 @@
+/** Random lives of a mound: what several agents intend, what strangers break, and how clocks jump. */
+import fc from "fast-check";
+import type { Command } from "../../src/protocol/commands/index.ts";
+import type { PublicKey } from "../../src/protocol/ids.ts";
+import type { Verdict } from "../../src/protocol/judge.ts";
+import { decidedFiles, HOUR, madeKey, MINUTE, plainFile, World, type CommitOptions } from "./world.ts";
+
+export const AGENTS = ["root", "ant-1", "ant-2", "ant-3"] as const;
+
+export interface Step {
+  readonly agent: (typeof AGENTS)[number];
+  readonly intent: Intent;
+  /** Picks a task, a path or a file out of those there are. */
+  readonly pick: number;
+  /** Milliseconds by which the clock jumps before the step; it may go back. */
+  readonly jump: number;
+  /** honest: decided and committed at once. stale: committed after the next step. partial: with files left out. */
+  readonly manner: "honest" | "stale" | "partial";
+}
+
+type Intent =
+  | "add" | "add-after" | "import" | "claim" | "next" | "renew" | "progress" | "done" | "failed" | "released" | "cancel" | "accept" | "reject"
+  | "edit" | "skills" | "leave" | "rotate" | "revoke" | "limit" | "remove" | "garble" | "restore";
+
+const intents: readonly (readonly [number, Intent])[] = [
+  [6, "add"], [3, "add-after"], [1, "import"], [10, "claim"], [6, "next"], [4, "renew"], [4, "progress"], [8, "done"], [4, "failed"], [3, "released"],
+  [2, "cancel"], [3, "accept"], [3, "reject"], [3, "edit"], [2, "skills"], [1, "leave"], [1, "rotate"], [1, "revoke"], [1, "limit"],
+  [3, "remove"], [2, "garble"], [2, "restore"],
+];
+
+export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.record({
+    agent: fc.constantFrom(...AGENTS),
+    intent: fc.oneof(...intents.map(([weight, intent]) => ({ weight, arbitrary: fc.constant(intent) }))),
+    pick: fc.nat(1_000),
+    jump: fc.constantFrom(0, 1, 500, 1_000, 30_000, 10 * MINUTE, HOUR, 9 * HOUR, -MINUTE, -HOUR),
+    manner: fc.constantFrom("honest", "honest", "honest", "honest", "stale", "partial"),
+  }),
+  { minLength: 5, maxLength: 40 },
+);
+
+/** A world in which steps are taken one by one; `seen` is told every verdict that was folded. */
+export class Yard {
+  readonly world = World.found();
+  readonly #seen: (verdict: Verdict, honest: boolean) => void;
+  #waiting: CommitOptions | undefined;
+  #rotations = 0;
+
+  constructor(seen: (verdict: Verdict, honest: boolean) => void) {
+    this.#seen = seen;
+    for (const agent of AGENTS.slice(1)) this.world.agent(agent, ["git"]);
+  }
+
+  take(step: Step): void {
+    const { world } = this;
+    world.pass(step.jump);
+    const late = this.#waiting;
+    this.#waiting = undefined;
+    const options = isVandal(step.intent) ? this.#vandalism(step) : this.#decided(step);
+    if (options === undefined) return;
+    if (step.manner === "stale") this.#waiting = options;
+    else if (step.manner === "partial") this.#commit(partial(options, step.pick), false);
+    else this.#commit(options, !isVandal(step.intent));
+    if (late !== undefined) this.#commit({ ...late, time: Math.max(world.now, world.state.get("line")!.time) }, false);
+  }
+
+  #commit(options: CommitOptions, honest: boolean): void {
+    const verdict = this.world.commit(options);
+    this.#seen(verdict, honest);
+    const key = this.world.state.get(`agent/${options.author}`)?.key;
+    if (key !== undefined) this.world.keys.set(options.author, key);
+  }
+
+  #decided(step: Step): CommitOptions | undefined {
+    const { world } = this;
+    const tasks = world.state.keys("task/").map((key) => key.slice("task/".length));
+    const task = tasks[step.pick % Math.max(1, tasks.length)] ?? "nothing";
+    const { command, cosigners } = this.#command(step, task);
+    const before = JSON.stringify([...world.state.entries()]);
+    const decided = world.decide(step.agent, command, world.state, cosigners);
+    if (JSON.stringify([...world.state.entries()]) !== before) throw new Error("a decision changed the state");
+    if (!decided.ok || decided.value.files.length === 0) return undefined;
+    const { files, message, seconds } = decided.value;
+    const keys = [world.key(step.agent), ...cosigners];
+    return { author: step.agent, files: decidedFiles(files, keys), message, time: seconds * 1_000 };
+  }
+
+  #command({ intent, pick, agent }: Step, task: string): { command: Command; cosigners: readonly PublicKey[] } {
+    const plain = (command: Command) => ({ command, cosigners: [] });
+    const lease = [undefined, MINUTE, HOUR, 8 * HOUR][pick % 4];
+    const leased = lease === undefined ? {} : { lease };
+    switch (intent) {
+      case "add":
+        return plain({ type: "add", tasks: [{ title: `task ${pick}`, attempts: 1 + (pick % 3), ...(pick % 2 === 0 ? { review: "required" } : {}) }] });
+      case "add-after":
+        return plain({ type: "add", tasks: [{ title: "later", after: [task], needs: ["git"], reviewer: "ant-1" }] });
+      case "import":
+        return plain({ type: "add", tasks: [{ title: "a", label: "a" }, { title: "b", after: ["a"], parent: "a" }, { title: "c", after: ["a"] }] });
+      case "claim":
+        return plain({ type: "claim", task, ...leased });
+      case "next":
+        return plain({ type: "next", ...leased });
+      case "renew":
+        return plain({ type: "renew", task, ...leased });
+      case "progress":
+        return plain({ type: "renew", task, progress: { percent: pick % 101, checkpoint: `at ${pick}` } });
+      case "done":
+      case "failed":
+      case "released":
+        return plain({ type: "finish", task, outcome: intent, result: "r", ...(pick % 5 === 0 ? { token: 1 + (pick % 3) } : {}) });
+      case "cancel":
+        return plain({ type: "cancel", task });
+      case "accept":
+      case "reject":
+        return plain({ type: "review", task, accept: intent === "accept" });
+      case "edit":
+        return plain({ type: "edit", task, changes: pick % 2 === 0 ? { title: `better ${pick}` } : { attempts: 1 + (pick % 4) } });
+      case "skills":
+        return plain({ type: "join", key: this.world.key(agent), skills: pick % 2 === 0 ? [] : ["git"] });
+      case "leave":
+        return plain({ type: "end-membership", agent, status: "withdrawn" });
+      case "revoke":
+        return plain({ type: "end-membership", agent: AGENTS[pick % AGENTS.length]!, status: "revoked" });
+      case "limit":
+        return plain({ type: "configure", set: { key: "claims_max", value: String(1 + (pick % 3)) } });
+      default: {
+        const key = madeKey(`rotation ${(this.#rotations += 1)}`);
+        return { command: { type: "rotate", key }, cosigners: [key] };
+      }
+    }
+  }
+
+  /** What no honest client does: takes files away, overwrites them, or puts good bytes back. */
+  #vandalism({ intent, pick, agent }: Step): CommitOptions {
+    const { world } = this;
+    const astray = world.state.keys("astray/").map((key) => key.slice("astray/".length));
+    const paths = intent === "restore" ? astray : world.paths();
+    const path = paths[pick % Math.max(1, paths.length)] ?? "x.yaml";
+    const file = intent === "garble" ? plainFile(`garbage ${pick}\n`) : intent === "restore" ? world.accepted(path) : undefined;
+    return { author: agent, files: { [path]: file }, time: Math.max(world.now, world.state.get("line")!.time) };
+  }
+}
+
+function isVandal(intent: Intent): boolean {
+  return intent === "remove" || intent === "garble" || intent === "restore";
+}
+
+function partial(options: CommitOptions, pick: number): CommitOptions {
+  const files = Object.entries(options.files);
+  return { ...options, files: Object.fromEntries(files.filter((_, at) => at !== pick % files.length)) };
+}
