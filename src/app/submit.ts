@@ -3,7 +3,7 @@
  * compare-and-swap. A push is done, refused or unknown; unknown is resolved by the operation's nonce.
  *
  *   turn -> journal -> [ decide, sign, judge each -> write -> push ] -> adopt -> answer
- *                       ^ refused: sync, back off, judge again, decide again where no longer legal
+ *                       ^ refused: back off, sync, judge again, decide again where no longer legal
  */
 import { err, ok, type Result } from "../base/result.ts";
 import type { Command } from "../protocol/commands/index.ts";
@@ -57,6 +57,8 @@ export class Submitter {
   readonly #backoff: Backoff;
   readonly #recovery: Recovery;
   #sent = false;
+  /** Whether the last push was left out, because the branch was seen to have moved. */
+  #spared = false;
 
   constructor(line: Line, ports: SubmitPorts) {
     this.#line = line;
@@ -97,9 +99,16 @@ export class Submitter {
     return report;
   }
 
-  #fetch(): Promise<Result<SyncReport, AppFault>> {
+  async #fetch(): Promise<Result<SyncReport, AppFault>> {
     this.#trace("sync");
-    return this.#line.sync();
+    const report = await this.#line.sync();
+    if (report.ok) this.#backoff.saw(report.value.folded.map(({ facts }) => facts.commit?.author.name ?? ""));
+    return report;
+  }
+
+  async #wait(): Promise<void> {
+    this.#trace("backoff");
+    await this.#backoff.wait();
   }
 
   /** An exception before anything was sent (a token that was not touched) leaves nothing to resolve. */
@@ -164,13 +173,13 @@ export class Submitter {
     // Commits from ahead of this clock may have come of age.
     if (this.#line.deferred !== undefined) return (await this.#fetch()).ok;
     if (this.#backoff.level === 0) return false;
-    this.#trace("backoff");
-    await this.#backoff.wait();
+    await this.#wait();
     if ((await this.#ports.remote.peek()) === this.#line.tip) return true;
     return (await this.#fetch()).ok;
   }
 
   async #push(chain: Chain): Promise<PushOutcome> {
+    if (await this.#overtaken(chain)) return { kind: "refused", why: "moved", detail: "the branch has moved meanwhile" };
     this.#trace("write");
     await this.#ports.objects.write(chain.objects());
     this.#trace("push");
@@ -179,6 +188,17 @@ export class Submitter {
     const outcome = await this.#ports.remote.push(chain.tip, chain.base);
     this.#backoff.measured(this.#ports.clock.now() - from);
     return outcome;
+  }
+
+  /**
+   * In a crowd a look at the branch, where it costs nothing, spares a push that would lose. A look is
+   * a hint only: after one that said so, the next push is made whatever it says.
+   */
+  async #overtaken(chain: Chain): Promise<boolean> {
+    const doubtful = this.#spared || this.#backoff.level === 0;
+    const peeked = doubtful ? undefined : await this.#ports.remote.peek();
+    this.#spared = peeked !== undefined && peeked !== chain.base;
+    return this.#spared;
   }
 
   async #land(chain: Chain): Promise<void> {
@@ -199,22 +219,15 @@ export class Submitter {
     late: boolean,
     effort: { tries: number; waited: number },
   ): Promise<Result<undefined, AppFault>> {
-    if (outcome.kind === "refused") this.#backoff.lost();
+    if (outcome.kind === "refused") {
+      this.#backoff.lost();
+      // It surely moved nothing, so the wait comes first: what is fetched after it is fresh.
+      if (!late) await this.#wait();
+    }
     const synced = await this.#fetch();
     if (!synced.ok) return synced;
     await this.#answerLanded(open, synced.value);
-    if (late) return err({ code: "contended", ...effort });
-    if (open.some((link) => link.outcome === undefined)) {
-      this.#trace("backoff");
-      await this.#backoff.wait();
-      const peeked = await this.#ports.remote.peek();
-      if (peeked !== this.#line.tip) {
-        const again = await this.#fetch();
-        if (!again.ok) return again;
-        await this.#answerLanded(open, again.value);
-      }
-    }
-    return ok(undefined);
+    return late ? err({ code: "contended", ...effort }) : ok(undefined);
   }
 
   /** A push that was reported lost may have landed all the same: its nonces tell. */

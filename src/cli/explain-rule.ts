@@ -106,6 +106,12 @@ export function explainRule(fault: Fault): Words {
         fix: "Join under another name: one running agent, one name.",
         exit: EXIT.refused,
       };
+    case "key-replaced":
+      return {
+        message: `The key of ${fault.agent} on this machine is not the one in force (${fault.fingerprint}): it was changed elsewhere.`,
+        fix: `Act where that key is, or under a name of its own here: mound join --as ANOTHER`,
+        exit: EXIT.refused,
+      };
     case "key-taken":
       return { message: `The key of ${fault.agent} belongs to ${fault.by} already.`, fix: "Use a key of its own for each agent.", exit: EXIT.refused };
     case "not-invited":

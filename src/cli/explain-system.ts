@@ -39,6 +39,8 @@ export function explainSystem(fault: SystemFault): Words {
         exit: EXIT.unknown,
         retryable: true,
       };
+    case "agent-unknown":
+      return { message: `There is no agent ${fault.agent} in this mound.`, fix: "mound agent list", exit: EXIT.missing };
     case "fields-missing":
       return {
         message: `${fault.path} lacks ${fault.lines.length} of the fields that every record has. Fresh values to paste in:\n${fault.lines.join("\n")}`,

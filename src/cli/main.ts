@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { EMBEDDED } from "../git/clone.ts";
 import { GitError } from "../git/fault.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { Context, FaultError, type GlobalOptions } from "./context.ts";
@@ -72,7 +73,9 @@ async function perform(action: Action, context: Context, args: readonly (string 
   const json = context.options.json === true;
   const release = onInterrupt(context, json);
   try {
-    return await tell(env, json, await action(context, args, options), context.opened);
+    const code = await tell(env, json, await action(context, args, options), context.opened);
+    await tellMove(context);
+    return code;
   } catch (error) {
     const failure = await failureOf(error);
     if (failure === undefined) throw error;
@@ -85,6 +88,15 @@ async function perform(action: Action, context: Context, args: readonly (string 
     }
     await context.opened?.close();
   }
+}
+
+/** A frozen origin still gives what it has; who only reads would never learn that the line goes on elsewhere. */
+async function tellMove({ env, opened }: Context): Promise<void> {
+  const url = await opened?.movedTo();
+  if (opened === undefined || url === undefined) return;
+  const finish = opened.clone.settings.origin === EMBEDDED;
+  const said = finish ? `The move of this mound to ${url} was interrupted.` : `This mound has moved to ${url}; nothing new comes in here.`;
+  env.err(sanitise(`${said}\n  mound ${finish ? "publish" : "clone"} ${url}\n`));
 }
 
 /** What explains failures is loaded when there is one. */

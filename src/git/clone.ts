@@ -1,8 +1,10 @@
-/** A clone of a mound on disk: where it is, how it is made, and what it remembers about itself. */
+/**
+ * A clone of a mound on disk: where it is, how it is made, and what it remembers about itself. Every
+ * command looks for its clone, so what runs git is loaded only to make one.
+ */
 import { readFileSync, statSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { gitText } from "./run.ts";
 
 /** What a clone knows about its mound; kept beside the caches, but not one of them. */
 export interface CloneSettings {
@@ -73,6 +75,7 @@ export async function createRepository(
   branch: string,
   originAt: string,
 ): Promise<string> {
+  const { gitText } = await import("./run.ts");
   await mkdir(folder, { recursive: true });
   const environment = { GIT_DEFAULT_REF_FORMAT: "files", GIT_DEFAULT_HASH: "sha1" };
   await gitText(["init", "--quiet", `--initial-branch=${branch}`, "--template=", folder], {
@@ -95,6 +98,7 @@ export async function createRepository(
 
 /** Makes a bare origin with the settings of a server that Mound owns. */
 export async function createOrigin(path: string, branch: string): Promise<void> {
+  const { gitText } = await import("./run.ts");
   await mkdir(dirname(path), { recursive: true });
   const environment = { GIT_DEFAULT_REF_FORMAT: "files", GIT_DEFAULT_HASH: "sha1" };
   await gitText(["init", "--quiet", "--bare", `--initial-branch=${branch}`, "--template=", path], {

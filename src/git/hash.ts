@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
 import type { GitObject } from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 
 /** The name that git gives an object: SHA-1 over its header and its content. */
 export function hashObject(type: GitObject["type"], bytes: Uint8Array): Oid {
+  // Fetched at the first use: a command that only reads the cache names nothing, and saves 5 ms.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha1")
     .update(objectHeader(type, bytes.length))
     .update(bytes)

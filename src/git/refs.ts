@@ -1,12 +1,12 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { assert } from "../base/assert.ts";
 import type { Refs } from "../app/ports.ts";
 import { isOid, type Oid } from "../protocol/ids.ts";
 import { GitError } from "./fault.ts";
+import { readRefFile } from "./ref-file.ts";
 import { classifyRefUpdate } from "./ref-update.ts";
 import { gitText } from "./run.ts";
+import { StaleLocks } from "./stale-lock.ts";
 import { updateRef } from "./update-ref.ts";
 
 export interface RefMove {
@@ -28,8 +28,10 @@ export interface GitRefs extends Refs {
 
 /** git's way to say "no object". */
 const ABSENT = "0".repeat(40);
-/** A ref is locked for a millisecond or two; a lock that outlives this is left over from a crash. */
+/** A ref is locked for a millisecond or two; a lock that outlives this is not ours to break. */
 const LOCK_PATIENCE_MS = 4_000;
+/** A lock in a clone that nobody moves for this long is left over from a crash. */
+export const LOCK_STALE_MS = 1_000;
 const LOCK_RETRY_MS = 40;
 const REF_NAME = /^refs\/[A-Za-z0-9][A-Za-z0-9._/-]{0,250}$/;
 
@@ -48,6 +50,7 @@ export function gitRefs(
       .map(({ name, next, old }) => `update ${name} ${next} ${old ?? ABSENT}\n`)
       .join("");
     const deadline = performance.now() + lockPatienceMs;
+    const stale = new StaleLocks(LOCK_STALE_MS);
     for (;;) {
       const { exitCode, stderr } = await session.transact(input);
       const outcome = exitCode === 0 ? "done" : classifyRefUpdate(stderr);
@@ -61,6 +64,7 @@ export function gitRefs(
         const ref = moves.map((move) => move.name).join(" ");
         throw new GitError({ code: "ref-locked", ref, detail });
       }
+      for (const { name } of moves) await stale.met(join(gitDir, `${name}.lock`));
       await delay(LOCK_RETRY_MS * (0.5 + Math.random()));
     }
   };
@@ -74,29 +78,6 @@ export function gitRefs(
     swap: (name, next, old) => swapMany([{ name, next, old }]),
     swapMany,
   };
-}
-
-/**
- * The value of a ref in the files format, without a process: of its own file, else among the packed
- * ones. In this order, for git packs a ref before it removes the file.
- */
-export async function readRefFile(gitDir: string, name: string): Promise<Oid | "symbolic" | undefined> {
-  const text = (await readIfPresent(join(gitDir, name)))?.trimEnd();
-  if (text !== undefined && text !== "") return isOid(text) ? text : "symbolic";
-  const packed = (await readIfPresent(join(gitDir, "packed-refs"))) ?? "";
-  const at = packed.indexOf(` ${name}\n`);
-  const oid = packed.slice(Math.max(0, at - ABSENT.length), Math.max(0, at));
-  return isOid(oid) ? oid : undefined;
-}
-
-async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "latin1");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return undefined;
-    throw error;
-  }
 }
 
 async function readAnyRef(gitDir: string, name: string): Promise<Oid | undefined> {

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { assert, defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
@@ -6,10 +5,12 @@ import type { PushOutcome, Remote, RemoteFault } from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 import { pushOutcome } from "./push-outcome.ts";
 import { classifyRefUpdate } from "./ref-update.ts";
-import { gitRefs, isRefName, readRefFile } from "./refs.ts";
+import { peekBranch } from "./ref-file.ts";
+import { gitRefs, isRefName } from "./refs.ts";
 import { fetchFault, isLocalFailure } from "./remote-fault.ts";
-import { localPath, urlObjection } from "./remote-url.ts";
+import { urlObjection } from "./remote-url.ts";
 import { type GitOutput, gitFailed, runGit } from "./run.ts";
+import { StaleLocks } from "./stale-lock.ts";
 
 export interface RemoteOptions {
   /** The clone's common git directory. */
@@ -30,11 +31,13 @@ const PUSH_TIMEOUT_MS = limitOr(2 * 60_000);
 /** Several processes that fetch into one clone disturb each other for the time of a ref update. */
 const FETCH_TRIES = 20;
 const FETCH_RETRY_MS = 50;
+/** The lock of the origin decides every race, so it is broken only when its owner must be dead. */
+const ORIGIN_LOCK_STALE_MS = 10_000;
 const SETTINGS = [
   // Fewer than 1,000 bytes in 30 seconds: nobody is there any more.
   "http.lowSpeedLimit=1000",
   "http.lowSpeedTime=30",
-  "core.filesRefLockTimeout=2000",
+  "core.filesRefLockTimeout=500",
   "push.pushOption=",
 ];
 
@@ -48,12 +51,19 @@ export function gitRemote(options: RemoteOptions): Remote {
   const objection = urlObjection(url);
   const forbidden: RemoteFault | undefined =
     objection === undefined ? undefined : { code: "remote-refused", url, detail: objection };
+  const stale = new StaleLocks(ORIGIN_LOCK_STALE_MS);
   return {
     url,
     fetch: async () => (forbidden === undefined ? fetch(options) : err(forbidden)),
-    peek: async () => (forbidden === undefined ? peek(url, branch) : undefined),
-    push: async (next, old) =>
-      forbidden === undefined ? push(options, next, old) : { kind: "failed", fault: forbidden },
+    peek: async () => (forbidden === undefined ? peekBranch(url, branch) : undefined),
+    async push(next, old) {
+      if (forbidden !== undefined) return { kind: "failed", fault: forbidden };
+      const outcome = await push(options, next, old);
+      if (outcome.kind === "refused" && outcome.why === "contended") {
+        for (const lock of originLocks(url, branch)) await stale.met(lock);
+      }
+      return outcome;
+    },
   };
 }
 
@@ -76,6 +86,7 @@ async function fetch(options: RemoteOptions): Promise<Result<Oid | undefined, Re
     url,
     `+refs/heads/${branch}:${FETCHED_REF}`,
   ];
+  const stale = new StaleLocks(LOCK_STALE_MS);
   for (let tries = 1; ; tries += 1) {
     const output = await runGit(args, { gitDir, timeoutMs, settings: SETTINGS });
     if (output.exitCode === 0) {
@@ -85,6 +96,7 @@ async function fetch(options: RemoteOptions): Promise<Result<Oid | undefined, Re
     if (isLocalFailure(output.stderr)) throw gitFailed(args, output);
     if (!isDisturbed(output) || tries >= FETCH_TRIES)
       return err(fetchFault(url, output.stderr, output.timedOut));
+    await stale.met(join(gitDir, `${FETCHED_REF}.lock`));
     await delay(FETCH_RETRY_MS * Math.random());
   }
 }
@@ -113,12 +125,14 @@ function isDisturbed(output: GitOutput): boolean {
   return output.stderr.includes(FETCHED_REF) && classifyRefUpdate(output.stderr) !== "failed";
 }
 
-async function peek(url: string, branch: string): Promise<Oid | undefined> {
+/** Locks that stop a push to an origin on this machine, when its git was killed while it held them. */
+function originLocks(url: string, branch: string): readonly string[] {
   const path = localPath(url);
-  if (path === undefined) return undefined;
-  const ref = `refs/heads/${branch}`;
-  const found = (await readRefFile(join(path, ".git"), ref)) ?? (await readRefFile(path, ref));
-  return found === "symbolic" ? undefined : found;
+  if (path === undefined) return [];
+  return [path, join(path, ".git")].flatMap((gitDir) => [
+    join(gitDir, "refs/heads", `${branch}.lock`),
+    join(gitDir, "HEAD.lock"),
+  ]);
 }
 
 async function push(options: RemoteOptions, next: Oid, old: Oid | undefined): Promise<PushOutcome> {

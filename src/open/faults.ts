@@ -12,6 +12,7 @@ export type SetupFault =
   | { readonly code: "not-a-repository"; readonly dir: string }
   | { readonly code: "mound-id-differs"; readonly url: string; readonly wanted: string; readonly found: string }
   | { readonly code: "not-embedded"; readonly url: string }
+  | { readonly code: "agent-unknown"; readonly agent: string }
   | { readonly code: "publish-unknown"; readonly url: string; readonly detail: string };
 
 /** What keeps a hand-written record from being signed, besides the rules of the protocol. */

@@ -16,7 +16,8 @@ import { gitVersion } from "../git/version.ts";
 import { configFolder } from "../keys/config-folder.ts";
 import type { AgentId, PublicKey } from "../protocol/ids.ts";
 import type { AnyFault } from "./faults.ts";
-import { keyStore, Mound } from "./mound.ts";
+import { keyStore } from "./keys.ts";
+import { Mound } from "./mound.ts";
 import { wirePorts } from "./ports.ts";
 import { templateFiles } from "./templates.ts";
 

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import type { AppFault } from "../app/faults.ts";
@@ -9,15 +8,14 @@ import { withKeys } from "../app/sharded-state.ts";
 import type { Recovered } from "../app/recovery.ts";
 import type { Outcome, Submitter, SubmitPorts } from "../app/submit.ts";
 import { ALLOWED_SIGNERS, findClone, moundFolder, originUrl, type Clone } from "../git/clone.ts";
+import { frozenTo } from "../git/freeze.ts";
 import { lastHeard, markHeard } from "../git/heard.ts";
-import { systemRandom } from "../git/random.ts";
 import type { Projection } from "../git/worktree.ts";
-import { configFolder } from "../keys/config-folder.ts";
-import { openKeyStore, type KeyStore } from "../keys/key-store.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import type { AgentId } from "../protocol/ids.ts";
 import type { View } from "../protocol/state.ts";
 import type { AllowedSigner } from "../protocol/views/allowed-signers.ts";
+import { keyStore, type MoundKeys } from "./keys.ts";
 import { wirePorts } from "./ports.ts";
 
 /** A remote view older than this is refreshed before it is read; a local one is looked at each time. */
@@ -45,14 +43,14 @@ export interface NoMound {
 /** A mound that is open in this process: its state may be read, and the line may be moved. */
 export class Mound {
   readonly clone: Clone;
-  readonly keys: KeyStore;
+  readonly keys: MoundKeys;
   readonly ports: SubmitPorts;
   readonly line: Line;
   #submitter: Submitter | undefined;
   /** Milliseconds: when this process last saw that the origin, being local, has nothing newer. */
   #looked = 0;
 
-  private constructor(clone: Clone, keys: KeyStore, ports: SubmitPorts, line: Line) {
+  private constructor(clone: Clone, keys: MoundKeys, ports: SubmitPorts, line: Line) {
     this.clone = clone;
     this.keys = keys;
     this.ports = ports;
@@ -163,7 +161,6 @@ export class Mound {
 
   /** Where the mound has moved, or is moving, while this clone still points at the frozen origin. */
   async movedTo(): Promise<string | undefined> {
-    const { frozenTo } = await import("../git/freeze.ts");
     return frozenTo(originUrl(this.clone));
   }
 
@@ -189,9 +186,4 @@ export class Mound {
     await this.ports.objects.close();
     await this.ports.verifier.close();
   }
-}
-
-/** The user's keys, where the environment says that they are. */
-export function keyStore(environment: NodeJS.ProcessEnv): KeyStore {
-  return openKeyStore({ config: configFolder(environment, homedir(), process.platform), random: systemRandom, environment });
 }

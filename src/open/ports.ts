@@ -2,16 +2,12 @@ import { join } from "node:path";
 import type { SubmitPorts } from "../app/submit.ts";
 import { moundFolder, originUrl, type Clone } from "../git/clone.ts";
 import { systemClock } from "../git/clock.ts";
-import { gitHistory } from "../git/history.ts";
 import { FileJournal } from "../git/journal.ts";
-import { gitObjects } from "../git/objects.ts";
 import { TicketQueue } from "../git/queue.ts";
 import { systemRandom } from "../git/random.ts";
-import { gitRefs } from "../git/refs.ts";
-import { gitRemote } from "../git/remote.ts";
 import { FileStateCache } from "../git/state-cache.ts";
-import { createVerifier } from "../keys/verifier.ts";
 import { PROTOCOL } from "../protocol/version.ts";
+import { lateHistory, lateObjects, lateRefs, lateRemote, lateVerifier } from "./late-ports.ts";
 
 declare const MOUND_BUILD: string | undefined;
 
@@ -23,13 +19,13 @@ export function wirePorts(clone: Pick<Clone, "commonDir" | "settings">, trace?: 
   const gitDir = clone.commonDir;
   const own = moundFolder(gitDir);
   return {
-    objects: gitObjects({ gitDir }),
-    refs: gitRefs(gitDir),
-    history: gitHistory({ gitDir }),
-    remote: gitRemote({ gitDir, url: originUrl(clone), branch: clone.settings.branch }),
+    objects: lateObjects(gitDir),
+    refs: lateRefs(gitDir),
+    history: lateHistory(gitDir),
+    remote: lateRemote({ gitDir, url: originUrl(clone), branch: clone.settings.branch }),
     clock: systemClock,
     random: systemRandom,
-    verifier: createVerifier(),
+    verifier: lateVerifier(),
     cache: new FileStateCache(join(own, "cache", `p${PROTOCOL}-${BUILD}`)),
     journal: new FileJournal(join(own, "journal")),
     queue: new TicketQueue(join(own, "queue")),

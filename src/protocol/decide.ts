@@ -8,10 +8,12 @@ import { sha256Text } from "../base/sha256.ts";
 import { plan, type Command } from "./commands/index.ts";
 import { commitTime, type Answer, type Draft, type PlanContext } from "./commands/plan.ts";
 import { encodeBody } from "./encode.ts";
-import type { Fault } from "./fault.ts";
+import { fault, type Fault } from "./fault.ts";
 import type { Oid, PublicKey, TaskId } from "./ids.ts";
 import { judge, type ChangeFacts, type CommitFacts } from "./judge.ts";
 import { readRecord } from "./record.ts";
+import { keyFingerprint } from "./rules/fingerprint.ts";
+import { keyInForce, refuseNonMember } from "./rules/members.ts";
 import { COMMIT_NAMESPACE, GENESIS_NAMESPACE, recordNamespace } from "./signature.ts";
 
 export type DecidedFile =
@@ -39,11 +41,23 @@ export function decide(command: Command, context: DecideContext): Result<Decisio
   const { drafts, answer } = planned.value;
   const seconds = commitTime(context) / 1_000;
   if (drafts.length === 0) return ok({ files: [], message: "", seconds, answer });
+  const stranger = refuseActor(command, context);
+  if (stranger !== undefined) return err(stranger);
   const files = encodeDrafts(drafts, context);
   const message = messageOf(planned.value.subject, planned.value.tasks, context);
   const decision: Decision = { files, message, seconds, answer };
   const refused = rehearse(decision, context);
   return refused === undefined ? ok(decision) : err(refused);
+}
+
+/** The judge would find a commit badly signed; here it is known why. */
+function refuseActor(command: Command, { view, agent, keys }: DecideContext): Fault | undefined {
+  const ownMembership = command.type === "init" || command.type === "join" || (command.type === "end-membership" && command.agent === agent);
+  if (ownMembership) return undefined;
+  const key = keyInForce(view, agent);
+  if (key === undefined) return refuseNonMember(view, agent);
+  if (key === keys[0]) return undefined;
+  return fault("LN4", { code: "key-replaced", agent, fingerprint: keyFingerprint(key) });
 }
 
 function encodeDrafts(drafts: readonly Draft[], { view }: DecideContext): readonly DecidedFile[] {

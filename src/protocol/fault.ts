@@ -39,6 +39,8 @@ export type FaultFacts =
   | { readonly code: "not-a-member"; readonly agent: string }
   | { readonly code: "agent-revoked"; readonly agent: string; readonly status: string }
   | { readonly code: "agent-exists"; readonly agent: string }
+  /** The agent acts with another key than the one in force, whose fingerprint this is. */
+  | { readonly code: "key-replaced"; readonly agent: string; readonly fingerprint: string }
   | { readonly code: "key-taken"; readonly agent: string; readonly by: string }
   | { readonly code: "not-invited"; readonly agent: string; readonly fingerprint: string }
   | { readonly code: "not-a-root"; readonly agent: string }

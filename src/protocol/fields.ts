@@ -78,7 +78,7 @@ function branded<T extends string>(pattern: RegExp, message: string, max?: numbe
   return z.string().check(z.regex(pattern, message), ...checks) as unknown as z.ZodMiniType<T, string>;
 }
 
-function bad(context: z.core.ParsePayload<unknown>, input: string, message: string): never {
+function bad(context: z.core.ParsePayload, input: string, message: string): never {
   context.issues.push({ code: "custom", input, message });
   return z.NEVER;
 }

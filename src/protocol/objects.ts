@@ -33,7 +33,7 @@ export function encodeTree(entries: readonly TreeEntry[]): Uint8Array {
     bytes.set(name, at);
     at += name.length + 1;
     for (let i = 0; i < OID_BYTES; i += 1) {
-      bytes[at++] = Number.parseInt(entry.oid.slice(2 * i, 2 * i + 2), 16);
+      bytes[at++] = (digit(entry.oid.charCodeAt(2 * i)) << 4) | digit(entry.oid.charCodeAt(2 * i + 1));
     }
   }
   return bytes;
@@ -138,6 +138,11 @@ export function encodeName(name: string): Uint8Array {
     else bytes.push(...encoder.encode(character));
   }
   return Uint8Array.from(bytes);
+}
+
+/** The value of a lower-case hexadecimal digit. */
+function digit(code: number): number {
+  return code <= 0x39 ? code - 0x30 : code - 0x57;
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

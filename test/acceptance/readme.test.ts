@@ -71,7 +71,7 @@ test("with git alone: join, claim, finish and verify with stock tools only", asy
   const synced = await host.run("mound sync --json", { cwd: plan });
   expect(synced).toMatchObject({ code: 0 });
   const status = await host.run("mound status --json", { cwd: plan });
-  expect(JSON.parse(status.out)).toMatchObject({ ok: true, data: { refused: [] } });
+  expect(JSON.parse(status.out)).toMatchObject({ ok: true, data: { refusals: [] } });
   expect(await listTasks(host, plan)).toMatchObject([
     { id: task!.id, status: "done", result: { agent: "by-hand", text: "written with an editor" } },
   ]);
@@ -81,7 +81,7 @@ test("AGENTS.md: its loop runs as written, and it is short", async () => {
   using machine = new Machine({ withMound: true });
   expect(await machine.run("mound init plan --as lead\nmound -C plan task add 'Try me' --as lead")).toMatchObject({ code: 0 });
   const [join_, loop] = shellBlocks("templates/AGENTS.md");
-  const id = '"$(mound status --json | sed -n \'s/.*"mine":\\["\\([^"]*\\)".*/\\1/p\')"';
+  const id = '"$(mound status --json | sed -n \'s/.*"holding":\\[{"id":"\\([^"]*\\)".*/\\1/p\')"';
   const script = `${join_}\n${loop}`.replaceAll(/\bTASK\b/g, id);
   const result = await machine.run(script, { cwd: join(machine.folder, "plan") });
   expect(result).toMatchObject({ code: 0 });

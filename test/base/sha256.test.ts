@@ -14,8 +14,12 @@ function hex(bytes: Uint8Array): string {
 
 describe("sha256", () => {
   test("gives the digests of FIPS 180-4", () => {
-    expect(hex(sha256Text(""))).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    expect(hex(sha256Text("abc"))).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect(hex(sha256Text(""))).toBe(
+      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    );
+    expect(hex(sha256Text("abc"))).toBe(
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+    );
   });
 
   test("agrees with node:crypto at every length around the block size", () => {

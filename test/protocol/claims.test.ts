@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { WireFields } from "../../src/protocol/encode.ts";
 import { taskStatus } from "../../src/protocol/rules/task-status.ts";
-import { expectAccepted, expectDeclined, expectRan, expectRefused, expectTwins } from "../support/verdicts.ts";
-import { type Files, HOUR, MINUTE, World } from "../support/world.ts";
+import {
+  expectAccepted,
+  expectDeclined,
+  expectRan,
+  expectRefused,
+  expectTwins,
+} from "../support/verdicts.ts";
+import type { Files } from "../support/world-files.ts";
+import { HOUR, MINUTE, World } from "../support/world.ts";
 
 function yard(...skills: string[]): { world: World; id: string } {
   const world = World.found();
@@ -10,7 +17,13 @@ function yard(...skills: string[]): { world: World; id: string } {
   return { world, id: world.add("work") };
 }
 
-function claim(world: World, task: string, agent: string, token: number, more: WireFields & { lease?: string } = {}): Files {
+function claim(
+  world: World,
+  task: string,
+  agent: string,
+  token: number,
+  more: WireFields & { lease?: string } = {},
+): Files {
   const { lease, ...fields } = more;
   const until = new Date(world.now + Number(lease ?? HOUR)).toISOString();
   return world.record("claim", { task, agent, token: String(token), until, ...fields });
@@ -18,10 +31,6 @@ function claim(world: World, task: string, agent: string, token: number, more: W
 
 function attempt(world: World, task: string, agent: string, token: number, outcome: string): Files {
   return world.record("attempt", { task, agent, token: String(token), outcome });
-}
-
-function lockOf(id: string): string {
-  return `tasks/${id.slice(0, 2)}/${id}/claim.lock`;
 }
 
 function statusOf(world: World, id: string): string {
@@ -35,9 +44,18 @@ describe("claims", () => {
     world.pass(1_000);
     const theft = claim(world, id, "ant-2", 2);
     expectRefused(world.try({ author: "ant-2", files: theft }), "CL1", "held");
-    expectRefused(world.try({ author: "ant-2", files: { ...theft, ...attempt(world, id, "ant-2", 1, "expired") } }), "AT1", "held");
+    expectRefused(
+      world.try({
+        author: "ant-2",
+        files: { ...theft, ...attempt(world, id, "ant-2", 1, "expired") },
+      }),
+      "AT1",
+      "held",
+    );
     expectDeclined(world.run("ant-2", { type: "claim", task: id }), "CL1", "held");
-    expect(world.run("ant-1", { type: "claim", task: id })).toMatchObject({ value: { answer: { already: true, token: 1 } } });
+    expect(world.run("ant-1", { type: "claim", task: id })).toMatchObject({
+      value: { answer: { already: true, token: 1 } },
+    });
   });
 
   test("[CL1] a lapsed claim is taken over together with its expired attempt", () => {
@@ -52,9 +70,16 @@ describe("claims", () => {
       rule: "CL1",
       code: "companion-missing",
       illegal: { author: "ant-2", files: takeover },
-      legal: { author: "ant-2", files: { ...takeover, ...attempt(world, id, "ant-2", 1, "expired") } },
+      legal: {
+        author: "ant-2",
+        files: { ...takeover, ...attempt(world, id, "ant-2", 1, "expired") },
+      },
     });
-    expect(world.task(id)).toMatchObject({ token: 2, claim: { agent: "ant-2" }, attempts: [{ agent: "ant-1", outcome: "expired" }] });
+    expect(world.task(id)).toMatchObject({
+      token: 2,
+      claim: { agent: "ant-2" },
+      attempts: [{ agent: "ant-1", outcome: "expired" }],
+    });
     expect(world.state.get("held/ant-1")).toEqual({});
   });
 
@@ -62,7 +87,11 @@ describe("claims", () => {
     const { world, id } = yard();
     expectRan(world.run("ant-1", { type: "claim", task: id }));
     expectRan(world.run("ant-1", { type: "finish", task: id, outcome: "done" }));
-    expectRefused(world.try({ author: "ant-2", files: claim(world, id, "ant-2", 2) }), "CL1", "not-open");
+    expectRefused(
+      world.try({ author: "ant-2", files: claim(world, id, "ant-2", 2) }),
+      "CL1",
+      "not-open",
+    );
     const cancelled = world.add("other");
     expectRan(world.run("root", { type: "cancel", task: cancelled }));
     expectDeclined(world.run("ant-2", { type: "claim", task: cancelled }), "CL1", "not-open");
@@ -84,7 +113,11 @@ describe("claims", () => {
     end("ant-2", "failed");
     expect(statusOf(world, id)).toBe("failed");
     expectDeclined(world.run("ant-3", { type: "claim", task: id }), "CL1", "not-open");
-    expectRefused(world.try({ author: "ant-3", files: claim(world, id, "ant-3", 6) }), "CL1", "not-open");
+    expectRefused(
+      world.try({ author: "ant-3", files: claim(world, id, "ant-3", 6) }),
+      "CL1",
+      "not-open",
+    );
     world.pass(1_000);
     expectRan(world.run("root", { type: "edit", task: id, changes: { attempts: 3 } }));
     expectRan(world.run("ant-3", { type: "claim", task: id }));
@@ -107,16 +140,25 @@ describe("claims", () => {
     const { world, id } = yard();
     expectAccepted(world.commit({ author: "ant-1", files: claim(world, id, "ant-1", 1) }));
     world.pass(MINUTE);
-    const renewal = (until: number) => claim(world, id, "ant-1", 1, { lease: String(until - world.now) });
+    const renewal = (until: number) =>
+      claim(world, id, "ant-1", 1, { lease: String(until - world.now) });
     const until = world.task(id).claim!.until;
-    expectRefused(world.try({ author: "ant-1", files: renewal(until - 1) }), "CL2", "lease-invalid");
+    expectRefused(
+      world.try({ author: "ant-1", files: renewal(until - 1) }),
+      "CL2",
+      "lease-invalid",
+    );
     expectTwins(world, {
       rule: "CL2",
       code: "lease-invalid",
       illegal: { author: "ant-1", files: renewal(until) },
       legal: { author: "ant-1", files: renewal(until + 1) },
     });
-    expect(world.task(id).claim).toMatchObject({ token: 1, until: until + 1, since: world.now - MINUTE });
+    expect(world.task(id).claim).toMatchObject({
+      token: 1,
+      until: until + 1,
+      since: world.now - MINUTE,
+    });
   });
 
   test("[CL2] a lapsed claim is renewed as it would be taken: within the limit, and by a member", () => {
@@ -126,90 +168,14 @@ describe("claims", () => {
     world.pass(2 * HOUR);
     const other = world.add("other");
     expectRan(world.run("ant-1", { type: "claim", task: other, lease: HOUR }));
-    expectRefused(world.try({ author: "ant-1", files: claim(world, id, "ant-1", 1) }), "CL11", "limit-reached");
+    expectRefused(
+      world.try({ author: "ant-1", files: claim(world, id, "ant-1", 1) }),
+      "CL11",
+      "limit-reached",
+    );
     expectDeclined(world.run("ant-1", { type: "renew", task: id }), "CL11", "limit-reached");
     expectRan(world.run("ant-1", { type: "finish", task: other, outcome: "done" }));
     expectAccepted(world.commit({ author: "ant-1", files: claim(world, id, "ant-1", 1) }));
-  });
-
-  test("[CL3] a finish is accepted after the lease lapsed, as long as nobody has taken over", () => {
-    const { world, id } = yard();
-    expectRan(world.run("ant-1", { type: "claim", task: id, lease: HOUR }));
-    world.pass(5 * HOUR);
-    expect(statusOf(world, id)).toBe("lapsed");
-    const files = () => ({ ...attempt(world, id, "ant-1", 1, "done"), [lockOf(id)]: undefined });
-    expectAccepted(world.try({ author: "ant-1", files: files() }));
-    expectRan(world.run("ant-2", { type: "claim", task: id, lease: HOUR }));
-    world.pass(1_000);
-    expectRefused(world.try({ author: "ant-1", files: files() }), "CL4", "fenced");
-    expectDeclined(world.run("ant-1", { type: "finish", task: id, outcome: "done" }), "CL4", "fenced");
-    world.pass(5 * HOUR);
-    expectRan(world.run("ant-2", { type: "finish", task: id, outcome: "done", result: "42", refs: ["main"] }));
-    expect(world.task(id).attempts.at(-1)).toMatchObject({ agent: "ant-2", token: 2, outcome: "done", text: "42", refs: ["main"] });
-  });
-
-  test("[CL4] a write under any token but the current one is fenced", () => {
-    const { world, id } = yard();
-    expectRan(world.run("ant-1", { type: "claim", task: id, lease: HOUR }));
-    world.pass(2 * HOUR);
-    expectRan(world.run("ant-2", { type: "claim", task: id, lease: HOUR }));
-    world.pass(1_000);
-    const lock = { [lockOf(id)]: undefined };
-    const zombie: Files[] = [
-      claim(world, id, "ant-1", 1),
-      { ...claim(world, id, "ant-1", 1), ...world.record("progress", { task: id, token: "1", n: "1", agent: "ant-1" }) },
-      { ...attempt(world, id, "ant-1", 1, "done"), ...lock },
-      { ...attempt(world, id, "ant-1", 1, "released"), ...lock },
-      { ...attempt(world, id, "ant-1", 1, "expired"), ...claim(world, id, "ant-1", 3) },
-    ];
-    for (const files of zombie) expectRefused(world.try({ author: "ant-1", files }), "CL4", "fenced");
-    for (const outcome of ["done", "failed", "released"] as const) {
-      expectDeclined(world.run("ant-1", { type: "finish", task: id, outcome }), "CL4", "fenced");
-    }
-    expectDeclined(world.run("ant-1", { type: "renew", task: id }), "CL4", "fenced");
-    expectDeclined(world.run("ant-2", { type: "finish", task: id, outcome: "done", token: 1 }), "CL4", "fenced");
-    // Who never held the token learns who does.
-    expectRefused(world.try({ author: "ant-3", files: { ...attempt(world, id, "ant-3", 2, "done"), ...lock } }), "CL4", "held");
-    expectRefused(world.try({ author: "ant-3", files: claim(world, id, "ant-3", 2) }), "CL4", "held");
-    expectAccepted(world.commit({ author: "ant-2", files: { ...attempt(world, id, "ant-2", 2, "done"), ...lock } }));
-    expectRefused(world.try({ author: "ant-3", files: attempt(world, id, "ant-3", 3, "done") }), "CL4", "not-held");
-  });
-
-  test("[CL4] an attempt is written once, and nobody else's is overwritten", () => {
-    const { world, id } = yard();
-    expectRan(world.run("ant-1", { type: "claim", task: id }));
-    expectRan(world.run("ant-1", { type: "finish", task: id, outcome: "failed", reason: "hard" }));
-    world.pass(1_000);
-    expectRefused(world.try({ author: "ant-1", files: attempt(world, id, "ant-1", 1, "done") }), "CL4", "fenced");
-    expectRefused(world.try({ author: "ant-2", files: attempt(world, id, "ant-2", 1, "done") }), "CL4", "not-held");
-    expectRefused(world.try({ author: "ant-2", files: attempt(world, id, "ant-2", 1, "expired") }), "CL4", "fenced");
-    expectRefused(world.try({ author: "root", files: attempt(world, id, "root", 1, "cancelled") }), "CL4", "fenced");
-    expect(world.run("ant-1", { type: "finish", task: id, outcome: "failed" })).toMatchObject({ value: { answer: { already: true } } });
-  });
-
-  test("[CL5] progress renews its claim in the same commit", () => {
-    const { world, id } = yard();
-    expectRan(world.run("ant-1", { type: "claim", task: id }));
-    world.pass(MINUTE);
-    const progress = world.record("progress", { task: id, token: "1", n: "1", agent: "ant-1", percent: "50" });
-    expectTwins(world, {
-      rule: "CL5",
-      code: "companion-missing",
-      illegal: { author: "ant-1", files: progress },
-      legal: { author: "ant-1", files: { ...progress, ...claim(world, id, "ant-1", 1) } },
-    });
-    expect(world.task(id).claim!.until).toBe(world.now + HOUR);
-  });
-
-  test("[CL6] a lapse is a fact of log time: nobody has to write it down", () => {
-    const { world, id } = yard();
-    expectRan(world.run("ant-1", { type: "claim", task: id, lease: HOUR }));
-    const task = world.task(id);
-    const at = (offset: number) => taskStatus(world.state, task, task.claim!.until + offset);
-    expect([at(-1), at(0), at(1)]).toEqual(["claimed", "lapsed", "lapsed"]);
-    world.pass(HOUR);
-    expectRan(world.run("ant-2", { type: "next" }));
-    expect(world.task(id)).toMatchObject({ token: 2, claim: { agent: "ant-2" } });
   });
 
   test("[CL9] who takes a task has declared all that it needs, in date", () => {
@@ -217,7 +183,12 @@ describe("claims", () => {
     const id = world.add("work", { needs: ["git", "rust"] });
     const able = (more: WireFields) => {
       world.pass(1_000);
-      expectAccepted(world.commit({ author: "ant-1", files: world.record("capabilities", { agent: "ant-1", ...more }) }));
+      expectAccepted(
+        world.commit({
+          author: "ant-1",
+          files: world.record("capabilities", { agent: "ant-1", ...more }),
+        }),
+      );
       return world.try({ author: "ant-1", files: claim(world, id, "ant-1", 1) });
     };
     expectRefused(able({ skills: ["git"] }), "CL9", "skill-missing");
@@ -269,29 +240,30 @@ describe("claims", () => {
     expectRan(world.run("ant-1", { type: "claim", task: c }));
   });
 
-  test("[CL12] a claim's token is one more than the task's last", () => {
-    const { world, id } = yard();
-    for (const token of [2, 3, 1_000_000]) {
-      expectRefused(world.try({ author: "ant-1", files: claim(world, id, "ant-1", token) }), "CL12", "token-wrong");
-    }
-    expectRan(world.run("ant-1", { type: "claim", task: id }));
-    expectRan(world.run("ant-1", { type: "finish", task: id, outcome: "released" }));
-    for (const token of [1, 3]) {
-      expectRefused(world.try({ author: "ant-1", files: claim(world, id, "ant-1", token) }), "CL12", "token-wrong");
-    }
-    expectAccepted(world.commit({ author: "ant-1", files: claim(world, id, "ant-1", 2) }));
-    world.pass(1_000);
-    expectRefused(world.try({ author: "ant-1", files: claim(world, id, "ant-1", 3) }), "CL1", "held");
-  });
-
   test("[CL13] a lease has at least a second and at most the mound's maximum", () => {
     const { world, id } = yard();
     for (const lease of [999, 0, -HOUR, 8 * HOUR + 1]) {
-      expectRefused(world.try({ author: "ant-1", files: claim(world, id, "ant-1", 1, { lease: String(lease) }) }), "CL13", "lease-invalid");
+      expectRefused(
+        world.try({
+          author: "ant-1",
+          files: claim(world, id, "ant-1", 1, { lease: String(lease) }),
+        }),
+        "CL13",
+        "lease-invalid",
+      );
     }
     for (const lease of [1_000, 8 * HOUR]) {
-      expectAccepted(world.try({ author: "ant-1", files: claim(world, id, "ant-1", 1, { lease: String(lease) }) }));
+      expectAccepted(
+        world.try({
+          author: "ant-1",
+          files: claim(world, id, "ant-1", 1, { lease: String(lease) }),
+        }),
+      );
     }
-    expectDeclined(world.run("ant-1", { type: "claim", task: id, lease: 9 * HOUR }), "CL13", "lease-invalid");
+    expectDeclined(
+      world.run("ant-1", { type: "claim", task: id, lease: 9 * HOUR }),
+      "CL13",
+      "lease-invalid",
+    );
   });
 });

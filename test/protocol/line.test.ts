@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Oid } from "../../src/protocol/ids.ts";
 import { judge } from "../../src/protocol/judge.ts";
-import { COMMIT_PATHS, FACT_CHARS, IMPORT_PATHS, REFUSALS_KEPT } from "../../src/protocol/limits.ts";
+import {
+  COMMIT_PATHS,
+  FACT_CHARS,
+  IMPORT_PATHS,
+  REFUSALS_KEPT,
+} from "../../src/protocol/limits.ts";
 import { GENESIS_NAMESPACE } from "../../src/protocol/signature.ts";
 import { expectAccepted, expectRefused, expectTwins } from "../support/verdicts.ts";
-import { MINUTE, plainFile, World } from "../support/world.ts";
+import { plainFile } from "../support/world-files.ts";
+import { MINUTE, World } from "../support/world.ts";
 
 const ELSEWHERE = "0".repeat(40) as Oid;
 
@@ -30,10 +36,18 @@ describe("the line", () => {
   test("[LN1] what is no commit that git writes is refused, and the line goes on after it", () => {
     const world = World.found();
     const before = world.state.get("line")!;
-    const verdict = judge(world.state, { ...world.facts({ author: "root", files: task(world, "aaaaaa1") }), commit: undefined });
+    const verdict = judge(world.state, {
+      ...world.facts({ author: "root", files: task(world, "aaaaaa1") }),
+      commit: undefined,
+    });
     expectRefused(verdict, "LN1", "lineage");
     world.state.apply(verdict.delta);
-    expect(world.state.get("line")).toMatchObject({ time: before.time, commits: 2, refused: 1, accepted: before.tip });
+    expect(world.state.get("line")).toMatchObject({
+      time: before.time,
+      commits: 2,
+      refused: 1,
+      accepted: before.tip,
+    });
     expectAccepted(world.commit({ author: "root", files: task(world, "aaaaaa2") }));
   });
 
@@ -50,13 +64,20 @@ describe("the line", () => {
   test("[LN2] a refused commit from far ahead does not move the log's clock", () => {
     const world = World.found();
     const files = task(world, "aaaaaa1");
-    expectRefused(world.commit({ author: "mallory", files, time: world.now + 1e12 }), "LN4", "commit-signature");
+    expectRefused(
+      world.commit({ author: "mallory", files, time: world.now + 1e12 }),
+      "LN4",
+      "commit-signature",
+    );
     expectAccepted(world.commit({ author: "root", files: task(world, "aaaaaa2") }));
   });
 
   test("[LN3] a record's time lies within the skew of the commit's, on both sides", () => {
     const world = World.found();
-    for (const [offset, id] of [[2 * MINUTE, "aaaaaa1"], [-2 * MINUTE, "aaaaaa2"]] as const) {
+    for (const [offset, id] of [
+      [2 * MINUTE, "aaaaaa1"],
+      [-2 * MINUTE, "aaaaaa2"],
+    ] as const) {
       const at = (shift: number) => ({ at: new Date(world.now + shift).toISOString() });
       const beyond = offset + Math.sign(offset);
       expectTwins(world, {
@@ -73,7 +94,11 @@ describe("the line", () => {
     world.agent("ant-1");
     const files = task(world, "aaaaaa1");
     const refused = (signature: object | "none", committer = "root") =>
-      expectRefused(world.try({ author: "root", committer, files, signature }), "LN4", "commit-signature");
+      expectRefused(
+        world.try({ author: "root", committer, files, signature }),
+        "LN4",
+        "commit-signature",
+      );
     refused("none");
     refused({ valid: false });
     refused({ namespace: "file" });
@@ -94,9 +119,16 @@ describe("the line", () => {
       illegal: { author: "ant-1", files: task(world, "aaaaaa1") },
       legal: { author: "root", files: task(world, "aaaaaa1") },
     });
-    const mixed = { ...task(world, "aaaaaa2"), ...world.record("task", { id: "aaaaaa3", creator: "ant-1", title: "work" }) };
+    const mixed = {
+      ...task(world, "aaaaaa2"),
+      ...world.record("task", { id: "aaaaaa3", creator: "ant-1", title: "work" }),
+    };
     expectRefused(world.try({ author: "root", files: mixed }), "LN5", "author-wrong");
-    expectRefused(world.try({ author: "Root Person", files: task(world, "aaaaaa2") }), "LN5", "not-a-member");
+    expectRefused(
+      world.try({ author: "Root Person", files: task(world, "aaaaaa2") }),
+      "LN5",
+      "not-a-member",
+    );
   });
 
   test("[LN5] without a record, only its own signature says who acts: nobody is named for a repair", () => {
@@ -127,7 +159,11 @@ describe("the line", () => {
       rule: "LN6",
       code: "trailer-false",
       illegal: { author: "root", files, message },
-      legal: { author: "root", files, message: "work: all of it\n\nA reason: none.\n\nTask: aaaaaa1\nAgent: root\n" },
+      legal: {
+        author: "root",
+        files,
+        message: "work: all of it\n\nA reason: none.\n\nTask: aaaaaa1\nAgent: root\n",
+      },
     });
   });
 
@@ -143,11 +179,25 @@ describe("the line", () => {
 
   test("[LN7] a commit changes at most 200 paths, an import of tasks 5,000", () => {
     const world = World.found();
-    const files = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`x/${at}.yaml`, plainFile("kind: x\n")]));
-    expectRefused(world.try({ author: "root", files: files(COMMIT_PATHS + 1) }), "LN7", "commit-too-large");
+    const files = (count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, at) => [`x/${at}.yaml`, plainFile("kind: x\n")]),
+      );
+    expectRefused(
+      world.try({ author: "root", files: files(COMMIT_PATHS + 1) }),
+      "LN7",
+      "commit-too-large",
+    );
     expectRefused(world.try({ author: "root", files: files(COMMIT_PATHS) }), "RE3", "kind-unknown");
-    const tasks = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`x/${at}/task.yaml`, plainFile("kind: x\n")]));
-    expectRefused(world.try({ author: "root", files: tasks(IMPORT_PATHS + 1) }), "LN7", "commit-too-large");
+    const tasks = (count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, at) => [`x/${at}/task.yaml`, plainFile("kind: x\n")]),
+      );
+    expectRefused(
+      world.try({ author: "root", files: tasks(IMPORT_PATHS + 1) }),
+      "LN7",
+      "commit-too-large",
+    );
     expectRefused(world.try({ author: "root", files: tasks(IMPORT_PATHS) }), "RE3", "kind-unknown");
   });
 
@@ -155,14 +205,24 @@ describe("the line", () => {
     const world = World.found();
     const config = (protocol: string) => {
       const roots = [`root ${world.key("root")}`];
-      return world.record("mound", { protocol, name: "test", membership: "open", roots, threshold: "1" });
+      return world.record("mound", {
+        protocol,
+        name: "test",
+        membership: "open",
+        roots,
+        threshold: "1",
+      });
     };
     world.pass(1_000);
     expectAccepted(world.commit({ author: "root", files: config("1") }));
     world.pass(1_000);
     // The change itself is judged by the protocol in force before it.
     expectAccepted(world.commit({ author: "root", files: config("2") }));
-    expectRefused(world.commit({ author: "root", files: task(world, "aaaaaa1") }), "LN8", "protocol-unknown");
+    expectRefused(
+      world.commit({ author: "root", files: task(world, "aaaaaa1") }),
+      "LN8",
+      "protocol-unknown",
+    );
   });
 
   test("[LN9] a commit changes something", () => {
@@ -177,9 +237,19 @@ describe("the line", () => {
 
   test("[LN10] the first commit of a line founds the mound", () => {
     const world = World.empty();
-    const stray = world.record("agent", { agent: "root", key: world.key("root"), seen: undefined }, { namespace: "record@" });
+    const stray = world.record(
+      "agent",
+      { agent: "root", key: world.key("root"), seen: undefined },
+      { namespace: "record@" },
+    );
     expectRefused(world.try({ author: "root", files: stray }), "LN10", "lineage");
-    world.must("root", { type: "init", name: "test", key: world.key("root"), membership: "open", files: { "README.md": "hello\n" } });
+    world.must("root", {
+      type: "init",
+      name: "test",
+      key: world.key("root"),
+      membership: "open",
+      files: { "README.md": "hello\n" },
+    });
     expect(world.state.get("mound")).toMatchObject({ name: "test", threshold: 1 });
     expect(world.state.get("file/README.md")).toMatchObject({ at: 0 });
   });

@@ -1,8 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { expectAccepted, expectDeclined, expectRan, expectRefused, expectTwins } from "../support/verdicts.ts";
-import { fingerprintOf, HOUR, madeKey, World } from "../support/world.ts";
+import {
+  expectAccepted,
+  expectDeclined,
+  expectRan,
+  expectRefused,
+  expectTwins,
+} from "../support/verdicts.ts";
+import { fingerprintOf, madeKey } from "../support/world-files.ts";
+import { HOUR, World } from "../support/world.ts";
 
-function agent(world: World, name: string, more: Record<string, string | undefined> = {}, options = {}) {
+function agent(
+  world: World,
+  name: string,
+  more: Record<string, string | undefined> = {},
+  options = {},
+) {
   return world.record("agent", { agent: name, key: world.key(name), ...more }, options);
 }
 
@@ -15,13 +27,20 @@ describe("members", () => {
     expectRan(world.run("ant-1", { type: "claim", task: id }));
     world.pass(1_000);
     expectRan(world.run("ant-1", { type: "end-membership", agent: "ant-1", status: "withdrawn" }));
-    const attempt = world.record("attempt", { task: id, token: "1", agent: "ant-1", outcome: "done" });
+    const attempt = world.record("attempt", {
+      task: id,
+      token: "1",
+      agent: "ant-1",
+      outcome: "done",
+    });
     const lock = `tasks/${id.slice(0, 2)}/${id}/claim.lock`;
     const files = { ...attempt, [lock]: undefined };
     expectRefused(world.try({ author: "ant-1", files }), "AG1", "agent-revoked");
     world.pass(1_000);
     // Who comes back in the same commit is a member again.
-    expectAccepted(world.commit({ author: "ant-1", files: { ...files, ...agent(world, "ant-1") } }));
+    expectAccepted(
+      world.commit({ author: "ant-1", files: { ...files, ...agent(world, "ant-1") } }),
+    );
   });
 
   test("[AG1] a record of someone unknown is refused, whoever commits it", () => {
@@ -38,7 +57,11 @@ describe("members", () => {
     world.commit({ author: "mallory", files: { "mound.yaml": undefined } });
     world.pass(1_000);
     expectRan(world.run("ant-1", { type: "end-membership", agent: "ant-1", status: "withdrawn" }));
-    expectRefused(world.try({ author: "ant-1", files: { "mound.yaml": good } }), "LN4", "commit-signature");
+    expectRefused(
+      world.try({ author: "ant-1", files: { "mound.yaml": good } }),
+      "LN4",
+      "commit-signature",
+    );
   });
 
   test("[AG2] a new agent is active, and brought by itself", () => {
@@ -60,27 +83,22 @@ describe("members", () => {
     const world = World.found();
     world.agent("ant-1");
     world.keys.set("ant-1", madeKey("mallory"));
-    expectDeclined(world.run("ant-1", { type: "join", key: madeKey("mallory") }), "AG2", "agent-exists");
+    expectDeclined(
+      world.run("ant-1", { type: "join", key: madeKey("mallory") }),
+      "AG2",
+      "agent-exists",
+    );
     world.pass(1_000);
-    expectRefused(world.try({ author: "ant-1", files: agent(world, "ant-1") }), "LN4", "commit-signature");
-    expectRefused(world.try({ author: "ant-1", committer: "root", files: agent(world, "ant-1") }), "RE7", "signer-wrong");
-  });
-
-  test("[AG3] a key is one agent's, and comes back to none", () => {
-    const world = World.found();
-    world.agent("ant-1");
-    world.keys.set("ant-2", world.key("ant-1"));
-    expectRefused(world.try({ author: "ant-2", files: agent(world, "ant-2") }), "AG3", "key-taken");
-    world.keys.delete("ant-2");
-    world.agent("ant-2");
-    world.pass(1_000);
-    const taken = agent(world, "ant-2", { key: world.key("ant-1") }, { signers: [world.key("ant-1"), world.key("ant-2")] });
-    expectRefused(world.try({ author: "ant-2", files: taken }), "AG3", "key-taken");
-    const first = world.key("ant-2");
-    expectRan(world.run("ant-2", { type: "rotate", key: madeKey("second") }, [madeKey("second")]));
-    world.keys.set("ant-2", madeKey("second"));
-    world.pass(1_000);
-    expectDeclined(world.run("ant-2", { type: "rotate", key: first }, [first]), "AG3", "key-taken");
+    expectRefused(
+      world.try({ author: "ant-1", files: agent(world, "ant-1") }),
+      "LN4",
+      "commit-signature",
+    );
+    expectRefused(
+      world.try({ author: "ant-1", committer: "root", files: agent(world, "ant-1") }),
+      "RE7",
+      "signer-wrong",
+    );
   });
 
   test("[AG4] where membership is by invitation, a root has named the key, or signs the record too", () => {
@@ -89,98 +107,88 @@ describe("members", () => {
       rule: "AG4",
       code: "not-invited",
       illegal: { author: "ant-1", files: agent(world, "ant-1") },
-      legal: { author: "ant-1", files: agent(world, "ant-1", {}, { signers: [world.key("ant-1"), world.key("root")] }) },
+      legal: {
+        author: "ant-1",
+        files: agent(world, "ant-1", {}, { signers: [world.key("ant-1"), world.key("root")] }),
+      },
     });
     // A member's signature is no root's.
-    const sponsored = agent(world, "ant-2", {}, { signers: [world.key("ant-1"), world.key("ant-2")] });
+    const sponsored = agent(
+      world,
+      "ant-2",
+      {},
+      { signers: [world.key("ant-1"), world.key("ant-2")] },
+    );
     expectRefused(world.try({ author: "ant-2", files: sponsored }), "AG4", "not-invited");
-    expectRan(world.run("root", { type: "invite", fingerprint: fingerprintOf(world.key("ant-2")) }));
+    expectRan(
+      world.run("root", { type: "invite", fingerprint: fingerprintOf(world.key("ant-2")) }),
+    );
     world.agent("ant-2");
-    expectRefused(world.try({ author: "ant-3", files: agent(world, "ant-3") }), "AG4", "not-invited");
-  });
-
-  test("[AG5] who is revoked stays revoked", () => {
-    const world = World.found();
-    world.agent("ant-1");
-    world.pass(1_000);
-    expectRan(world.run("root", { type: "end-membership", agent: "ant-1", status: "revoked", reason: "lost its key" }));
-    world.pass(1_000);
-    const back = agent(world, "ant-1", { by: "root", status: "active" }, { by: "root" });
-    expectRefused(world.try({ author: "root", files: back }), "AG5", "agent-revoked");
-    expectRefused(world.try({ author: "ant-1", files: agent(world, "ant-1") }), "LN4", "commit-signature");
-    expectRefused(world.try({ author: "ant-1", committer: "root", files: agent(world, "ant-1") }), "AG1", "agent-revoked");
-    // The key is burnt, and the agent comes back under another name and key only.
-    world.keys.set("ant-2", world.key("ant-1"));
-    expectRefused(world.try({ author: "ant-2", files: agent(world, "ant-2") }), "AG3", "key-taken");
-    world.agent("ant-3");
-  });
-
-  test("[AG6] a new key is signed for by the old and the new, and binds from the next commit", () => {
-    const world = World.found();
-    world.agent("ant-1");
-    world.pass(1_000);
-    const [old, next] = [world.key("ant-1"), madeKey("next")];
-    const rotate = (...signers: typeof old[]) => agent(world, "ant-1", { key: next }, { signers });
-    expectRefused(world.try({ author: "ant-1", files: rotate(old) }), "AG6", "signer-wrong");
-    expectRefused(world.try({ author: "ant-1", files: rotate(next) }), "RE7", "signer-wrong");
-    expectRefused(world.try({ author: "ant-1", files: rotate(old, next), signature: { key: next } }), "LN4", "commit-signature");
-    const task = (id: string, key: typeof old) => world.record("task", { id, creator: "ant-1", title: "work" }, { signers: [key] });
-    expectRefused(world.try({ author: "ant-1", files: { ...rotate(old, next), ...task("aaaaaa1", next) } }), "RE7", "signer-wrong");
-    expectAccepted(world.commit({ author: "ant-1", files: { ...rotate(old, next), ...task("aaaaaa1", old) } }));
-    expect(world.state.get("agent/ant-1")!.keys.map(({ key }) => key)).toEqual([old, next]);
-    world.keys.set("ant-1", next);
-    expectTwins(world, {
-      rule: "RE7",
-      code: "signer-wrong",
-      illegal: { author: "ant-1", files: task("aaaaaa2", old) },
-      legal: { author: "ant-1", files: task("aaaaaa2", next) },
-    });
-  });
-
-  test("[AG7] of another's record, a root may say that it is revoked, and nothing else", () => {
-    const world = World.found();
-    world.agent("ant-1");
-    world.agent("ant-2");
-    world.pass(1_000);
-    const revoke = (by: string, more = {}) => agent(world, "ant-1", { by, status: "revoked", ...more }, { by });
-    expectRefused(world.try({ author: "ant-2", files: revoke("ant-2") }), "AG7", "not-a-root");
-    for (const more of [{ status: "withdrawn" }, { status: "active" }, { key: madeKey("other") }, { name: "Ant" }, { operator: "root" }]) {
-      expectRefused(world.try({ author: "root", files: revoke("root", more) }), "AG7", "signer-wrong");
-    }
-    expectAccepted(world.commit({ author: "root", files: revoke("root") }));
-    expect(world.state.get("agent/ant-1")).toMatchObject({ status: "revoked" });
-  });
-
-  test("[AG7] an agent may revoke itself", () => {
-    const world = World.found();
-    world.agent("ant-1");
-    world.pass(1_000);
-    expectRan(world.run("ant-1", { type: "end-membership", agent: "ant-1", status: "revoked" }));
-    expect(world.state.get("agent/ant-1")).toMatchObject({ status: "revoked" });
+    expectRefused(
+      world.try({ author: "ant-3", files: agent(world, "ant-3") }),
+      "AG4",
+      "not-invited",
+    );
   });
 
   test("[AG8] the mound's cap on records for an agent and hour", () => {
     const world = World.found();
     world.pass(1_000);
-    expectRan(world.run("root", { type: "configure", set: { key: "records_hour_max", value: "3" } }));
+    expectRan(
+      world.run("root", { type: "configure", set: { key: "records_hour_max", value: "3" } }),
+    );
     world.agent("ant-1");
-    for (const title of ["one", "two"]) expectRan(world.run("ant-1", { type: "add", tasks: [{ title }] }));
-    expectDeclined(world.run("ant-1", { type: "add", tasks: [{ title: "three" }] }), "AG8", "cap-reached");
+    for (const title of ["one", "two"])
+      expectRan(world.run("ant-1", { type: "add", tasks: [{ title }] }));
+    expectDeclined(
+      world.run("ant-1", { type: "add", tasks: [{ title: "three" }] }),
+      "AG8",
+      "cap-reached",
+    );
     expectRan(world.run("root", { type: "add", tasks: [{ title: "another agent's" }] }));
     world.pass(HOUR);
-    expectDeclined(world.run("ant-1", { type: "add", tasks: Array.from({ length: 4 }, () => ({ title: "many" })) }), "AG8", "cap-reached");
-    expectRan(world.run("ant-1", { type: "add", tasks: Array.from({ length: 3 }, () => ({ title: "many" })) }));
+    expectDeclined(
+      world.run("ant-1", {
+        type: "add",
+        tasks: Array.from({ length: 4 }, () => ({ title: "many" })),
+      }),
+      "AG8",
+      "cap-reached",
+    );
+    expectRan(
+      world.run("ant-1", {
+        type: "add",
+        tasks: Array.from({ length: 3 }, () => ({ title: "many" })),
+      }),
+    );
   });
 
   test("an operator counts once it has signed, with its key in force", () => {
     const world = World.found();
     world.agent("boss");
     expectRan(world.run("ant-1", { type: "join", key: world.key("ant-1"), operator: "boss" }));
-    expect(world.state.get("agent/ant-1")).toMatchObject({ operator: "boss", operatorSigned: false });
-    expectRan(world.run("ant-2", { type: "join", key: world.key("ant-2"), operator: "boss" }, [world.key("boss")]));
-    expect(world.state.get("agent/ant-2")).toMatchObject({ operator: "boss", operatorSigned: true });
-    expectRan(world.run("ant-3", { type: "join", key: world.key("ant-3"), operator: "nobody" }, [madeKey("nobody")]));
-    expect(world.state.get("agent/ant-3")).toMatchObject({ operator: "nobody", operatorSigned: false });
+    expect(world.state.get("agent/ant-1")).toMatchObject({
+      operator: "boss",
+      operatorSigned: false,
+    });
+    expectRan(
+      world.run("ant-2", { type: "join", key: world.key("ant-2"), operator: "boss" }, [
+        world.key("boss"),
+      ]),
+    );
+    expect(world.state.get("agent/ant-2")).toMatchObject({
+      operator: "boss",
+      operatorSigned: true,
+    });
+    expectRan(
+      world.run("ant-3", { type: "join", key: world.key("ant-3"), operator: "nobody" }, [
+        madeKey("nobody"),
+      ]),
+    );
+    expect(world.state.get("agent/ant-3")).toMatchObject({
+      operator: "nobody",
+      operatorSigned: false,
+    });
   });
 
   test("[CP1] capabilities are declared by the agent itself, and can be taken back", () => {
@@ -188,7 +196,8 @@ describe("members", () => {
     world.agent("ant-1");
     world.agent("ant-2");
     world.pass(1_000);
-    const declare = (by: string) => world.record("capabilities", { agent: "ant-1", skills: ["git"] }, { by });
+    const declare = (by: string) =>
+      world.record("capabilities", { agent: "ant-1", skills: ["git"] }, { by });
     expectRefused(world.try({ author: "ant-2", files: declare("ant-2") }), "LN5", "author-wrong");
     expectTwins(world, {
       rule: "RE7",

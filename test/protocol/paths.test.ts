@@ -1,31 +1,126 @@
 import { describe, expect, test } from "vitest";
 import { isLegalPath } from "../../src/protocol/paths.ts";
-import { expectAccepted, expectRan, expectRefused, expectTwins } from "../support/verdicts.ts";
-import { plainFile, World } from "../support/world.ts";
+import { expectAccepted, expectRefused, expectTwins } from "../support/verdicts.ts";
+import { plainFile } from "../support/world-files.ts";
+import { World } from "../support/world.ts";
 
 /** What has broken git, file systems or terminals before: see CVE-2014-9390, 2019-1349 to 1387, 2021-21300. */
 const POISON = [
-  "..", ".", "", "a//b", "/a", "a/", "../a", "a/../b", "a/./b", "a/..", ".git", ".git/config", "a/.git/hooks/x",
-  ".GIT", ".Git/config", "git~1", "a/git~1", "GIT~1", ".git.", ".git ", ".git::$INDEX_ALLOCATION", ".g\u200Cit", ".gi\u200Dt",
-  ".gitmodules", "a/.gitmodules", ".gitattributes/x", "a\\b", "..\\a", "a\nb", "a\u001B[2J", "a\u0000b", "a\tb", "a b", " a", "a ",
-  "a.", "a..b", "con", "a/con", "con.yaml", "nul", "aux.txt", "prn", "com1", "com1.yaml", "lpt9", "CON", "a:b", "a*b", "a?b",
-  "a\u202Eb", "é", "e\u0301", "\uDCFF", "A", "a/B", "-a", "--upload-pack=x", "_a", "a.lock", "a/b.lock", "claim.lock.lock",
-  "claim.lock/x.lock", "a/b/c/d/e/f/g", "a".repeat(81), `${"a/".repeat(5)}${"a".repeat(81)}`, "a%b", "$(id)", "`id`", "README.md/x",
-  ".github", ".mound", ".mound/.git/config", ".github/.GIT/x", ".github/git~1", ".github/con", ".github/a b", ".github/../x",
-  ".github/x.lock", ".github/x.", ".GITHUB/x", "readme.MD",
+  "..",
+  ".",
+  "",
+  "a//b",
+  "/a",
+  "a/",
+  "../a",
+  "a/../b",
+  "a/./b",
+  "a/..",
+  ".git",
+  ".git/config",
+  "a/.git/hooks/x",
+  ".GIT",
+  ".Git/config",
+  "git~1",
+  "a/git~1",
+  "GIT~1",
+  ".git.",
+  ".git ",
+  ".git::$INDEX_ALLOCATION",
+  ".g\u200Cit",
+  ".gi\u200Dt",
+  ".gitmodules",
+  "a/.gitmodules",
+  ".gitattributes/x",
+  "a\\b",
+  "..\\a",
+  "a\nb",
+  "a\u001B[2J",
+  "a\u0000b",
+  "a\tb",
+  "a b",
+  " a",
+  "a ",
+  "a.",
+  "a..b",
+  "con",
+  "a/con",
+  "con.yaml",
+  "nul",
+  "aux.txt",
+  "prn",
+  "com1",
+  "com1.yaml",
+  "lpt9",
+  "CON",
+  "a:b",
+  "a*b",
+  "a?b",
+  "a\u202Eb",
+  "é",
+  "e\u0301",
+  "\uDCFF",
+  "A",
+  "a/B",
+  "-a",
+  "--upload-pack=x",
+  "_a",
+  "a.lock",
+  "a/b.lock",
+  "claim.lock.lock",
+  "claim.lock/x.lock",
+  "a/b/c/d/e/f/g",
+  "a".repeat(81),
+  `${"a/".repeat(5)}${"a".repeat(81)}`,
+  "a%b",
+  "$(id)",
+  "`id`",
+  "README.md/x",
+  ".github",
+  ".mound",
+  ".mound/.git/config",
+  ".github/.GIT/x",
+  ".github/git~1",
+  ".github/con",
+  ".github/a b",
+  ".github/../x",
+  ".github/x.lock",
+  ".github/x.",
+  ".GITHUB/x",
+  "readme.MD",
 ];
 
 const SOUND = [
-  "a", "a.b", "a-b_c.d", "0", "tasks/k3/k3f9qz7-fix-login/task.yaml", "tasks/k3/k3f9qz7/claim.lock", "claim.lock", "console",
-  "a/b/c/d/e/f", "a".repeat(80), "README.md", "AGENTS.md", ".gitattributes", ".gitignore", ".github/workflows/ci.yml",
-  ".github/CODEOWNERS", ".mound/schema/claim.json", "com10", "nullable",
+  "a",
+  "a.b",
+  "a-b_c.d",
+  "0",
+  "tasks/k3/k3f9qz7-fix-login/task.yaml",
+  "tasks/k3/k3f9qz7/claim.lock",
+  "claim.lock",
+  "console",
+  "a/b/c/d/e/f",
+  "a".repeat(80),
+  "README.md",
+  "AGENTS.md",
+  ".gitattributes",
+  ".gitignore",
+  ".github/workflows/ci.yml",
+  ".github/CODEOWNERS",
+  ".mound/schema/claim.json",
+  "com10",
+  "nullable",
 ];
 
 describe("paths", () => {
   test.each(POISON)("[PA1] is outside the grammar, wherever it comes up: %j", (path) => {
     const world = World.found();
     expect(isLegalPath(path)).toBe(false);
-    expectRefused(world.commit({ author: "root", files: { [path]: plainFile("x\n") } }), "PA1", "path-illegal");
+    expectRefused(
+      world.commit({ author: "root", files: { [path]: plainFile("x\n") } }),
+      "PA1",
+      "path-illegal",
+    );
     // To take it away again is always legal.
     expectAccepted(world.commit({ author: "root", files: { [path]: undefined } }));
   });
@@ -34,114 +129,31 @@ describe("paths", () => {
     expect(isLegalPath(path)).toBe(true);
   });
 
-  test.each(["100755", "120000", "160000", "100664", "40000"])("[PA2] a file of mode %s is refused, with good bytes too", (mode) => {
-    const world = World.found();
-    const id = world.add("work");
-    const path = `tasks/${id.slice(0, 2)}/${id}/task.yaml`;
-    const good = world.at(path)!;
-    const fresh = world.record("task", { id: "aaaaaa1", creator: "root", title: "work" });
-    const [name, file] = Object.entries(fresh)[0]!;
-    expectTwins(world, {
-      rule: "PA2",
-      code: "path-illegal",
-      illegal: { author: "root", files: { [name]: { ...file!, mode } } },
-      legal: { author: "root", files: fresh },
-    });
-    expectRefused(world.commit({ author: "root", files: { [path]: { ...good, mode } } }), "PA2", "path-illegal");
-    expect(world.state.get(`astray/${path}`)).toBeDefined();
-    expectAccepted(world.commit({ author: "root", files: { [path]: good } }));
-    expect(world.state.get(`astray/${path}`)).toBeUndefined();
-  });
-
-  test("[PA3] nothing is removed but what a record of the commit licenses", () => {
-    const world = World.found();
-    world.agent("ant-1");
-    const id = world.add("work");
-    expectRan(world.run("ant-1", { type: "claim", task: id }));
-    for (const path of world.paths().filter((name) => name !== "README.md")) {
-      for (const author of ["root", "ant-1"]) {
-        expectRefused(world.try({ author, files: { [path]: undefined } }), "PA3", "removal-illegal");
-      }
-    }
-    expectRan(world.run("ant-1", { type: "finish", task: id, outcome: "done" }));
-    expect(world.paths().some((path) => path.endsWith("claim.lock"))).toBe(false);
-  });
-
-  test("[PA3] what a record ends is gone after its commit", () => {
-    const world = World.found();
-    const id = world.add("work");
-    expectRan(world.run("root", { type: "claim", task: id }));
-    const folder = `tasks/${id.slice(0, 2)}/${id}`;
-    const attempt = world.record("attempt", { task: id, token: "1", agent: "root", outcome: "done" });
-    expectTwins(world, {
-      rule: "PA3",
-      code: "removal-missing",
-      illegal: { author: "root", files: attempt },
-      legal: { author: "root", files: { ...attempt, [`${folder}/claim.lock`]: undefined } },
-    });
-  });
-
-  test("[PA4] what init lays down is changed by a root's own commit only", () => {
-    const world = World.found({ files: { "README.md": "hello\n", ".github/workflows/ci.yml": "on: push\n" } });
-    world.agent("ant-1");
-    for (const [path, file] of [["README.md", plainFile("bye\n")], [".github/workflows/ci.yml", undefined], [".mound/x", plainFile("")]] as const) {
-      const files = { [path]: file };
-      expectRefused(world.try({ author: "ant-1", files }), "PA4", "furniture");
-      // The root is named, and yet did not sign the commit.
-      const task = world.record("task", { id: "aaaaaa1", creator: "root", title: "work" });
-      expectRefused(world.try({ author: "root", committer: "ant-1", files: { ...files, ...task } }), "PA4", "furniture");
-      expectAccepted(world.commit({ author: "root", files }));
-    }
-    expect(world.state.get("file/.github/workflows/ci.yml")).toBeUndefined();
-  });
-
-  test("[PA5] restoring the state's bytes, or absence, is legal for every member", () => {
-    const world = World.found({ files: { "README.md": "hello\n" } });
-    world.agent("ant-1");
-    const id = world.add("work");
-    const path = `tasks/${id.slice(0, 2)}/${id}/task.yaml`;
-    const good = { [path]: world.at(path), "README.md": world.at("README.md"), "x/new.yaml": undefined };
-    world.commit({ author: "mallory", files: { [path]: undefined, "README.md": plainFile("bye\n"), "x/new.yaml": plainFile("x\n") } });
-    expect(world.state.keys("astray/")).toEqual(["astray/README.md", `astray/${path}`, "astray/x/new.yaml"]);
-    expect(world.state.get(`astray/${path}`)).toEqual({ oid: null });
-    expectTwins(world, {
-      rule: "LN4",
-      code: "commit-signature",
-      illegal: { author: "mallory", files: good },
-      legal: { author: "ant-1", files: good },
-    });
-    expect(world.state.keys("astray/")).toEqual([]);
-  });
-
-  test("[PA5] a refused commit that took a lock away does not stop the holder", () => {
-    const world = World.found();
-    world.agent("ant-1");
-    const id = world.add("work");
-    expectRan(world.run("ant-1", { type: "claim", task: id }));
-    const lock = `tasks/${id.slice(0, 2)}/${id}/claim.lock`;
-    expectRefused(world.commit({ author: "root", files: { [lock]: undefined } }), "PA3", "removal-illegal");
-    expect(world.task(id).claim?.agent).toBe("ant-1");
-    expectRan(world.run("ant-1", { type: "renew", task: id }));
-    expectRefused(world.commit({ author: "root", files: { [lock]: undefined } }), "PA3", "removal-illegal");
-    expectRan(world.run("ant-1", { type: "finish", task: id, outcome: "done" }));
-    expect(world.state.keys("astray/")).toEqual([]);
-  });
-
-  test("[PA5] a refused commit that overwrote a lock does not stop the holder", () => {
-    const world = World.found();
-    world.agent("ant-1");
-    const id = world.add("work");
-    expectRan(world.run("ant-1", { type: "claim", task: id }));
-    const lock = `tasks/${id.slice(0, 2)}/${id}/claim.lock`;
-    expectRefused(world.commit({ author: "root", files: { [lock]: plainFile("mine\n") } }), "RE2", "record-malformed");
-    const attempt = world.record("attempt", { task: id, token: "1", agent: "ant-1", outcome: "done" });
-    expectTwins(world, {
-      rule: "PA3",
-      code: "removal-missing",
-      illegal: { author: "ant-1", files: attempt },
-      legal: { author: "ant-1", files: { ...attempt, [lock]: undefined } },
-    });
-  });
+  test.each(["100755", "120000", "160000", "100664", "40000"])(
+    "[PA2] a file of mode %s is refused, with good bytes too",
+    (mode) => {
+      const world = World.found();
+      const id = world.add("work");
+      const path = `tasks/${id.slice(0, 2)}/${id}/task.yaml`;
+      const good = world.at(path)!;
+      const fresh = world.record("task", { id: "aaaaaa1", creator: "root", title: "work" });
+      const [name, file] = Object.entries(fresh)[0]!;
+      expectTwins(world, {
+        rule: "PA2",
+        code: "path-illegal",
+        illegal: { author: "root", files: { [name]: { ...file!, mode } } },
+        legal: { author: "root", files: fresh },
+      });
+      expectRefused(
+        world.commit({ author: "root", files: { [path]: { ...good, mode } } }),
+        "PA2",
+        "path-illegal",
+      );
+      expect(world.state.get(`astray/${path}`)).toBeDefined();
+      expectAccepted(world.commit({ author: "root", files: { [path]: good } }));
+      expect(world.state.get(`astray/${path}`)).toBeUndefined();
+    },
+  );
 
   test("[PA6] a commit has each path once", () => {
     const world = World.found();

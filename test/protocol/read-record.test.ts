@@ -20,18 +20,41 @@ describe("readRecord", () => {
     const record = read(joinRecord(body, [ARMOR, ARMOR]));
     expect(record).toMatchObject({ ok: true, value: { armors: [ARMOR, ARMOR] } });
     expect(record.ok && new TextDecoder().decode(record.value.signed)).toBe(body);
-    expect(record.ok && Object.fromEntries(record.value.body)).toEqual({ kind: "claim", token: "1", ref: ["a", "b"] });
+    expect(record.ok && Object.fromEntries(record.value.body)).toEqual({
+      kind: "claim",
+      token: "1",
+      ref: ["a", "b"],
+    });
   });
 
   test("reads every scalar as a text", () => {
-    const scalars = { a: "1", b: "7564e8414243", c: "true", d: "~", e: "2026-11-21", f: "0o17", g: ".inf", h: "null", i: "0x10" };
-    const text = Object.entries(scalars).map(([key, value]) => `${key}: ${value}\n`).join("");
+    const scalars = {
+      a: "1",
+      b: "7564e8414243",
+      c: "true",
+      d: "~",
+      e: "2026-11-21",
+      f: "0o17",
+      g: ".inf",
+      h: "null",
+      i: "0x10",
+    };
+    const text = Object.entries(scalars)
+      .map(([key, value]) => `${key}: ${value}\n`)
+      .join("");
     expect(bodyOf(text)).toEqual(scalars);
   });
 
   test("reads what people write: comments, quotes, folds, flow lists, an empty value", () => {
-    const text = "a: 'it''s' # why\n\nb: >-\n  one\n  two\nc: [x, \"y z\"]\nd:\n? e\n: |+\n  keep\n\n";
-    expect(bodyOf(text)).toEqual({ a: "it's", b: "one two", c: ["x", "y z"], d: "", e: "keep\n\n" });
+    const text =
+      "a: 'it''s' # why\n\nb: >-\n  one\n  two\nc: [x, \"y z\"]\nd:\n? e\n: |+\n  keep\n\n";
+    expect(bodyOf(text)).toEqual({
+      a: "it's",
+      b: "one two",
+      c: ["x", "y z"],
+      d: "",
+      e: "keep\n\n",
+    });
   });
 
   test("[RE1] a record has at most 16 KiB, and is measured before it is parsed", () => {
@@ -52,7 +75,12 @@ describe("readRecord", () => {
     ["DEL", "kind: task\nid: a\u007F\n", 2, /control character/],
     ["bytes that are not UTF-8", Uint8Array.of(0x61, 0x3a, 0x20, 0xff, 0x0a), 1, /UTF-8/],
     ["a surrogate in UTF-8", Uint8Array.of(0x61, 0x3a, 0x20, 0xed, 0xa0, 0x80, 0x0a), 1, /UTF-8/],
-    ["conflict markers", "kind: task\n<<<<<<< HEAD\nid: a\n=======\nid: b\n>>>>>>> theirs\n", 2, /conflict markers/],
+    [
+      "conflict markers",
+      "kind: task\n<<<<<<< HEAD\nid: a\n=======\nid: b\n>>>>>>> theirs\n",
+      2,
+      /conflict markers/,
+    ],
     ["no bytes", "", 1, /no body/],
     ["no body", `---\n${ARMOR}`, 1, /no body/],
     ["no final newline", "kind: task", 1, /end in a newline/],
@@ -90,16 +118,37 @@ describe("readRecord", () => {
     ["a separator after the signature", `kind: task\n---\n${ARMOR}---\n`, 2, /not a signature/],
     ["an unfinished signature", `kind: task\n---\n${ARMOR.slice(0, -2)}`, 2, /not a signature/],
     ["a separator alone", "kind: task\n---\n", 2, /not a signature/],
-    ["another document in place of a signature", "kind: task\n---\nkind: claim\n", 2, /not a signature/],
-    ["17 signatures", new TextDecoder().decode(joinRecord("a: b\n", Array(RECORD_SIGNATURES + 1).fill(ARMOR) as string[])), 2, /not a signature/],
+    [
+      "another document in place of a signature",
+      "kind: task\n---\nkind: claim\n",
+      2,
+      /not a signature/,
+    ],
+    [
+      "17 signatures",
+      new TextDecoder().decode(
+        joinRecord("a: b\n", Array(RECORD_SIGNATURES + 1).fill(ARMOR) as string[]),
+      ),
+      2,
+      /not a signature/,
+    ],
   ];
 
-  test.each(malformed)("[RE2] says what is wrong with %s, and where", (_what, text, line, detail) => {
-    expect(read(text)).toEqual({
-      ok: false,
-      error: { rule: "RE2", code: "record-malformed", path: "a.yaml", line, detail: expect.stringMatching(detail) },
-    });
-  });
+  test.each(malformed)(
+    "[RE2] says what is wrong with %s, and where",
+    (_what, text, line, detail) => {
+      expect(read(text)).toEqual({
+        ok: false,
+        error: {
+          rule: "RE2",
+          code: "record-malformed",
+          path: "a.yaml",
+          line,
+          detail: expect.stringMatching(detail),
+        },
+      });
+    },
+  );
 
   test("[RE2] takes 64 keys, 64 items and 16 signatures", () => {
     expect(read(keys(RECORD_KEYS)).ok).toBe(true);
@@ -107,12 +156,18 @@ describe("readRecord", () => {
     expect(read(`a: [${Array(64).fill("b").join(",")}]\n`).ok).toBe(true);
     expect(read(`a:\n${"  - b\n".repeat(64)}`).ok).toBe(true);
     expect(read(`a:\n${"  - b\n".repeat(65)}`).ok).toBe(false);
-    expect(read(joinRecord("a: b\n", Array(RECORD_SIGNATURES).fill(ARMOR) as string[])).ok).toBe(true);
+    expect(read(joinRecord("a: b\n", Array(RECORD_SIGNATURES).fill(ARMOR) as string[])).ok).toBe(
+      true,
+    );
   });
 
   test("a key that JavaScript knows is a key like any other", () => {
     const record = read("__proto__: a\nconstructor: b\ntoString: c\n");
-    expect(record.ok && [...record.value.body]).toEqual([["__proto__", "a"], ["constructor", "b"], ["toString", "c"]]);
+    expect(record.ok && [...record.value.body]).toEqual([
+      ["__proto__", "a"],
+      ["constructor", "b"],
+      ["toString", "c"],
+    ]);
   });
 
   const hostile: readonly (readonly [string, string])[] = [

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { assert } from "../../src/base/assert.ts";
 import type { Incoming } from "../../src/protocol/kinds/kind.ts";
 import type { Verdict } from "../../src/protocol/judge.ts";
 import { isSettled } from "../../src/protocol/rules/task-status.ts";
@@ -12,7 +13,11 @@ interface Life {
   readonly ended: Set<number>;
 }
 
-type Fields = Record<string, unknown> & { readonly task: string; readonly token: number; readonly agent: string };
+type Fields = Record<string, unknown> & {
+  readonly task: string;
+  readonly token: number;
+  readonly agent: string;
+};
 
 /**
  * What was promised of tasks, kept from the accepted records alone and without the judge's own
@@ -24,47 +29,54 @@ export class Ledger {
 
   take(verdict: Verdict): void {
     if (!verdict.accepted) {
-      const strange = [...verdict.delta.keys()].filter((key) => !/^(line$|refusals$|commit\/|astray\/)/.test(key));
-      expect(strange).toEqual([]);
+      const strange = [...verdict.delta.keys()].filter(
+        (key) => !/^(line$|refusals$|commit\/|astray\/)/.test(key),
+      );
+      assert(strange.length === 0, `a refused commit changed ${strange.join(" ")}`);
       return;
     }
     for (const record of verdict.records) this.#record(record, verdict.time);
   }
 
   #record(record: Incoming, time: number): void {
-    expect(this.#nonces).not.toContain(record.fields.nonce);
+    assert(!this.#nonces.has(record.fields.nonce), "a nonce was accepted twice");
     this.#nonces.add(record.fields.nonce);
     const fields = record.fields as unknown as Fields;
-    const life = this.#lives.get(fields.task) ?? { token: 0, claim: undefined, done: false, ended: new Set<number>() };
+    const life = this.#lives.get(fields.task) ?? {
+      token: 0,
+      claim: undefined,
+      done: false,
+      ended: new Set<number>(),
+    };
     this.#lives.set(fields.task, life);
-    if (record.kind === "claim") this.#claim(life, fields, time);
+    if (record.kind === "claim") this.#claim(life, fields);
     if (record.kind === "attempt") this.#attempt(life, fields, time);
     if (record.kind === "review" && fields["verdict"] === "rejected") life.done = false;
   }
 
-  #claim(life: Life, fields: Fields, time: number): void {
+  #claim(life: Life, fields: Fields): void {
     const until = Number(fields["until"]);
-    expect(life.done).toBe(false);
+    assert(!life.done, "a task was claimed that is done");
     if (life.claim?.token === fields.token) {
-      expect(life.claim.agent).toBe(fields.agent);
-      expect(until).toBeGreaterThan(life.claim.until);
+      assert(life.claim.agent === fields.agent, "a claim was renewed by another");
+      assert(until > life.claim.until, "a renewal did not end later");
       life.claim.until = until;
       return;
     }
     // Nobody holds the task: the claim before this one was ended, in an earlier commit or in this one.
-    expect(life.claim).toBeUndefined();
-    expect(fields.token).toBe(life.token + 1);
-    expect(until).toBeGreaterThan(time - 10 * 60_000);
+    assert(life.claim === undefined, "a task was claimed twice");
+    assert(fields.token === life.token + 1, "a token did not rise by one");
     life.token = fields.token;
     life.claim = { agent: fields.agent, token: fields.token, until };
   }
 
   #attempt(life: Life, fields: Fields, time: number): void {
-    expect(life.ended).not.toContain(fields.token);
-    expect(life.claim?.token).toBe(fields.token);
+    assert(!life.ended.has(fields.token), "a token ended twice");
+    assert(life.claim?.token === fields.token, "an attempt of another token");
     const outcome = fields["outcome"];
-    if (outcome === "expired") expect(life.claim!.until).toBeLessThanOrEqual(time);
-    else if (outcome !== "cancelled") expect(life.claim!.agent).toBe(fields.agent);
+    if (outcome === "expired") assert(life.claim.until <= time, "a claim expired before its time");
+    else if (outcome !== "cancelled")
+      assert(life.claim.agent === fields.agent, "a claim was ended by another");
     life.ended.add(fields.token);
     life.claim = undefined;
     if (outcome === "done") life.done = true;
@@ -77,11 +89,14 @@ export function expectDerived(state: View): void {
   const made = new Map<string, number>();
   for (const key of state.keys("task/")) {
     const task = state.get(key as `task/${string}`)!;
-    if (task.claim !== undefined) held.set(task.claim.agent, { ...held.get(task.claim.agent), [task.id]: task.claim.until });
+    if (task.claim !== undefined)
+      held.set(task.claim.agent, { ...held.get(task.claim.agent), [task.id]: task.claim.until });
     if (!isSettled(task)) made.set(task.creator, (made.get(task.creator) ?? 0) + 1);
   }
-  for (const key of state.keys("held/")) expect(state.get(key as `held/${string}`)).toEqual(held.get(key.slice(5)) ?? {});
-  for (const key of state.keys("made/")) expect(state.get(key as `made/${string}`)).toBe(made.get(key.slice(5)) ?? 0);
+  for (const key of state.keys("held/"))
+    expect(state.get(key as `held/${string}`)).toEqual(held.get(key.slice(5)) ?? {});
+  for (const key of state.keys("made/"))
+    expect(state.get(key as `made/${string}`)).toBe(made.get(key.slice(5)) ?? 0);
   for (const agent of held.keys()) expect(state.get(`held/${agent}`)).toBeDefined();
   for (const agent of made.keys()) expect(state.get(`made/${agent}`)).toBeDefined();
 }

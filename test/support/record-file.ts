@@ -4,7 +4,7 @@ import type { PublicKey } from "../../src/protocol/ids.ts";
 import { kindNamed } from "../../src/protocol/kinds/index.ts";
 import { joinRecord } from "../../src/protocol/record.ts";
 import type { SignatureFact } from "../../src/protocol/signature.ts";
-import type { Files } from "./world.ts";
+import type { Files } from "./world-files.ts";
 
 export interface RecordOptions {
   readonly kind: string;
@@ -22,7 +22,10 @@ export interface RecordOptions {
   readonly unsorted?: boolean;
 }
 
-type Written = Partial<RecordOptions> & { readonly signers: readonly PublicKey[]; readonly namespace: string };
+type Written = Partial<RecordOptions> & {
+  readonly signers: readonly PublicKey[];
+  readonly namespace: string;
+};
 
 /** A record file with presumed signatures: the armor is well formed and says nothing. */
 export function recordFile(options: Written): Files {

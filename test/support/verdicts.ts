@@ -5,7 +5,9 @@ import type { CommitOptions, Ran, World } from "./world.ts";
 
 /** Refused, by this rule and with this code. */
 export function expectRefused(verdict: Verdict, rule: string, code: FaultCode): void {
-  const found = verdict.accepted ? "accepted" : { rule: verdict.fault.rule, code: verdict.fault.code };
+  const found = verdict.accepted
+    ? "accepted"
+    : { rule: verdict.fault.rule, code: verdict.fault.code };
   expect(found).toEqual({ rule, code });
 }
 

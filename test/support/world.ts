@@ -3,35 +3,36 @@
  * is a number. Rules are tested on it in a few lines. The tree is kept beside the state, so that the
  * changes of a commit are what git would list: the paths at which its tree differs from its parent's.
  */
-import { createHash } from "node:crypto";
 import { base32 } from "../../src/base/base32.ts";
 import type { Result } from "../../src/base/result.ts";
-import { sha256, sha256Text } from "../../src/base/sha256.ts";
+import { sha256Text } from "../../src/base/sha256.ts";
 import type { Command } from "../../src/protocol/commands/index.ts";
 import type { Answer } from "../../src/protocol/commands/plan.ts";
-import { decide, type DecidedFile } from "../../src/protocol/decide.ts";
+import { decide } from "../../src/protocol/decide.ts";
 import type { Fault } from "../../src/protocol/fault.ts";
 import { fold } from "../../src/protocol/fold.ts";
 import type { AgentId, Nonce, Oid, PublicKey, TaskId } from "../../src/protocol/ids.ts";
-import { type ChangeFacts, type CommitFacts, judge, type Verdict } from "../../src/protocol/judge.ts";
-import { isFurniture } from "../../src/protocol/paths.ts";
-import { readRecord } from "../../src/protocol/record.ts";
-import { COMMIT_NAMESPACE, recordNamespace, type SignatureFact } from "../../src/protocol/signature.ts";
+import { type CommitFacts, judge, type Verdict } from "../../src/protocol/judge.ts";
+import {
+  COMMIT_NAMESPACE,
+  recordNamespace,
+  type SignatureFact,
+} from "../../src/protocol/signature.ts";
 import { MemoryState, type TaskState, type View } from "../../src/protocol/state.ts";
 import { formatInstant } from "../../src/protocol/time.ts";
 import { type RecordOptions, recordFile } from "./record-file.ts";
+import {
+  changeOf,
+  decidedFiles,
+  type Files,
+  hashOf,
+  isSame,
+  madeKey,
+  type WorldFile,
+} from "./world-files.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
-
-/** One file of a commit's tree: its bytes, and what its signatures are presumed to say. */
-export interface WorldFile {
-  readonly bytes: Uint8Array;
-  readonly signatures: readonly SignatureFact[];
-  readonly mode?: string;
-}
-
-export type Files = Readonly<Record<string, WorldFile | undefined>>;
 
 /** A commit made by hand: all that is not said is as an honest author would have it. */
 export interface CommitOptions {
@@ -136,7 +137,11 @@ export class World {
 
   /** Makes an agent a member; answers its name. */
   agent(name: string, skills?: readonly string[]): AgentId {
-    this.must(name, { type: "join", key: this.key(name), ...(skills === undefined ? {} : { skills }) });
+    this.must(name, {
+      type: "join",
+      key: this.key(name),
+      ...(skills === undefined ? {} : { skills }),
+    });
     return name as AgentId;
   }
 
@@ -152,11 +157,21 @@ export class World {
     const { files, message, seconds, answer } = decided.value;
     if (files.length === 0) return { ok: true, value: { answer, verdict: undefined } };
     const keys = [this.key(agent), ...cosigners];
-    const verdict = this.commit({ author: agent, files: decidedFiles(files, keys), message, time: seconds * 1_000 });
+    const verdict = this.commit({
+      author: agent,
+      files: decidedFiles(files, keys),
+      message,
+      time: seconds * 1_000,
+    });
     return { ok: true, value: { answer, verdict } };
   }
 
-  decide(agent: string, command: Command, view: View = this.state, cosigners: readonly PublicKey[] = []) {
+  decide(
+    agent: string,
+    command: Command,
+    view: View = this.state,
+    cosigners: readonly PublicKey[] = [],
+  ) {
     return decide(command, {
       view,
       agent: agent as AgentId,
@@ -172,12 +187,17 @@ export class World {
     const ran = this.run(agent, command, cosigners);
     if (!ran.ok) throw new Error(`${command.type} of ${agent}: ${JSON.stringify(ran.error)}`);
     const { verdict, answer } = ran.value;
-    if (verdict?.accepted === false) throw new Error(`${command.type} of ${agent}: ${JSON.stringify(verdict.fault)}`);
+    if (verdict?.accepted === false)
+      throw new Error(`${command.type} of ${agent}: ${JSON.stringify(verdict.fault)}`);
     return answer;
   }
 
   /** A record file as an honest author writes it now; what `options` say of it is different. */
-  record(kind: string, fields: RecordOptions["fields"], options: Omit<RecordOptions, "kind" | "fields"> = {}): Files {
+  record(
+    kind: string,
+    fields: RecordOptions["fields"],
+    options: Omit<RecordOptions, "kind" | "fields"> = {},
+  ): Files {
     const by = options.by ?? String(fields["agent"] ?? fields["creator"] ?? fields["by"] ?? "root");
     return recordFile({
       namespace: recordNamespace(this.id),
@@ -221,7 +241,16 @@ export class World {
     const seconds = Math.floor(time / 1_000);
     const presumed = { key: this.key(committer), namespace: COMMIT_NAMESPACE, valid: true };
     return {
-      oid: hashOf("commit", JSON.stringify([parents, seconds, message, author, changes.map(({ path, oid }) => [path, oid])])),
+      oid: hashOf(
+        "commit",
+        JSON.stringify([
+          parents,
+          seconds,
+          message,
+          author,
+          changes.map(({ path, oid }) => [path, oid]),
+        ]),
+      ),
       commit: {
         tree: hashOf("tree", "presumed"),
         parents,
@@ -238,50 +267,3 @@ export class World {
 }
 
 type AddSpec = (Command & { type: "add" })["tasks"][number];
-
-/** Key material that is made up: nothing signs with it. */
-export function madeKey(name: string): PublicKey {
-  const head = Buffer.from([0, 0, 0, 11, ...Buffer.from("ssh-ed25519"), 0, 0, 0, 32]);
-  return `ssh-ed25519 ${Buffer.concat([head, sha256Text(`key of ${name}`)]).toString("base64")}` as PublicKey;
-}
-
-/** `SHA256:...` of a key, as ssh-keygen prints it. */
-export function fingerprintOf(key: PublicKey): string {
-  const digest = Buffer.from(sha256(Buffer.from(key.split(" ")[1]!, "base64")));
-  return `SHA256:${digest.toString("base64").replace(/=+$/, "")}`;
-}
-
-/** A file as it is, for what `init` lays down and for poison. */
-export function plainFile(text: string, mode?: string): WorldFile {
-  return { bytes: new TextEncoder().encode(text), signatures: [], ...(mode === undefined ? {} : { mode }) };
-}
-
-/** The files of a decision with the signatures that were presumed when it was rehearsed. */
-export function decidedFiles(files: readonly DecidedFile[], keys: readonly PublicKey[]): Files {
-  return Object.fromEntries(
-    files.map((file): [string, WorldFile | undefined] => {
-      if (file.write === "removal") return [file.path, undefined];
-      if (file.write === "file") return [file.path, plainFile(file.text)];
-      const signers = file.cosigned ? keys : keys.slice(0, 1);
-      const made = recordFile({ path: file.path, text: file.body, namespace: file.namespace, signers });
-      return [file.path, made[file.path]];
-    }),
-  );
-}
-
-function isSame(a: WorldFile | undefined, b: WorldFile | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return Buffer.compare(a.bytes, b.bytes) === 0 && a.mode === b.mode;
-}
-
-function changeOf(path: string, file: WorldFile | undefined): ChangeFacts {
-  if (file === undefined) return { path, mode: undefined, oid: undefined, size: 0, record: undefined, signatures: [] };
-  const { bytes, signatures, mode = "100644" } = file;
-  const plain = mode === "100644" && !isFurniture(path);
-  const record = plain ? readRecord(path, bytes) : undefined;
-  return { path, mode, oid: hashOf("blob", bytes), size: bytes.length, record, signatures };
-}
-
-function hashOf(type: string, content: string | Uint8Array): Oid {
-  return createHash("sha1").update(`${type} `).update(content).digest("hex") as Oid;
-}

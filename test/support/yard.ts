@@ -3,7 +3,8 @@ import fc from "fast-check";
 import type { Command } from "../../src/protocol/commands/index.ts";
 import type { PublicKey } from "../../src/protocol/ids.ts";
 import type { Verdict } from "../../src/protocol/judge.ts";
-import { decidedFiles, HOUR, madeKey, MINUTE, plainFile, World, type CommitOptions } from "./world.ts";
+import { decidedFiles, madeKey, plainFile } from "./world-files.ts";
+import { HOUR, MINUTE, World, type CommitOptions } from "./world.ts";
 
 export const AGENTS = ["root", "ant-1", "ant-2", "ant-3"] as const;
 
@@ -19,24 +20,65 @@ export interface Step {
 }
 
 type Intent =
-  | "add" | "add-after" | "import" | "claim" | "next" | "renew" | "progress" | "done" | "failed" | "released" | "cancel" | "accept" | "reject"
-  | "edit" | "skills" | "leave" | "rotate" | "revoke" | "limit" | "remove" | "garble" | "restore";
+  | "add"
+  | "add-after"
+  | "import"
+  | "claim"
+  | "next"
+  | "renew"
+  | "progress"
+  | "done"
+  | "failed"
+  | "released"
+  | "cancel"
+  | "accept"
+  | "reject"
+  | "edit"
+  | "skills"
+  | "leave"
+  | "rotate"
+  | "revoke"
+  | "limit"
+  | "remove"
+  | "garble"
+  | "restore";
 
 const intents: readonly (readonly [number, Intent])[] = [
-  [6, "add"], [3, "add-after"], [1, "import"], [10, "claim"], [6, "next"], [4, "renew"], [4, "progress"], [8, "done"], [4, "failed"], [3, "released"],
-  [2, "cancel"], [3, "accept"], [3, "reject"], [3, "edit"], [2, "skills"], [1, "leave"], [1, "rotate"], [1, "revoke"], [1, "limit"],
-  [3, "remove"], [2, "garble"], [2, "restore"],
+  [6, "add"],
+  [3, "add-after"],
+  [1, "import"],
+  [14, "claim"],
+  [10, "next"],
+  [6, "renew"],
+  [6, "progress"],
+  [8, "done"],
+  [4, "failed"],
+  [3, "released"],
+  [2, "cancel"],
+  [3, "accept"],
+  [3, "reject"],
+  [3, "edit"],
+  [2, "skills"],
+  [1, "leave"],
+  [2, "rotate"],
+  [1, "revoke"],
+  [1, "limit"],
+  [3, "remove"],
+  [2, "garble"],
+  [2, "restore"],
 ];
 
 export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.record({
     agent: fc.constantFrom(...AGENTS),
-    intent: fc.oneof(...intents.map(([weight, intent]) => ({ weight, arbitrary: fc.constant(intent) }))),
+    intent: fc.oneof(
+      ...intents.map(([weight, intent]) => ({ weight, arbitrary: fc.constant(intent) })),
+    ),
     pick: fc.nat(1_000),
     jump: fc.constantFrom(0, 1, 500, 1_000, 30_000, 10 * MINUTE, HOUR, 9 * HOUR, -MINUTE, -HOUR),
-    manner: fc.constantFrom("honest", "honest", "honest", "honest", "stale", "partial"),
+    manner: fc.constantFrom("honest", "honest", "honest", "stale", "stale", "partial"),
   }),
-  { minLength: 5, maxLength: 40 },
+  { minLength: 20, maxLength: 60, size: "max" },
 );
 
 /** A world in which steps are taken one by one; `seen` is told every verdict that was folded. */
@@ -49,6 +91,7 @@ export class Yard {
   constructor(seen: (verdict: Verdict, honest: boolean) => void) {
     this.#seen = seen;
     for (const agent of AGENTS.slice(1)) this.world.agent(agent, ["git"]);
+    for (const title of ["one", "two", "three"]) this.world.add(title);
   }
 
   take(step: Step): void {
@@ -61,7 +104,8 @@ export class Yard {
     if (step.manner === "stale") this.#waiting = options;
     else if (step.manner === "partial") this.#commit(partial(options, step.pick), false);
     else this.#commit(options, !isVandal(step.intent));
-    if (late !== undefined) this.#commit({ ...late, time: Math.max(world.now, world.state.get("line")!.time) }, false);
+    if (late !== undefined)
+      this.#commit({ ...late, time: Math.max(world.now, world.state.get("line")!.time) }, false);
   }
 
   #commit(options: CommitOptions, honest: boolean): void {
@@ -73,29 +117,55 @@ export class Yard {
 
   #decided(step: Step): CommitOptions | undefined {
     const { world } = this;
-    const tasks = world.state.keys("task/").map((key) => key.slice("task/".length));
-    const task = tasks[step.pick % Math.max(1, tasks.length)] ?? "nothing";
+    const all = world.state.keys("task/").map((key) => key.slice("task/".length));
+    const own = Object.keys(world.state.get(`held/${step.agent}`) ?? {});
+    // Mostly what the agent holds, where it holds something: else few steps would get anywhere.
+    const tasks = WORK.has(step.intent) && own.length > 0 && step.pick % 4 > 0 ? own : all;
+    const task = tasks[step.pick % tasks.length]!;
     const { command, cosigners } = this.#command(step, task);
     const before = JSON.stringify([...world.state.entries()]);
     const decided = world.decide(step.agent, command, world.state, cosigners);
-    if (JSON.stringify([...world.state.entries()]) !== before) throw new Error("a decision changed the state");
+    if (JSON.stringify([...world.state.entries()]) !== before)
+      throw new Error("a decision changed the state");
     if (!decided.ok || decided.value.files.length === 0) return undefined;
     const { files, message, seconds } = decided.value;
     const keys = [world.key(step.agent), ...cosigners];
     return { author: step.agent, files: decidedFiles(files, keys), message, time: seconds * 1_000 };
   }
 
-  #command({ intent, pick, agent }: Step, task: string): { command: Command; cosigners: readonly PublicKey[] } {
+  #command(
+    { intent, pick, agent }: Step,
+    task: string,
+  ): { command: Command; cosigners: readonly PublicKey[] } {
     const plain = (command: Command) => ({ command, cosigners: [] });
     const lease = [undefined, MINUTE, HOUR, 8 * HOUR][pick % 4];
     const leased = lease === undefined ? {} : { lease };
     switch (intent) {
       case "add":
-        return plain({ type: "add", tasks: [{ title: `task ${pick}`, attempts: 1 + (pick % 3), ...(pick % 2 === 0 ? { review: "required" } : {}) }] });
+        return plain({
+          type: "add",
+          tasks: [
+            {
+              title: `task ${pick}`,
+              attempts: 1 + (pick % 3),
+              ...(pick % 2 === 0 ? { review: "required" } : {}),
+            },
+          ],
+        });
       case "add-after":
-        return plain({ type: "add", tasks: [{ title: "later", after: [task], needs: ["git"], reviewer: "ant-1" }] });
+        return plain({
+          type: "add",
+          tasks: [{ title: "later", after: [task], needs: ["git"], reviewer: "ant-1" }],
+        });
       case "import":
-        return plain({ type: "add", tasks: [{ title: "a", label: "a" }, { title: "b", after: ["a"], parent: "a" }, { title: "c", after: ["a"] }] });
+        return plain({
+          type: "add",
+          tasks: [
+            { title: "a", label: "a" },
+            { title: "b", after: ["a"], parent: "a" },
+            { title: "c", after: ["a"] },
+          ],
+        });
       case "claim":
         return plain({ type: "claim", task, ...leased });
       case "next":
@@ -103,26 +173,51 @@ export class Yard {
       case "renew":
         return plain({ type: "renew", task, ...leased });
       case "progress":
-        return plain({ type: "renew", task, progress: { percent: pick % 101, checkpoint: `at ${pick}` } });
+        return plain({
+          type: "renew",
+          task,
+          progress: { percent: pick % 101, checkpoint: `at ${pick}` },
+        });
       case "done":
       case "failed":
       case "released":
-        return plain({ type: "finish", task, outcome: intent, result: "r", ...(pick % 5 === 0 ? { token: 1 + (pick % 3) } : {}) });
+        return plain({
+          type: "finish",
+          task,
+          outcome: intent,
+          result: "r",
+          ...(pick % 5 === 0 ? { token: 1 + (pick % 3) } : {}),
+        });
       case "cancel":
         return plain({ type: "cancel", task });
       case "accept":
       case "reject":
         return plain({ type: "review", task, accept: intent === "accept" });
       case "edit":
-        return plain({ type: "edit", task, changes: pick % 2 === 0 ? { title: `better ${pick}` } : { attempts: 1 + (pick % 4) } });
+        return plain({
+          type: "edit",
+          task,
+          changes: pick % 2 === 0 ? { title: `better ${pick}` } : { attempts: 1 + (pick % 4) },
+        });
       case "skills":
-        return plain({ type: "join", key: this.world.key(agent), skills: pick % 2 === 0 ? [] : ["git"] });
+        return plain({
+          type: "join",
+          key: this.world.key(agent),
+          skills: pick % 2 === 0 ? [] : ["git"],
+        });
       case "leave":
         return plain({ type: "end-membership", agent, status: "withdrawn" });
       case "revoke":
-        return plain({ type: "end-membership", agent: AGENTS[pick % AGENTS.length]!, status: "revoked" });
+        return plain({
+          type: "end-membership",
+          agent: AGENTS[pick % AGENTS.length]!,
+          status: "revoked",
+        });
       case "limit":
-        return plain({ type: "configure", set: { key: "claims_max", value: String(1 + (pick % 3)) } });
+        return plain({
+          type: "configure",
+          set: { key: "claims_max", value: String(1 + (pick % 3)) },
+        });
       default: {
         const key = madeKey(`rotation ${(this.#rotations += 1)}`);
         return { command: { type: "rotate", key }, cosigners: [key] };
@@ -131,15 +226,27 @@ export class Yard {
   }
 
   /** What no honest client does: takes files away, overwrites them, or puts good bytes back. */
-  #vandalism({ intent, pick, agent }: Step): CommitOptions {
+  #vandalism({ intent, pick, agent }: Step): CommitOptions | undefined {
     const { world } = this;
     const astray = world.state.keys("astray/").map((key) => key.slice("astray/".length));
     const paths = intent === "restore" ? astray : world.paths();
-    const path = paths[pick % Math.max(1, paths.length)] ?? "x.yaml";
-    const file = intent === "garble" ? plainFile(`garbage ${pick}\n`) : intent === "restore" ? world.accepted(path) : undefined;
-    return { author: agent, files: { [path]: file }, time: Math.max(world.now, world.state.get("line")!.time) };
+    const path = paths[pick % Math.max(1, paths.length)];
+    if (path === undefined) return undefined;
+    const file =
+      intent === "garble"
+        ? plainFile(`garbage ${pick}\n`)
+        : intent === "restore"
+          ? world.accepted(path)
+          : undefined;
+    return {
+      author: agent,
+      files: { [path]: file },
+      time: Math.max(world.now, world.state.get("line")!.time),
+    };
   }
 }
+
+const WORK = new Set<Intent>(["renew", "progress", "done", "failed", "released"]);
 
 function isVandal(intent: Intent): boolean {
   return intent === "remove" || intent === "garble" || intent === "restore";
@@ -147,5 +254,9 @@ function isVandal(intent: Intent): boolean {
 
 function partial(options: CommitOptions, pick: number): CommitOptions {
   const files = Object.entries(options.files);
-  return { ...options, files: Object.fromEntries(files.filter((_, at) => at !== pick % files.length)) };
+  if (files.length === 1) return options;
+  return {
+    ...options,
+    files: Object.fromEntries(files.filter((_, at) => at !== pick % files.length)),
+  };
 }

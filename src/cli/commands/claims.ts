@@ -6,7 +6,6 @@ import { freshMound } from "../fresh.ts";
 import type { Run } from "../main.ts";
 import { collect, durationOption, fileOption, numberOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
-import { cutResult } from "../result-file.ts";
 import { loadTask, taskJson, taskLine } from "../shapes.ts";
 import type { TaskId } from "../../protocol/ids.ts";
 
@@ -93,6 +92,7 @@ async function progress(context: Context, [task]: readonly (string | undefined)[
 async function finish(context: Context, task: string, outcome: "done" | "failed" | "released", options: Record<string, unknown>): Promise<Report> {
   const whole = textOption(options["result"]) ?? (await fileOption(context, options["file"]));
   const mound = await context.mound();
+  const { cutResult } = await import("../result-file.ts");
   const cut = whole === undefined ? undefined : await cutResult(mound, task, whole);
   const reason = textOption(options["reason"]);
   const refs = options["ref"] as string[] | undefined;

@@ -2,8 +2,13 @@ import type { Command } from "commander";
 import type { Run } from "../main.ts";
 import { addClaimCommands } from "./claims.ts";
 import { addHelpCommands } from "./help.ts";
+import { addMemberCommands } from "./members.ts";
 import { addReadCommands } from "./read.ts";
+import { addSetupCommands } from "./setup.ts";
+import { addSigningCommands } from "./sign.ts";
 import { addTaskCommands } from "./tasks.ts";
 
 /** Every group of commands, in the order in which help lists them. */
-export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [addTaskCommands, addClaimCommands, addReadCommands, addHelpCommands];
+export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
+  addSetupCommands, addMemberCommands, addTaskCommands, addClaimCommands, addReadCommands, addSigningCommands, addHelpCommands,
+];

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { lazily } from "../lazily.ts";
 import type { Run } from "../main.ts";
+import { status } from "../reading/status.ts";
 
 /** Looking: what is going on, what happened, what came in. */
 export function addReadCommands(program: Command, run: Run): void {
@@ -8,7 +9,7 @@ export function addReadCommands(program: Command, run: Run): void {
     .command("status")
     .description("what is open, claimed, blocked and done, what I hold, and what was refused")
     .addHelpText("after", "\nExample:\n  mound status --as ant-3")
-    .action(run(lazily(async () => (await import("../reading/status.ts")).status)));
+    .action(run(status));
   program
     .command("log [task]")
     .description("the history in words; of one task, from its beginning")

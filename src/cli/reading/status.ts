@@ -8,7 +8,7 @@ import { FaultError, type Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";
 import type { Report } from "../report.ts";
 import { taskJson } from "../shapes.ts";
-import { byUrgency } from "../tasks/list.ts";
+import { byUrgency } from "../urgency.ts";
 import { refusalSentence } from "./refusals.ts";
 import { statusText } from "./status-text.ts";
 

@@ -1,17 +1,16 @@
-import { TASK_STATUSES, type TaskStatus } from "../../protocol/rules/task-status.ts";
-import { allTasks, viewTask, type TaskView } from "../../protocol/views/task-view.ts";
+import { TASK_STATUSES } from "../../protocol/rules/task-status.ts";
+import { allTasks, viewTask } from "../../protocol/views/task-view.ts";
 import type { Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";
 import { listOption, numberOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { taskJson, taskLine } from "../shapes.ts";
+import { byUrgency } from "../urgency.ts";
 import { UsageError } from "../usage.ts";
 
 /** Lines that fit on a screen or two. */
 const LIMIT = 50;
 const LIMIT_MAX = 1_000_000;
-/** What is under way first, what is over last. */
-const ORDER: readonly TaskStatus[] = ["claimed", "lapsed", "open", "blocked", "failed", "done", "accepted", "cancelled"];
 
 /** `mound task list`. */
 export async function listTasks(context: Context, _args: readonly unknown[], options: Record<string, unknown>): Promise<Report> {
@@ -38,11 +37,6 @@ export async function listTasks(context: Context, _args: readonly unknown[], opt
     text: lines.length === 0 ? emptyText(all.length) : lines.join("\n"),
     notes,
   };
-}
-
-/** By status, then by priority, then the oldest first. */
-export function byUrgency(a: TaskView, b: TaskView): number {
-  return ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || b.priority - a.priority || a.created - b.created || (a.id < b.id ? -1 : 1);
 }
 
 function emptyText(all: number): string {

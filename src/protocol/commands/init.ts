@@ -39,6 +39,6 @@ export function planInit(command: InitCommand, context: PlanContext): Planned {
     const path = `agents/${agent}/capabilities.yaml`;
     drafts.push({ write: "record", kind: "capabilities", path, fields: { agent, skills: command.skills, ...commonFields(context, path, 2) } });
   }
-  for (const [path, text] of Object.entries(command.files).toSorted()) drafts.push({ write: "file", path, text });
+  for (const [path, text] of Object.entries(command.files).toSorted(([a], [b]) => (a < b ? -1 : 1))) drafts.push({ write: "file", path, text });
   return ok({ drafts, subject: `found the mound ${command.name}`, tasks: [], answer: { tasks: [] } });
 }

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 import type { Fault } from "../fault.ts";
 import type { AgentId, Nonce, Oid, PublicKey } from "../ids.ts";
 import type { Overlay, View } from "../state.ts";
@@ -36,7 +36,7 @@ export interface Context {
   /** Every record of the commit, in the order of judgement. */
   readonly incoming: readonly Incoming[];
   /** Says that a removal of `path` in this commit is legal, and due. */
-  license(path: string): void;
+  readonly license: (path: string) => void;
 }
 
 /**
@@ -61,7 +61,7 @@ export type Fields<T extends z.ZodMiniObject> = z.output<T> & CommonFields;
 
 /** Erases a kind's field type for the table: the table parses before it judges. */
 export function kind<F extends CommonFields>(definition: Kind<F>): Kind {
-  return definition as unknown as Kind;
+  return definition;
 }
 
 /** The records of one kind in the commit, by the path they must have. */

@@ -145,10 +145,10 @@ function judgeEdges({ before, state, incoming }: Context): Fault | undefined {
   );
 }
 
-type Edges = (task: TaskState) => readonly TaskId[];
+type Edges = (at: TaskState) => readonly TaskId[];
 
-function edgesOf(task: TaskState | undefined): string | undefined {
-  return task === undefined ? undefined : JSON.stringify([task.after, task.parent]);
+function edgesOf(at: TaskState | undefined): string | undefined {
+  return at === undefined ? undefined : JSON.stringify([at.after, at.parent]);
 }
 
 function refuseCycle(from: readonly TaskId[], edges: (id: TaskId) => readonly TaskId[]): Fault | undefined {

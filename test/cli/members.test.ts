@@ -1,0 +1,324 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { addToAgent, must, startAgent, stockKey, temporary } from "../keys/openssh.ts";
+import { testCli, type Cli } from "../support/cli.ts";
+
+describe("mound join", () => {
+  test("makes a member with a key of its own; again it only changes what is said anew", async () => {
+    const cli = await founded();
+    const joined = await cli.ok("-C m join --as ant-2 --can typescript --can review --name 'The second' --json");
+    expect(joined.json.data).toMatchObject({
+      already: false,
+      commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+      agent: { id: "ant-2", name: "The second", role: "member", status: "active", skills: ["typescript", "review"], operator: null },
+    });
+    expect(statSync(keyFile(cli, "ant-2")).mode & 0o777).toBe(0o600);
+    const again = await cli.ok("-C m join --as ant-2 --json");
+    expect(again.json.data).toMatchObject({ already: true, commit: null });
+    const changed = await cli.ok("-C m join --as ant-2 --can rust --json");
+    expect(changed.json.data).toMatchObject({ already: false, agent: { skills: ["rust"], name: "The second", key: joined.json.data.agent.key } });
+    expect((await cli.ok("-C m join --as ant-3")).out).toBe("ant-3 is a member now, in the mound m.\n");
+  });
+
+  test("a name that another machine has taken is refused, and no key stays behind", async () => {
+    const cli = await founded();
+    const other = cli.as("elsewhere");
+    await cli.ok("clone m far");
+    await cli.ok("-C m join --as ant-2");
+    const refused = await other.run("-C far join --as ant-2 --json");
+    expect(refused).toMatchObject({ code: 4, json: { error: { code: "agent-exists" } } });
+    expect(keysOf(other)).toEqual([]);
+    // A retry with a key of the user's own is not tripped up either.
+    const key = stockKey(temporary(), "mine");
+    expect(await other.run(["-C", "far", "join", "--as", "ant-2", "--key", key])).toMatchObject({ code: 4 });
+    await other.ok(["-C", "far", "join", "--as", "ant-3", "--key", key]);
+    const taken = await other.run(["-C", "far", "join", "--as", "ant-4", "--key", key, "--json"]);
+    expect(taken).toMatchObject({ code: 4, json: { error: { code: "key-taken" } } });
+    expect(keysOf(other)).toEqual(["ant-3.ref"]);
+  });
+
+  test("where membership is by invitation: the fingerprint is shown, and after an invite join simply works", async () => {
+    const cli = testCli();
+    await cli.ok("init m --as ant-1 --membership invited");
+    await cli.ok("clone m far");
+    const guest = cli.as("guest");
+    const refused = await guest.run("-C far join --as ant-2 --json");
+    expect(refused).toMatchObject({ code: 4, json: { error: { code: "not-invited" } } });
+    const { fingerprint } = refused.json.error.details;
+    expect(refused.json.error.message).toContain(fingerprint);
+    expect(refused.json.error.fix).toBe(`Ask a root to run: mound invite ${fingerprint}`);
+    const who = await guest.ok("-C far whoami --as ant-2 --json");
+    expect(who.json).toMatchObject({ data: { member: false, agent: { status: "none", fingerprint } } });
+    expect(who.json.next).toEqual([`mound invite ${fingerprint}`, "mound join --as ant-2"]);
+    expect(await guest.run("-C far join --as ant-2 --json")).toMatchObject({ code: 4, json: { error: { details: { fingerprint } } } });
+    await cli.ok(["-C", "m", "invite", fingerprint, "--note", "the guest", "--as", "ant-1"]);
+    expect((await cli.ok(["-C", "m", "invite", fingerprint, "--as", "ant-1"])).out).toContain("was invited already");
+    const joined = await guest.ok("-C far join --as ant-2 --json");
+    expect(joined.json.data.agent).toMatchObject({ fingerprint, status: "active" });
+    expect(await guest.run(["-C", "far", "invite", fingerprint.replace(/.$/, "A"), "--as", "ant-2", "--json"])).toMatchObject({
+      code: 4,
+      json: { error: { code: "not-a-root" } },
+    });
+  });
+
+  test("an invite takes a key line or a public key file as well, and nothing else", async () => {
+    const cli = testCli();
+    await cli.ok("init m --as ant-1 --membership invited");
+    const folder = temporary();
+    const [one, two] = [stockKey(folder, "one"), stockKey(folder, "two")];
+    await cli.ok(["-C", "m", "invite", `${one}.pub`, "--as", "ant-1"]);
+    await cli.ok(["-C", "m", "invite", ...readFileSync(`${two}.pub`, "utf8").trim().split(" "), "--as", "ant-1"]);
+    await cli.ok(["-C", "m", "join", "--as", "ant-2", "--key", one]);
+    await cli.ok(["-C", "m", "join", "--as", "ant-3", "--key", two]);
+    const rsa = stockKey(folder, "rsa", ["-t", "rsa", "-b", "2048"]);
+    for (const wrong of ["SHA256:short", "nowhere.pub", `${rsa}.pub`, one]) {
+      expect(await cli.run(["-C", "m", "invite", wrong, "--as", "ant-1"]), wrong).toMatchObject({ code: 2, err: expect.stringContaining("ssh-keygen -lf") });
+    }
+  });
+
+  test("an operator signs where its key is; elsewhere a note says that it has not", async () => {
+    const cli = await founded();
+    const here = await cli.ok("-C m join --as ant-2 --operator ant-1 --json");
+    expect(here.json.data.agent.operator).toEqual({ agent: "ant-1", signed: true });
+    await cli.ok("clone m far");
+    const other = cli.as("elsewhere");
+    const there = await other.ok("-C far join --as ant-3 --operator ant-1 --json");
+    expect(there.json.data.agent.operator).toEqual({ agent: "ant-1", signed: false });
+    expect(there.err).toContain("The operator ant-1 counts only once it has signed too");
+    // Once the operator's key is here as well, the same command makes it count.
+    const id = cli.read("m", ".mound", "id").trim();
+    writeFileSync(join(other.config, "mound/keys", id, "ant-1"), readFileSync(keyFile(cli, "ant-1")), { mode: 0o600 });
+    const signed = await other.ok("-C far join --as ant-3 --json");
+    expect(signed.json.data).toMatchObject({ already: false, agent: { operator: { agent: "ant-1", signed: true } } });
+    // A new key does not lose the operator.
+    const rotated = await cli.ok("-C m agent rotate --as ant-2 --json");
+    expect(rotated.json.data.agent.operator).toEqual({ agent: "ant-1", signed: true });
+  });
+
+  test("a key that cannot be used is named, and nothing stays behind", async () => {
+    const cli = await founded();
+    const folder = temporary();
+    const exposed = stockKey(folder, "exposed");
+    chmodSync(exposed, 0o644);
+    const rsa = stockKey(folder, "rsa", ["-t", "rsa", "-b", "2048"]);
+    const faults: [string, string][] = [
+      [exposed, "key-exposed"],
+      [rsa, "key-unusable"],
+      [`${exposed}.pub`, "key-unusable"],
+      [join(folder, "absent"), "key-missing"],
+      ["ssh-agent", "key-unusable"],
+    ];
+    for (const [key, fault] of faults) {
+      const refused = await cli.run(["-C", "m", "join", "--as", "ant-2", "--key", key, "--json"]);
+      expect(refused, key).toMatchObject({ code: 4, json: { error: { code: fault } } });
+    }
+    await cli.ok("-C m join --as ant-2");
+    const stranger = await cli.run("-C m leave --as ant-9 --json");
+    expect(stranger).toMatchObject({ code: 4, json: { error: { code: "key-missing", fix: "mound join --as ant-9" } } });
+  });
+});
+
+describe("keys of the user's own", () => {
+  test("an encrypted key signs through ssh-keygen and its askpass; without the passphrase nothing happens", async () => {
+    const cli = await founded();
+    const folder = temporary();
+    const key = join(folder, "secret");
+    must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "open sesame", "-f", key]);
+    const askpass = join(folder, "askpass");
+    const env = { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: "force" };
+    writeFileSync(askpass, "#!/bin/sh\necho wrong\n", { mode: 0o755 });
+    const refused = await cli.run(["-C", "m", "join", "--as", "ant-2", "--key", key, "--json"], { env });
+    expect(refused).toMatchObject({ code: 4, json: { error: { code: "key-unusable" } } });
+    writeFileSync(askpass, "#!/bin/sh\necho 'open sesame'\n", { mode: 0o755 });
+    await cli.ok(["-C", "m", "join", "--as", "ant-2", "--key", key], { env });
+    const added = await cli.ok("-C m task add 'By a locked key' --as ant-2 --json", { env });
+    expect(added.json.data.task.creator).toBe("ant-2");
+    await verifiesEverywhere(cli, "m");
+  });
+
+  test("a key in the ssh-agent signs; several there must be told apart", async () => {
+    const cli = await founded();
+    const folder = temporary();
+    const env = { SSH_AUTH_SOCK: await startAgent(folder) };
+    addToAgent(env.SSH_AUTH_SOCK, stockKey(folder, "one"));
+    await cli.ok("-C m join --as ant-2 --key ssh-agent", { env });
+    const two = stockKey(folder, "two");
+    addToAgent(env.SSH_AUTH_SOCK, two);
+    const which = await cli.run("-C m agent rotate --as ant-2 --key ssh-agent --json", { env });
+    expect(which).toMatchObject({ code: 2, json: { error: { code: "key-ambiguous" } } });
+    const print = must("ssh-keygen", ["-lf", `${two}.pub`]).split(" ")[1]!;
+    const rotated = await cli.ok(["-C", "m", "agent", "rotate", "--as", "ant-2", "--key", `ssh-agent:${print}`, "--json"], { env });
+    expect(rotated.json.data.agent.fingerprint).toBe(print);
+    await cli.ok("-C m task add 'By the agent' --as ant-2", { env });
+    const gone = await cli.run("-C m task add 'No agent' --as ant-2 --json");
+    expect(gone).toMatchObject({ code: 4, json: { error: { code: "key-unusable" } } });
+  });
+});
+
+describe("mound agent rotate", () => {
+  test("the new key signs and the old one no longer does; a root's rotation keeps it a root", async () => {
+    const cli = await founded();
+    const before = (await cli.ok("-C m whoami --as ant-1 --json")).json.data.agent;
+    const rotated = (await cli.ok("-C m agent rotate --as ant-1 --json")).json.data.agent;
+    expect(rotated.key).not.toBe(before.key);
+    expect(rotated).toMatchObject({ role: "root", keys: [{ key: before.key }, { key: rotated.key }] });
+    await cli.ok("-C m config set lease_default 30m --as ant-1");
+    // The old key, put back: nobody takes it.
+    renameSync(keyFile(cli, "ant-1"), `${keyFile(cli, "ant-1")}.kept`);
+    renameSync(`${keyFile(cli, "ant-1")}.old`, keyFile(cli, "ant-1"));
+    const refused = await cli.run("-C m config set lease_default 20m --as ant-1 --json");
+    expect(refused).toMatchObject({ code: 4, json: { error: { code: "key-replaced", details: { fingerprint: rotated.fingerprint } } } });
+    const who = await cli.ok("-C m whoami --as ant-1 --json");
+    expect(who.json.data).toMatchObject({ key_here: false });
+    expect(who.err).toContain("is not on this machine");
+    await verifiesEverywhere(cli, "m");
+  });
+
+  test("a crash before the push, and one after it, are mended by the next command", async () => {
+    const cli = await founded();
+    await cli.ok("-C m join --as ant-2");
+    const path = keyFile(cli, "ant-2");
+    const first = readFileSync(path);
+    // Before: a key is staged, and the line knows nothing of it.
+    const staged = stockKey(temporary(), "staged");
+    writeFileSync(`${path}.next`, readFileSync(staged), { mode: 0o600 });
+    await cli.ok("-C m task add 'Between' --as ant-2");
+    expect(readFileSync(path)).toEqual(first);
+    const rotated = await cli.ok("-C m agent rotate --as ant-2 --json");
+    expect(rotated.json.data.agent.key).toBe(readFileSync(`${staged}.pub`, "utf8").split(" ").slice(0, 2).join(" "));
+    // After: the line has the new key, and the store still the old one in its place.
+    renameSync(path, `${path}.next`);
+    writeFileSync(path, first, { mode: 0o600 });
+    await cli.ok("-C m task add 'After' --as ant-2");
+    expect(existsSync(`${path}.next`)).toBe(false);
+    expect(readFileSync(path)).toEqual(readFileSync(staged));
+  });
+
+  test("the same for a key that is adopted, by the next rotation", async () => {
+    const cli = await founded();
+    await cli.ok("-C m join --as ant-2");
+    const path = keyFile(cli, "ant-2");
+    const first = readFileSync(path);
+    const mine = stockKey(temporary(), "mine");
+    await cli.ok(["-C", "m", "agent", "rotate", "--as", "ant-2", "--key", mine]);
+    expect(existsSync(path)).toBe(false);
+    renameSync(`${path}.ref`, `${path}.next.ref`);
+    writeFileSync(path, first, { mode: 0o600 });
+    const rotated = await cli.ok("-C m agent rotate --as ant-2 --json");
+    expect(rotated.json.data.agent.keys).toHaveLength(3);
+    await cli.ok("-C m task add 'Works' --as ant-2");
+  });
+
+  test("a key that is refused is not kept for the next try", async () => {
+    const cli = await founded();
+    const mine = stockKey(temporary(), "mine");
+    await cli.ok(["-C", "m", "join", "--as", "ant-2", "--key", mine]);
+    const taken = await cli.run(["-C", "m", "agent", "rotate", "--as", "ant-1", "--key", mine, "--json"]);
+    expect(taken).toMatchObject({ code: 4, json: { error: { code: "key-taken" } } });
+    const same = await cli.run(["-C", "m", "agent", "rotate", "--as", "ant-2", "--key", mine]);
+    expect(same).toMatchObject({ code: 2, err: expect.stringContaining("already") });
+    await cli.ok("-C m agent rotate --as ant-1");
+    await cli.ok("-C m task add 'Works' --as ant-1");
+  });
+});
+
+describe("membership", () => {
+  test("a root revokes for good; who leaves may come back", async () => {
+    const cli = await founded();
+    await cli.ok("-C m join --as ant-2");
+    await cli.ok("-C m join --as ant-3");
+    expect(await cli.run("-C m agent revoke ant-3 --as ant-2 --json")).toMatchObject({ code: 4, json: { error: { code: "not-a-root" } } });
+    await cli.ok("-C m agent revoke ant-2 --reason 'its key was copied' --as ant-1");
+    const refused = await cli.run("-C m task add 'Too late' --as ant-2 --json");
+    expect(refused).toMatchObject({ code: 4, json: { error: { code: "agent-revoked" } } });
+    expect(await cli.run("-C m join --as ant-2 --json")).toMatchObject({ code: 4, json: { error: { code: "agent-revoked" } } });
+    expect((await cli.ok("-C m leave --as ant-3")).out).toBe("ant-3 has left.\n");
+    expect(await cli.run("-C m task add 'Gone' --as ant-3 --json")).toMatchObject({ code: 4 });
+    await cli.ok("-C m join --as ant-3");
+    const listed = await cli.ok("-C m agent list");
+    expect(listed.out.split("\n").map((line) => line.split("  ").slice(0, 3).join(" "))).toEqual([
+      "ant-1 root active", "ant-2 member revoked", "ant-3 member active", "",
+    ]);
+    const shown = await cli.ok("-C m agent show ant-2");
+    expect(shown.out).toMatch(/^status +revoked since 2/m);
+    expect(await cli.run("-C m agent show ant-9 --json")).toMatchObject({ code: 3, json: { error: { code: "agent-unknown" } } });
+    expect(await cli.run("-C m agent revoke ant-9 --as ant-1 --json")).toMatchObject({ code: 4, json: { error: { code: "not-a-member" } } });
+    expect((await cli.run("-C m agent show 'No name'")).code).toBe(2);
+  });
+
+  test("whoami says what is held; the last root does not leave", async () => {
+    const cli = await founded();
+    const { id } = (await cli.ok("-C m task add 'Fix it' --as ant-1 --json")).json.data.task;
+    await cli.ok(`-C m claim ${id} --as ant-1`);
+    const who = await cli.ok("-C m whoami --as ant-1");
+    expect(who.out).toContain(`holds       ${id} until 2`);
+    expect(await cli.run("-C m leave --as ant-1 --json")).toMatchObject({ code: 4, json: { error: { code: "config-invalid" } } });
+    expect(await cli.run("-C m whoami")).toMatchObject({ code: 2 });
+    expect(await cli.run("-C m whoami --as ant-9 --json")).toMatchObject({ code: 4, json: { error: { code: "key-missing" } } });
+    expect(await cli.run("whoami --as ant-1 --json")).toMatchObject({ code: 3, json: { error: { code: "not-in-a-mound" } } });
+  });
+});
+
+describe("roots and settings", () => {
+  test("with a threshold of two, both must sign", async () => {
+    const cli = await founded();
+    await cli.ok("-C m join --as ant-2");
+    const added = await cli.ok("-C m root add ant-2 --as ant-1 --json");
+    expect(added.json.data.roots).toEqual(["ant-1", "ant-2"]);
+    await cli.ok("-C m config set threshold 2 --as ant-1");
+    const alone = await cli.run("-C m config set lease_max 4h --as ant-1 --json");
+    expect(alone).toMatchObject({ code: 4, json: { error: { code: "signers-too-few", details: { needed: 2, found: 1 } } } });
+    expect(alone.json.error.fix).toContain("--with ROOT");
+    await cli.ok("-C m config set lease_max 4h --as ant-1 --with ant-2");
+    expect((await cli.ok("-C m config get lease_max")).out).toBe("4h\n");
+    expect(await cli.run("-C m agent rotate --as ant-1 --json")).toMatchObject({ code: 4, json: { error: { code: "signers-too-few" } } });
+    await cli.ok("-C m agent rotate --as ant-1 --with ant-2");
+    expect(await cli.run("-C m root remove ant-2 --as ant-1 --with ant-2 --json")).toMatchObject({ code: 4, json: { error: { code: "config-invalid" } } });
+    await cli.ok("-C m config set threshold 1 --as ant-2 --with ant-1");
+    await cli.ok("-C m root remove ant-2 --as ant-1");
+    expect(await cli.run("-C m root remove ant-2 --as ant-1 --json")).toMatchObject({ code: 4, json: { error: { code: "not-a-root" } } });
+    expect(await cli.run("-C m config set lease_max 5h --as ant-1 --with ant-7 --json")).toMatchObject({ code: 4, json: { error: { code: "key-missing" } } });
+    await verifiesEverywhere(cli, "m");
+  });
+
+  test("settings are shown one by one and together; what does not fit is refused", async () => {
+    const cli = await founded();
+    const all = await cli.ok("-C m config --json");
+    expect(all.json.data).toMatchObject({ protocol: 1, roots: ["ant-1"], settings: { membership: "open", threshold: "1", lease_default: "1h" } });
+    expect((await cli.ok("-C m config get")).out).toContain("lease_max: 8h\n");
+    expect((await cli.ok("-C m config get lease-default")).out).toBe("1h\n");
+    expect((await cli.ok("-C m config set lease_default 1h --as ant-1")).out).toContain("Nothing to change");
+    expect(await cli.run("-C m config get colour")).toMatchObject({ code: 2, err: expect.stringContaining("There are: name, membership") });
+    for (const [key, value] of [["lease_default", "soon"], ["lease_default", "9h"], ["threshold", "2"], ["membership", "closed"], ["claims_max", "many"]]) {
+      const refused = await cli.run(`-C m config set ${key} ${value} --as ant-1 --json`);
+      expect(refused, key).toMatchObject({ code: 4, json: { error: { code: "config-invalid" } } });
+    }
+    await cli.ok("-C m join --as ant-2");
+    expect(await cli.run("-C m config set name Mine --as ant-2 --json")).toMatchObject({ code: 4, json: { error: { code: "not-a-root" } } });
+    expect(await cli.run("-C m root add ant-9 --as ant-1 --json")).toMatchObject({ code: 4, json: { error: { code: "not-a-member" } } });
+    expect((await cli.run("-C m config change")).code).toBe(2);
+  });
+});
+
+async function founded(): Promise<Cli> {
+  const cli = testCli();
+  await cli.ok("init m --as ant-1");
+  return cli;
+}
+
+function keyFile(cli: Cli, agent: string): string {
+  return join(cli.config, "mound/keys", cli.read("m", ".mound", "id").trim(), agent);
+}
+
+/** The files in a user's key store, whatever the mound. */
+function keysOf(cli: Cli): readonly string[] {
+  const keys = join(cli.config, "mound/keys");
+  return readdirSync(keys).flatMap((id) => readdirSync(join(keys, id)));
+}
+
+/** A fresh clone judges all of it, and refuses nothing. */
+async function verifiesEverywhere(cli: Cli, from: string): Promise<void> {
+  const cloned = await cli.ok(`clone ${from} checked --json`);
+  expect(cloned.json.data.refused).toBe(0);
+}
