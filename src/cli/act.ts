@@ -22,7 +22,6 @@ export async function act(context: Context, command: Command, options: SubmitOpt
 async function instead(context: Context, fault: AnyFault): Promise<readonly string[]> {
   if (!TAKE_ANOTHER.has(fault.code)) return [];
   const mound = await context.mound();
-  const now = mound.ports.clock.now();
-  const best = await mound.read((view) => bestFor(view, context.agent(), now, OFFERED));
+  const best = await mound.read((view, now) => bestFor(view, context.agent(), now, OFFERED));
   return best.map((task) => `mound claim ${task.id}`);
 }

@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { isRefName } from "../git/refs.ts";
 import type { Context } from "./context.ts";
+import { textOption } from "./options.ts";
 import { UsageError } from "./usage.ts";
 
 /** What was typed as the address of an origin: a URL as it is, a path made absolute. */
@@ -15,14 +16,13 @@ function isPath(typed: string): boolean {
 
 /** A key's source as `--key` names it: a file, or the ssh-agent. */
 export function keyOption(context: Context, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const typed = String(value);
+  const typed = textOption(value);
+  if (typed === undefined) return undefined;
   return /^ssh-agent(:|$)/.test(typed) ? typed : context.path(typed);
 }
 
 export function branchOption(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const branch = String(value);
-  if (isRefName(`refs/heads/${branch}`)) return branch;
+  const branch = textOption(value);
+  if (branch === undefined || isRefName(`refs/heads/${branch}`)) return branch;
   throw new UsageError(`"${branch}" cannot be the name of a branch here.`, "Use letters, digits, - . _ and /, such as mound or team/plan.");
 }

@@ -12,7 +12,8 @@ const CODES = [
   "protocol-unknown", "companion-missing",
 ] as const;
 
-type RecordFault = Extract<Fault, { readonly code: (typeof CODES)[number] }>;
+/** A fault of a file or a commit, rather than of what it asks for. */
+export type RecordFault = Extract<Fault, { readonly code: (typeof CODES)[number] }>;
 
 /** Whether the fault is about a file or a commit, rather than about what it asks for. */
 export function isRecordFault(fault: Fault): fault is RecordFault {

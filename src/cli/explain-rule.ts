@@ -1,151 +1,179 @@
-import { unreachable } from "../base/assert.ts";
 import type { Fault } from "../protocol/fault.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
 import type { Words } from "./explain.ts";
-import { explainRecord, isRecordFault } from "./explain-record.ts";
+import { explainRecord, isRecordFault, type RecordFault } from "./explain-record.ts";
 
 /** The words for a refusal by a rule of the protocol. */
 export function explainRule(fault: Fault): Words {
   if (isRecordFault(fault)) return explainRecord(fault);
-  switch (fault.code) {
-    case "held":
-      return {
-        message: `The task ${fault.task} is held by ${fault.by} until ${formatInstant(fault.until)} (token ${fault.token}).`,
-        fix: "mound next --claim",
-        exit: EXIT.lost,
-        retryable: true,
-      };
-    case "fenced":
-      return {
-        message: fencedSentence(fault),
-        fix: `Stop working on it; see: mound task show ${fault.task}`,
-        exit: EXIT.fenced,
-      };
-    case "not-held":
-      return {
-        message: `You do not hold the task ${fault.task}; it is ${fault.status}.`,
-        fix: fault.status === "open" ? `mound claim ${fault.task}` : "mound next --claim",
-        exit: EXIT.fenced,
-      };
-    case "not-open":
-      return { message: `The task ${fault.task} is ${fault.status}.`, fix: "mound next", exit: EXIT.refused };
-    case "blocked":
-      return {
-        message: `The task ${fault.task} waits for ${fault.by.join(", ")}.`,
-        fix: `mound task show ${fault.by[0] ?? fault.task}`,
-        exit: EXIT.refused,
-      };
-    case "skill-missing":
-      return {
-        message: `The task ${fault.task} needs ${fault.missing.join(", ")}, which you have not declared or which is out of date.`,
-        fix: `mound join --can ${fault.missing.join(" --can ")}`,
-        exit: EXIT.refused,
-      };
-    case "token-wrong":
-      return {
-        message: `The claim on ${fault.task} has token ${fault.token}; the next token is ${fault.expected}.`,
-        fix: `mound claim ${fault.task}`,
-        exit: EXIT.lost,
-      };
-    case "lease-invalid":
-      return { message: `The lease on ${fault.task} is not allowed: ${fault.detail}.`, fix: "mound config get lease_max", exit: EXIT.refused };
-    case "limit-reached":
-      return {
-        message: `${fault.agent} holds ${fault.held} tasks already; ${fault.limit} are allowed at once.`,
-        fix: "Finish or release one first; see: mound status",
-        exit: EXIT.refused,
-      };
-    case "task-missing":
-      return { message: `There is no task ${fault.task} in this mound.`, fix: "mound task list", exit: EXIT.missing };
-    case "task-ambiguous":
-      return {
-        message: `${fault.task} names several tasks: ${fault.matches.slice(0, 5).join(", ")}.`,
-        fix: "Type more of the id.",
-        exit: EXIT.usage,
-      };
-    case "task-exists":
-      return { message: `The id of the task ${fault.task} is taken.`, fix: "Choose another id.", exit: EXIT.refused };
-    case "dependency-missing":
-      return { message: `${fault.task} names the task ${fault.after}, which does not exist.`, fix: "mound task list", exit: EXIT.missing };
-    case "dependency-cycle":
-      return {
-        message: `${fault.task} would wait for itself: ${fault.cycle.join(" -> ")}.`,
-        fix: "Leave one of these dependencies out.",
-        exit: EXIT.refused,
-      };
-    case "not-the-creator":
-      return { message: `Only its creator ${fault.creator} may do this to ${fault.task}.`, fix: `mound task show ${fault.task}`, exit: EXIT.refused };
-    case "not-a-reviewer":
-      return {
-        message: `You may not review ${fault.task}: its reviewer is ${fault.reviewer}, and nobody reviews their own work.`,
-        fix: `mound task show ${fault.task}`,
-        exit: EXIT.refused,
-      };
-    case "edit-frozen":
-      return {
-        message: `The task ${fault.task} is ${fault.status}, so its ${fault.field} can no longer change; title, body and priority can.`,
-        fix: `mound task show ${fault.task}`,
-        exit: EXIT.refused,
-      };
-    case "nothing-to-take":
-      return { message: "There is no open task that you may take now.", fix: "mound status", exit: EXIT.missing, retryable: true };
-    case "nothing-to-change":
-      return { message: `Nothing to change: ${fault.what}.`, fix: "mound status", exit: EXIT.usage };
-    case "not-a-member":
-      return {
-        message: `${fault.agent} is not a member of this mound.`,
-        fix: `mound join --as ${fault.agent}`,
-        exit: EXIT.refused,
-      };
-    case "agent-revoked":
-      return { message: `The agent ${fault.agent} is ${fault.status}.`, fix: `mound agent show ${fault.agent}`, exit: EXIT.refused };
-    case "agent-exists":
-      return {
-        message: `An agent named ${fault.agent} is there already, with another key.`,
-        fix: "Join under another name: one running agent, one name.",
-        exit: EXIT.refused,
-      };
-    case "key-replaced":
-      return {
-        message: `The key of ${fault.agent} on this machine is not the one in force (${fault.fingerprint}): it was changed elsewhere.`,
-        fix: `Act where that key is, or under a name of its own here: mound join --as ANOTHER`,
-        exit: EXIT.refused,
-      };
-    case "key-taken":
-      return { message: `The key of ${fault.agent} belongs to ${fault.by} already.`, fix: "Use a key of its own for each agent.", exit: EXIT.refused };
-    case "not-invited":
-      return {
-        message: `This mound takes only the invited, and the key of ${fault.agent} (${fault.fingerprint}) is not. The key is kept: join again once a root has invited it.`,
-        fix: `Ask a root to run: mound invite ${fault.fingerprint}`,
-        exit: EXIT.refused,
-      };
-    case "not-a-root":
-      return { message: `${fault.agent} is not a root of this mound.`, fix: "mound config get", exit: EXIT.refused };
-    case "config-invalid":
-      return { message: `That setting is not allowed: ${fault.detail}.`, fix: "mound config get", exit: EXIT.refused };
-    case "signers-too-few":
-      return {
-        message: `${fault.path} needs the signatures of ${fault.needed} roots and has ${fault.found}.`,
-        fix: "Give the other roots' names with --with ROOT, where their keys are on this machine.",
-        exit: EXIT.refused,
-      };
-    case "cap-reached":
-      return { message: `${fault.agent} has reached the mound's cap of ${fault.limit} ${fault.what}.`, fix: "mound config get", exit: EXIT.refused };
-    case "entries-invalid":
-      return {
-        message: fault.faults.map(({ entry, fault: inner }) => `Entry ${entry + 1}: ${explainRule(inner).message}`).join("\n"),
-        fix: "Nothing was added. Mend these entries and import again.",
-        exit: EXIT.usage,
-      };
-    default:
-      return unreachable(fault);
-  }
+  // The table has an entry for each code, typed by that code's own facts.
+  return (WORDS[fault.code] as (fault: RuleFault) => Words)(fault);
 }
+
+type RuleFault = Exclude<Fault, RecordFault>;
+
+const WORDS: { readonly [F in RuleFault as F["code"]]: (fault: F) => Words } = {
+  held: (fault) => ({
+    message: `The task ${fault.task} is held by ${fault.by} until ${formatInstant(fault.until)} (token ${fault.token}).`,
+    fix: "mound next --claim",
+    exit: EXIT.lost,
+    retryable: true,
+  }),
+  fenced: (fault) => ({
+    message: fencedSentence(fault),
+    fix: `Stop working on it; see: mound task show ${fault.task}`,
+    exit: EXIT.fenced,
+  }),
+  "not-held": (fault) => ({
+    message: `You do not hold the task ${fault.task}; it is ${fault.status}.`,
+    fix: fault.status === "open" ? `mound claim ${fault.task}` : "mound next --claim",
+    exit: EXIT.fenced,
+  }),
+  "not-open": (fault) => ({
+    message: `The task ${fault.task} is ${fault.status}.`,
+    fix: "mound next",
+    exit: EXIT.refused,
+  }),
+  blocked: (fault) => ({
+    message: `The task ${fault.task} waits for ${fault.by.join(", ")}.`,
+    fix: `mound task show ${fault.by[0] ?? fault.task}`,
+    exit: EXIT.refused,
+  }),
+  "skill-missing": (fault) => ({
+    message: `The task ${fault.task} needs ${fault.missing.join(", ")}, which you have not declared or which is out of date.`,
+    fix: `mound join --can ${fault.missing.join(" --can ")}`,
+    exit: EXIT.refused,
+  }),
+  "token-wrong": (fault) => ({
+    message: `The claim on ${fault.task} has token ${fault.token}; the next token is ${fault.expected}.`,
+    fix: `mound claim ${fault.task}`,
+    exit: EXIT.lost,
+  }),
+  "lease-invalid": (fault) => ({
+    message: `The lease on ${fault.task} is not allowed: ${fault.detail}.`,
+    fix: "mound config get lease_max",
+    exit: EXIT.refused,
+  }),
+  "limit-reached": (fault) => ({
+    message: `${fault.agent} holds ${fault.held} tasks already; ${fault.limit} are allowed at once.`,
+    fix: "Finish or release one first; see: mound status",
+    exit: EXIT.refused,
+  }),
+  "task-missing": (fault) => ({
+    message: `There is no task ${fault.task} in this mound.`,
+    fix: "mound task list",
+    exit: EXIT.missing,
+  }),
+  "task-ambiguous": (fault) => ({
+    message: `${fault.task} names several tasks: ${fault.matches.slice(0, 5).join(", ")}.`,
+    fix: "Type more of the id.",
+    exit: EXIT.usage,
+  }),
+  "task-exists": (fault) => ({
+    message: `The id of the task ${fault.task} is taken.`,
+    fix: "Choose another id.",
+    exit: EXIT.refused,
+  }),
+  "dependency-missing": (fault) => ({
+    message: `${fault.task} names the task ${fault.after}, which does not exist.`,
+    fix: "mound task list",
+    exit: EXIT.missing,
+  }),
+  "dependency-cycle": (fault) => ({
+    message: `${fault.task} would wait for itself: ${fault.cycle.join(" -> ")}.`,
+    fix: "Leave one of these dependencies out.",
+    exit: EXIT.refused,
+  }),
+  "not-the-creator": (fault) => ({
+    message: `Only its creator ${fault.creator} may do this to ${fault.task}.`,
+    fix: `mound task show ${fault.task}`,
+    exit: EXIT.refused,
+  }),
+  "not-a-reviewer": (fault) => ({
+    message: `You may not review ${fault.task}: its reviewer is ${fault.reviewer}, and nobody reviews their own work.`,
+    fix: `mound task show ${fault.task}`,
+    exit: EXIT.refused,
+  }),
+  "edit-frozen": (fault) => ({
+    message: `The task ${fault.task} is ${fault.status}, so its ${fault.field} can no longer change; title, body and priority can.`,
+    fix: `mound task show ${fault.task}`,
+    exit: EXIT.refused,
+  }),
+  "nothing-to-take": (fault) => ({
+    message: "There is no open task that you may take now.",
+    fix: "mound status",
+    exit: EXIT.missing,
+    retryable: true,
+  }),
+  "nothing-to-change": (fault) => ({
+    message: `Nothing to change: ${fault.what}.`,
+    fix: "mound status",
+    exit: EXIT.usage,
+  }),
+  "not-a-member": (fault) => ({
+    message: `${fault.agent} is not a member of this mound.`,
+    fix: `mound join --as ${fault.agent}`,
+    exit: EXIT.refused,
+  }),
+  "agent-revoked": (fault) => ({
+    message: `The agent ${fault.agent} is ${fault.status}.`,
+    fix: `mound agent show ${fault.agent}`,
+    exit: EXIT.refused,
+  }),
+  "agent-exists": (fault) => ({
+    message: `An agent named ${fault.agent} is there already, with another key.`,
+    fix: "Join under another name: one running agent, one name.",
+    exit: EXIT.refused,
+  }),
+  "key-replaced": (fault) => ({
+    message: `The key of ${fault.agent} on this machine is not the one in force (${fault.fingerprint}): it was changed elsewhere.`,
+    fix: `Act where that key is, or under a name of its own here: mound join --as ANOTHER`,
+    exit: EXIT.refused,
+  }),
+  "key-taken": (fault) => ({
+    message: `The key of ${fault.agent} belongs to ${fault.by} already.`,
+    fix: "Use a key of its own for each agent.",
+    exit: EXIT.refused,
+  }),
+  "not-invited": (fault) => ({
+    message: `This mound takes only the invited, and the key of ${fault.agent} (${fault.fingerprint}) is not. The key is kept: join again once a root has invited it.`,
+    fix: `Ask a root to run: mound invite ${fault.fingerprint}`,
+    exit: EXIT.refused,
+  }),
+  "not-a-root": (fault) => ({
+    message: `${fault.agent} is not a root of this mound.`,
+    fix: "mound config get",
+    exit: EXIT.refused,
+  }),
+  "config-invalid": (fault) => ({
+    message: `That setting is not allowed: ${fault.detail}.`,
+    fix: "mound config get",
+    exit: EXIT.refused,
+  }),
+  "signers-too-few": (fault) => ({
+    message: `${fault.path} needs the signatures of ${fault.needed} roots and has ${fault.found}.`,
+    fix: "Give the other roots' names with --with ROOT, where their keys are on this machine.",
+    exit: EXIT.refused,
+  }),
+  "cap-reached": (fault) => ({
+    message: `${fault.agent} has reached the mound's cap of ${fault.limit} ${fault.what}.`,
+    fix: "mound config get",
+    exit: EXIT.refused,
+  }),
+  "entries-invalid": (fault) => ({
+    message: fault.faults
+      .map(({ entry, fault: inner }) => `Entry ${entry + 1}: ${explainRule(inner).message}`)
+      .join("\n"),
+    fix: "Nothing was added. Mend these entries and import again.",
+    exit: EXIT.usage,
+  }),
+};
 
 function fencedSentence(fault: Fault & { code: "fenced" }): string {
   const own = `Your token ${fault.token} on ${fault.task} is no longer current`;
-  if (fault.status === "cancelled") return `${own}: the task was cancelled by ${fault.by ?? "its creator"}.`;
+  if (fault.status === "cancelled")
+    return `${own}: the task was cancelled by ${fault.by ?? "its creator"}.`;
   if (fault.current === undefined) return `${own}: the task is ${fault.status}.`;
   return `${own}: ${fault.by ?? "another"} holds token ${fault.current}.`;
 }

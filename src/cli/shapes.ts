@@ -36,8 +36,7 @@ export function taskJson(task: TaskView) {
 
 /** One task as it is now. */
 export async function loadTask(mound: Mound, id: TaskId): Promise<TaskView> {
-  const now = mound.ports.clock.now();
-  return mound.read((view) => viewTask(view, view.get(`task/${id}`)!, now));
+  return mound.read((view, now) => viewTask(view, view.get(`task/${id}`)!, now));
 }
 
 /** A task on one line: `k3f9qz7-fix-login  claimed by ant-3 until ...  Fix the login`. */

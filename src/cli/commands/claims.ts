@@ -70,8 +70,7 @@ async function next(context: Context, _args: readonly unknown[], options: Record
   if (options["claim"] === true) return claimed(context, await act(context, { type: "next", ...lease(options) }));
   const agent = context.agent();
   const { mound, notes } = await freshMound(context);
-  const now = mound.ports.clock.now();
-  const [best] = await mound.read((view) => bestFor(view, agent, now, 1));
+  const [best] = await mound.read((view, now) => bestFor(view, agent, now, 1));
   if (best === undefined) throw new FaultError({ rule: "CL1", code: "nothing-to-take" });
   const task = await loadTask(mound, best.id);
   return { data: { task: taskJson(task) }, text: taskLine(task), next: [`mound claim ${task.id}`], notes };

@@ -38,11 +38,10 @@ export async function status(context: Context): Promise<Report> {
 }
 
 async function readStatus(mound: Mound, agent: string | undefined): Promise<Status> {
-  const now = mound.ports.clock.now();
-  const read = await mound.read((view) => readView(view, now));
+  const read = await mound.read(readView);
   if (read === undefined) {
     const { deferred } = mound.line;
-    if (deferred !== undefined) throw new FaultError({ code: "line-deferred", ...deferred, now });
+    if (deferred !== undefined) throw new FaultError({ code: "line-deferred", ...deferred, now: mound.ports.clock.now() });
     throw new FaultError({ code: "line-missing", url: mound.ports.remote.url, branch: mound.clone.settings.branch });
   }
   const { refusals, ...rest } = read;

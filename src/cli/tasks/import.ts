@@ -25,8 +25,7 @@ export async function importTasks(context: Context, [name = "-"]: readonly (stri
     throw asRefusal(error, source, file.entries);
   });
   const labels = file.entries.map(({ fields }) => fields.get("label")?.value);
-  const now = mound.ports.clock.now();
-  const tasks = await mound.read((view) => answer.tasks.map((id) => viewTask(view, view.get(`task/${id}`)!, now)));
+  const tasks = await mound.read((view, now) => answer.tasks.map((id) => viewTask(view, view.get(`task/${id}`)!, now)));
   const lines = tasks.map(({ id }, index) => (labels[index] === undefined ? id : `${id}  (${String(labels[index])})`));
   return {
     data: { tasks: tasks.map((task, index) => ({ ...taskJson(task), label: labels[index] ?? null })), commit: commit ?? null },

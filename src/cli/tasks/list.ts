@@ -21,8 +21,7 @@ export async function listTasks(context: Context, _args: readonly unknown[], opt
   const limit = numberOption(options["limit"], "--limit", 1, LIMIT_MAX) ?? LIMIT;
   const mine = options["mine"] === true ? context.agent() : undefined;
   const { mound, notes } = await freshMound(context);
-  const now = mound.ports.clock.now();
-  const all = await mound.read((view) => allTasks(view).map((task) => viewTask(view, task, now)));
+  const all = await mound.read((view, now) => allTasks(view).map((task) => viewTask(view, task, now)));
   const found = all
     .filter((task) => statuses.length === 0 || statuses.includes(task.status))
     .filter((task) => needs.every((skill) => task.needs.includes(skill)))

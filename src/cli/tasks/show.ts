@@ -22,8 +22,7 @@ export interface TaskStory {
 /** `mound task show TASK`: everything. */
 export async function showTask(context: Context, [reference]: readonly (string | undefined)[]): Promise<Report> {
   const { mound, notes } = await freshMound(context);
-  const now = mound.ports.clock.now();
-  const found = await mound.read((view) => {
+  const found = await mound.read((view, now) => {
     const task = resolveTask(view, reference!);
     return task.ok ? { ok: true as const, value: storyOf(view, task.value, now) } : task;
   });
