@@ -31,7 +31,7 @@ function firstParents(objects: ObjectMap, from: Oid | undefined, to: Oid): Oid[]
     line.push(at);
     [at] = linksOf(objects, at).parents;
   }
-  return line.reverse();
+  return line.toReversed();
 }
 
 function rawCommit(objects: ObjectMap, oid: Oid, maxBytes: number): RawCommit {

@@ -30,8 +30,8 @@ journalContract("files", async () => {
   const ended = new Promise((resolve) => child.on("close", resolve));
   return {
     own: new FileJournal(path),
-    other: new FileJournal(path, child.pid!),
-    async otherDies() {
+    other: new FileJournal(path, child.pid),
+    otherDies: async () => {
       child.kill("SIGKILL");
       await ended;
     },

@@ -69,7 +69,7 @@ export function stateCacheContract(name: string, make: () => Promise<StateCache>
 }
 
 /** What every journal must do; `make` gives one that is empty, as a process sees it, and its death. */
-export function journalContract(name: string, make: () => Promise<{ own: Journal; other: Journal; otherDies(): Promise<void> }>): void {
+export function journalContract(name: string, make: () => Promise<{ own: Journal; other: Journal; otherDies: () => Promise<void> }>): void {
   const entry = (nonce: string): JournalEntry => ({ nonce: nonce as Nonce, agent: "ant-1" as AgentId, summary: "claim x", at: 1 });
   describe(`journal: ${name}`, () => {
     test("what a living process has begun is not left over; what a dead one has not ended is", async () => {
@@ -108,7 +108,7 @@ export function queueContract(name: string, make: (count: number) => Promise<rea
         }),
       );
       expect(most).toBe(1);
-      expect(turns.toSorted()).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5]);
+      expect(turns.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5]);
     });
   });
 }

@@ -144,7 +144,7 @@ export function historyContract(name: string, make: () => Promise<Clone>): void 
         "\udce2\udc82",
       ];
       const a = await put(
-        Object.fromEntries(names.map((name) => [`d/${name}`, name.length.toString()])),
+        Object.fromEntries(names.map((odd) => [`d/${odd}`, odd.length.toString()])),
       );
       const found = (await read(a))[0]?.changes.map(({ path }) => path.slice(2)) ?? [];
       expect(found.toSorted()).toEqual(names.toSorted());

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { GitError } from "../../src/git/fault.ts";
+import type { GitError } from "../../src/git/fault.ts";
 import { gitText, runGit } from "../../src/git/run.ts";
 import { git } from "../contract/clone.ts";
 import { until } from "../support/until.ts";

@@ -22,7 +22,7 @@ function value<T>(result: { ok: true; value: T } | { ok: false; error: unknown }
 }
 
 function files(config: string): string[] {
-  return readdirSync(join(config, "mound", "keys", MOUND)).sort();
+  return readdirSync(join(config, "mound", "keys", MOUND)).toSorted();
 }
 
 describe("a new key", () => {

@@ -39,7 +39,7 @@ test("ssh-keygen is given the payload, plain arguments, and little of the enviro
   const lines = readFileSync(join(seen, "env"), "utf8").trim().split("\n");
   const ours = lines
     .filter((line) => !/^(PWD|OLDPWD|SHLVL|_|__CF_USER_TEXT_ENCODING)=/.test(line))
-    .sort();
+    .toSorted();
   expect(ours).toEqual([
     "DISPLAY=:0",
     "HOME=/home/ant",

@@ -61,8 +61,8 @@ function spell(change: Spelling, width = 70): string {
   const version = Buffer.of(0, 0, 0, change.version ?? 1);
   const head = Buffer.from(change.magic ?? "SSHSIG");
   const key = text(change.publicKey ?? keyBlob(pair.key));
-  const tail = Buffer.from(change.tail ?? "");
-  const blob = Buffer.concat([head, version, key, ...parts, text(inner), tail]);
+  const trailing = Buffer.from(change.tail ?? "");
+  const blob = Buffer.concat([head, version, key, ...parts, text(inner), trailing]);
   const lines = blob.toString("base64").match(new RegExp(`.{1,${width}}`, "g")) ?? [];
   return `-----BEGIN SSH SIGNATURE-----\n${lines.join("\n")}\n-----END SSH SIGNATURE-----\n`;
 }

@@ -103,9 +103,9 @@ describe("in worker threads", () => {
 
   test("two batches at once do not mix", async () => {
     const verifier = open({ workerUrl: urls.worker, threads: 2 });
-    const reversed = [...many].reverse();
+    const reversed = [...many].toReversed();
     const answers = await Promise.all([verifier.verify(many), verifier.verify(reversed)]);
-    expect(answers).toEqual([expected, [...expected].reverse()]);
+    expect(answers).toEqual([expected, [...expected].toReversed()]);
   });
 
   test("it may be used again after it was closed", async () => {
