@@ -72,7 +72,7 @@ export async function buildCommit(request: BuildRequest, objects: Objects): Prom
 export async function treeOf(commit: Oid, objects: Objects): Promise<Result<Oid, { code: "object-missing"; oid: Oid }>> {
   const object = await objects.read(commit);
   const tree = object === undefined ? undefined : /^tree ([0-9a-f]{40})$/m.exec(new TextDecoder().decode(object.bytes.subarray(0, 64)));
-  return tree == null ? err({ code: "object-missing", oid: commit }) : ok(tree[1] as Oid);
+  return tree === null || tree === undefined ? err({ code: "object-missing", oid: commit }) : ok(tree[1] as Oid);
 }
 
 async function signRecord(file: DecidedFile & { write: "record" }, signers: readonly Signer[]): Promise<Uint8Array> {

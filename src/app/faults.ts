@@ -16,6 +16,4 @@ export type LineFault =
   /** Too many others pushed at the same time, for longer than the limit; nothing was changed. */
   | { readonly code: "contended"; readonly tries: number; readonly waited: number }
   /** The push may or may not have landed, and the origin cannot be asked. */
-  | { readonly code: "outcome-unknown"; readonly nonces: readonly string[]; readonly detail: string }
-  /** The origin was frozen when the mound moved. */
-  | { readonly code: "origin-frozen"; readonly url: string; readonly detail: string };
+  | { readonly code: "outcome-unknown"; readonly nonces: readonly string[]; readonly detail: string };

@@ -186,9 +186,20 @@ export class Line {
 
   async #openCache(): Promise<void> {
     this.#cached = await this.#ports.cache.open();
-    this.#state = new ShardedState(this.#cached);
-    this.#tip = this.#cached?.tip;
+    const cached = this.#cached;
+    this.#state = new ShardedState(cached, async () => (cached === undefined ? [] : this.#rebuild(cached.tip)));
+    this.#tip = cached?.tip;
     this.#savedTip = this.#tip;
+    this.#unsaved.clear();
+  }
+
+  /** The cache is damaged: folds all of history up to the commit that it was kept for, and keeps that. */
+  async #rebuild(tip: Oid): Promise<Iterable<readonly [Key, Value]>> {
+    const anew = new Line(this.#ports);
+    await anew.#foldTo(tip, { ripe: true });
+    const entries = [...anew.#state.entries()];
+    await this.#ports.cache.replace(tip, entries);
+    return entries;
   }
 
   async #reset(): Promise<void> {
@@ -210,7 +221,8 @@ export class Line {
     for (const key of delta.keys()) this.#membersChanged ||= key.startsWith("agent/");
   }
 
-  async #foldTo(target: Oid): Promise<readonly Folded[]> {
+  /** `ripe`: the commits were folded before, so their times are not held against this clock again. */
+  async #foldTo(target: Oid, { ripe = false } = {}): Promise<readonly Folded[]> {
     const folded: Folded[] = [];
     this.#deferred = undefined;
     if (target === this.#tip) return folded;
@@ -218,7 +230,7 @@ export class Line {
     const { judge } = await import("../protocol/judge.ts");
     for await (const window of this.#verified(this.#tip, target)) {
       for (const facts of window) {
-        if (await this.#defer(facts)) return folded;
+        if (!ripe && (await this.#defer(facts))) return folded;
         const verdict = await withKeys(this.#state, () => judge(this.#state, facts));
         this.#take(facts.oid, verdict.delta);
         folded.push({ facts, verdict });

@@ -155,7 +155,7 @@ export interface StateCache {
 export interface CachedState {
   /** The newest commit that the cache has folded. */
   readonly tip: Oid;
-  /** The entries of these shards as of `tip`; all of them where no names are given. */
+  /** The entries of these shards as of `tip`, or all of them. Rejects where the cache is damaged. */
   load(shards?: readonly string[]): Promise<Iterable<readonly [Key, Value]>>;
   /** What others have appended since, as one delta; `replaced` when a newer whole state is kept. */
   advance(): Promise<{ readonly tip: Oid; readonly delta: Delta } | "replaced" | undefined>;

@@ -21,16 +21,22 @@ export function shardOf(key: Key): string {
   return family === "invite" || family === "key" ? "root" : `a-${rest.slice(0, 2)}`;
 }
 
+/** Answers every entry of a cache that cannot be read any more. */
+export type Rebuild = () => Promise<Iterable<readonly [Key, Value]>>;
+
 /** A state of which the shards that were asked for are in memory; see `NeedKeys`. */
 export class ShardedState implements View {
   /** By family (`task`, `nonce`, ...), so that listing tasks does not walk every nonce. */
   readonly #families = new Map<string, Map<Key, Value | undefined>>();
   readonly #loaded = new Set<string>();
   readonly #source: CachedState | undefined;
+  readonly #rebuild: Rebuild;
   #all: boolean;
 
-  constructor(source: CachedState | undefined) {
+  /** `rebuild`: every entry of the source, by other means, where it turns out to be damaged. */
+  constructor(source: CachedState | undefined, rebuild: Rebuild = async () => []) {
     this.#source = source;
+    this.#rebuild = rebuild;
     this.#all = source === undefined;
   }
 
@@ -61,8 +67,15 @@ export class ShardedState implements View {
   /** Loads what a `NeedKeys` asked for; what was changed in memory meanwhile stays. */
   async load(wanted: readonly Key[] | "all"): Promise<void> {
     if (this.#all || this.#source === undefined) return;
-    const shards = wanted === "all" ? undefined : [...new Set(wanted.map(shardOf))].filter((name) => !this.#loaded.has(name));
-    for (const [key, value] of await this.#source.load(shards)) {
+    let shards = wanted === "all" ? undefined : [...new Set(wanted.map(shardOf))].filter((name) => !this.#loaded.has(name));
+    let entries: Iterable<readonly [Key, Value]>;
+    try {
+      entries = await this.#source.load(shards);
+    } catch {
+      entries = await this.#rebuild();
+      shards = undefined;
+    }
+    for (const [key, value] of entries) {
       const family = this.#family(key);
       if (!family.has(key)) family.set(key, value);
     }

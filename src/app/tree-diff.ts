@@ -23,7 +23,7 @@ export function diffTrees(
 ): TreeChange[] {
   const changes: TreeChange[] = [];
   walk(read, before, after, "", changes);
-  return changes.sort((a, b) => compareBytes(encodeName(a.path), encodeName(b.path)));
+  return changes.toSorted((a, b) => compareBytes(encodeName(a.path), encodeName(b.path)));
 }
 
 function walk(

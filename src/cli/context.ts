@@ -70,7 +70,7 @@ export class Context {
     return mound;
   }
 
-  /** The acting agent: `--as`, else MOUND_AGENT, else the only agent with a key here. */
+  /** The acting agent: `--as`, else MOUND_AGENT. */
   agent(): AgentId {
     const named = this.options.as ?? this.env.environment["MOUND_AGENT"];
     if (named === undefined || named === "") {

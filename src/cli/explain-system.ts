@@ -63,8 +63,7 @@ type ToolFault = GitFault | KeyFault;
 type LineWords = LineFault | RemoteFault;
 
 const LINE_CODES: ReadonlySet<string> = new Set<LineWords["code"]>([
-  "line-missing", "not-a-mound", "history-rewritten", "line-deferred", "contended", "outcome-unknown",
-  "origin-frozen", "remote-unreachable", "remote-refused", "remote-garbage",
+  "line-missing", "not-a-mound", "history-rewritten", "line-deferred", "contended", "outcome-unknown", "remote-unreachable", "remote-refused", "remote-garbage",
 ]);
 
 function isLine(fault: LineWords | ToolFault): fault is LineWords {
@@ -104,8 +103,6 @@ function explainLine(fault: LineWords): Words {
         exit: EXIT.unknown,
         retryable: true,
       };
-    case "origin-frozen":
-      return { message: `The origin ${fault.url} is frozen: ${fault.detail}`, fix: "mound clone the new address.", exit: EXIT.unreachable };
     case "remote-unreachable":
       return { message: `The origin ${fault.url} cannot be reached: ${fault.detail}`, fix: "mound sync", exit: EXIT.unreachable, retryable: true };
     case "remote-refused":

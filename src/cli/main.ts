@@ -33,7 +33,7 @@ export async function main(argv: readonly string[], env: Env = processEnv()): Pr
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
-    return refuseUsage(env, argv, error);
+    return refuseUsage(env, argv, error, program);
   }
   return code;
 }
@@ -140,14 +140,18 @@ function onInterrupt(context: Context, json: boolean): () => void {
   };
 }
 
-function refuseUsage(env: Env, argv: readonly string[], error: CommanderError): number {
+function refuseUsage(env: Env, argv: readonly string[], error: CommanderError, program: Command): number {
   const message = error.message.replace(/^error: /, "");
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`.replace(/\n/g, " ");
-  const words = argv.filter((word) => /^[a-z][a-z-]*$/.test(word)).slice(0, 2);
+  const words = ["mound", "help"];
+  for (let at: Command | undefined = program; at !== undefined;) {
+    at = at.commands.find((command) => argv.includes(command.name()));
+    if (at !== undefined) words.push(at.name());
+  }
   const failure: Failure = {
     code: "usage",
     message: /[.?!)]$/.test(sentence) ? sentence : `${sentence}.`,
-    fix: `mound help ${words[0] ?? ""}`.trimEnd(),
+    fix: words.join(" "),
     retryable: false,
     exit: EXIT.usage,
   };

@@ -1,7 +1,7 @@
 import type { Mound } from "../open/mound.ts";
 import type { Env } from "./env.ts";
 import type { Failure } from "./explain.ts";
-import { sanitise } from "./sanitise.ts";
+import { sanitise, sanitiseJson } from "./sanitise.ts";
 
 /** What a command that went well has to say. */
 export interface Report {
@@ -20,7 +20,7 @@ export async function tell(env: Env, json: boolean, report: Report, mound: Mound
   for (const note of report.notes ?? []) env.err(`${sanitise(note)}\n`);
   if (json) {
     const meta = mound === undefined ? {} : await metaOf(mound);
-    env.out(`${JSON.stringify({ v: 1, ok: true, data: report.data, meta, next: report.next ?? [] })}\n`);
+    env.out(`${sanitiseJson(JSON.stringify({ v: 1, ok: true, data: report.data, meta, next: report.next ?? [] }))}\n`);
     return 0;
   }
   if (report.text !== "") env.out(`${sanitise(report.text)}\n`);
@@ -33,7 +33,7 @@ export function complain(env: Env, json: boolean, failure: Failure, next: readon
   const { code, message, fix, retryable, exit, details } = failure;
   if (json) {
     const error = { code, message, retryable, fix, ...(details === undefined ? {} : { details }) };
-    env.out(`${JSON.stringify({ v: 1, ok: false, error, next })}\n`);
+    env.out(`${sanitiseJson(JSON.stringify({ v: 1, ok: false, error, next }))}\n`);
   } else {
     env.err(`mound: ${sanitise(message)}\n`);
     if (fix !== "") env.err(`  ${sanitise(fix)}\n`);

@@ -15,6 +15,14 @@ export function sanitiseLine(text: string): string {
   return sanitise(text).replaceAll("\n", "\\n");
 }
 
+/** The same for a JSON document: its escapes, so that a program still reads the text as it was. */
+export function sanitiseJson(json: string): string {
+  return json.replace(HOSTILE, (char) => {
+    const units = Array.from({ length: char.length }, (_, at) => char.charCodeAt(at).toString(16).padStart(4, "0"));
+    return units.map((unit) => `\\u${unit}`).join("");
+  });
+}
+
 const HOSTILE =
   // eslint-disable-next-line no-control-regex -- naming them is the point
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Cs}]/gu;

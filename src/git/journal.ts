@@ -1,10 +1,15 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Journal, JournalEntry } from "../app/ports.ts";
 import type { Nonce } from "../protocol/ids.ts";
 import { isAlive } from "./process-alive.ts";
 
-/** One small file for each operation under way, in the git directory; named by its nonce. */
+/**
+ * One small file for each operation under way, in the git directory; named by its nonce. Written by
+ * synchronous calls: for so small a file node's thread pool costs several times what the write does,
+ * and a batch has hundreds of them.
+ */
 export class FileJournal implements Journal {
   readonly #folder: string;
   readonly #pid: number;
@@ -16,16 +21,16 @@ export class FileJournal implements Journal {
   }
 
   async begin(entries: readonly JournalEntry[]): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
+    mkdirSync(this.#folder, { recursive: true });
     for (const entry of entries) {
       const path = join(this.#folder, `${entry.nonce}.json`);
-      await writeFile(`${path}.tmp`, JSON.stringify({ ...entry, pid: this.#pid }));
-      await rename(`${path}.tmp`, path);
+      writeFileSync(`${path}.tmp`, JSON.stringify({ ...entry, pid: this.#pid }));
+      renameSync(`${path}.tmp`, path);
     }
   }
 
   async end(nonces: readonly Nonce[]): Promise<void> {
-    for (const nonce of nonces) await rm(join(this.#folder, `${nonce}.json`), { force: true });
+    for (const nonce of nonces) rmSync(join(this.#folder, `${nonce}.json`), { force: true });
   }
 
   async leftovers(): Promise<readonly JournalEntry[]> {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { assert } from "../base/assert.ts";
 import type { Refs } from "../app/ports.ts";
@@ -64,7 +65,9 @@ export function gitRefs(
         const ref = moves.map((move) => move.name).join(" ");
         throw new GitError({ code: "ref-locked", ref, detail });
       }
-      for (const { name } of moves) await stale.met(join(gitDir, `${name}.lock`));
+      // HEAD is locked along with the branch that it names.
+      const names = [...moves.map((move) => move.name), "HEAD"];
+      for (const name of names) await stale.met(join(gitDir, `${name}.lock`));
       await delay(LOCK_RETRY_MS * (0.5 + Math.random()));
     }
   };

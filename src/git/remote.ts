@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { assert, defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
@@ -6,9 +7,9 @@ import type { Oid } from "../protocol/ids.ts";
 import { pushOutcome } from "./push-outcome.ts";
 import { classifyRefUpdate } from "./ref-update.ts";
 import { peekBranch } from "./ref-file.ts";
-import { gitRefs, isRefName } from "./refs.ts";
+import { gitRefs, isRefName, LOCK_STALE_MS } from "./refs.ts";
 import { fetchFault, isLocalFailure } from "./remote-fault.ts";
-import { urlObjection } from "./remote-url.ts";
+import { localPath, urlObjection } from "./remote-url.ts";
 import { type GitOutput, gitFailed, runGit } from "./run.ts";
 import { StaleLocks } from "./stale-lock.ts";
 
@@ -20,6 +21,8 @@ export interface RemoteOptions {
   readonly branch: string;
   readonly fetchTimeoutMs?: number;
   readonly pushTimeoutMs?: number;
+  /** After this long a lock of an origin on this machine, always the same one, counts as left over. */
+  readonly originLockStaleMs?: number;
 }
 
 /** Where the last fetch left the branch: it keeps the objects until they are judged. */
@@ -31,8 +34,8 @@ const PUSH_TIMEOUT_MS = limitOr(2 * 60_000);
 /** Several processes that fetch into one clone disturb each other for the time of a ref update. */
 const FETCH_TRIES = 20;
 const FETCH_RETRY_MS = 50;
-/** The lock of the origin decides every race, so it is broken only when its owner must be dead. */
-const ORIGIN_LOCK_STALE_MS = 10_000;
+/** The lock of the origin decides every race: longer than a disk may take to flush a ref. */
+const ORIGIN_LOCK_STALE_MS = 30_000;
 const SETTINGS = [
   // Fewer than 1,000 bytes in 30 seconds: nobody is there any more.
   "http.lowSpeedLimit=1000",
@@ -51,18 +54,19 @@ export function gitRemote(options: RemoteOptions): Remote {
   const objection = urlObjection(url);
   const forbidden: RemoteFault | undefined =
     objection === undefined ? undefined : { code: "remote-refused", url, detail: objection };
-  const stale = new StaleLocks(ORIGIN_LOCK_STALE_MS);
+  const stale = new StaleLocks(options.originLockStaleMs ?? ORIGIN_LOCK_STALE_MS);
   return {
     url,
     fetch: async () => (forbidden === undefined ? fetch(options) : err(forbidden)),
     peek: async () => (forbidden === undefined ? peekBranch(url, branch) : undefined),
     async push(next, old) {
       if (forbidden !== undefined) return { kind: "failed", fault: forbidden };
-      const outcome = await push(options, next, old);
-      if (outcome.kind === "refused" && outcome.why === "contended") {
-        for (const lock of originLocks(url, branch)) await stale.met(lock);
+      for (;;) {
+        const outcome = await push(options, next, old);
+        if (outcome.kind !== "refused" || outcome.why !== "contended") return outcome;
+        const met = await Promise.all(originLocks(url, branch).map((lock) => stale.met(lock)));
+        if (!met.includes(true)) return outcome;
       }
-      return outcome;
     },
   };
 }

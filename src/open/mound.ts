@@ -12,6 +12,7 @@ import { frozenTo } from "../git/freeze.ts";
 import { lastHeard, markHeard } from "../git/heard.ts";
 import type { Projection } from "../git/worktree.ts";
 import type { Command } from "../protocol/commands/index.ts";
+import { commitTime } from "../protocol/commands/plan.ts";
 import type { AgentId } from "../protocol/ids.ts";
 import type { View } from "../protocol/state.ts";
 import type { AllowedSigner } from "../protocol/views/allowed-signers.ts";
@@ -73,9 +74,14 @@ export class Mound {
     return this.clone.settings.id;
   }
 
-  /** Runs a pure reader on the state. */
-  read<T>(reader: (view: View) => T): Promise<T> {
-    return withKeys(this.line.state, () => reader(this.line.state));
+  /**
+   * Runs a pure reader on the state. It is also told the log time (milliseconds) at which a command
+   * would be decided now, so that what a reader calls lapsed may be taken.
+   */
+  read<T>(reader: (view: View, now: number) => T): Promise<T> {
+    const { state } = this.line;
+    const now = this.ports.clock.now();
+    return withKeys(state, () => reader(state, commitTime({ view: state, now })));
   }
 
   /**

@@ -53,7 +53,7 @@ export function decide(command: Command, context: DecideContext): Result<Decisio
 /** The judge would find a commit badly signed; here it is known why. */
 function refuseActor(command: Command, { view, agent, keys }: DecideContext): Fault | undefined {
   const ownMembership = command.type === "init" || command.type === "join" || (command.type === "end-membership" && command.agent === agent);
-  if (ownMembership) return undefined;
+  if (ownMembership && view.get(`agent/${agent}`)?.status !== "revoked") return undefined;
   const key = keyInForce(view, agent);
   if (key === undefined) return refuseNonMember(view, agent);
   if (key === keys[0]) return undefined;

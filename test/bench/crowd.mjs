@@ -61,7 +61,8 @@ function start(library, dir, name, environment) {
     new Promise((resolve, reject) => {
       child.on("message", (message) => {
         if (message.kind === kind) resolve();
-        if (message.kind === "fault") reject(new Error(`${name}: ${JSON.stringify(message.error)}`));
+        if (message.kind === "fault")
+          reject(new Error(`${name}: ${JSON.stringify(message.error)}`));
       });
       child.on("exit", (code) => reject(new Error(`${name} ended with ${code} before "${kind}"`)));
     });

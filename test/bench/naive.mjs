@@ -22,9 +22,7 @@ export async function naive({ dir, agents, tasks, seconds }) {
   const clones = Array.from({ length: agents }, (_, index) => join(dir, `agent-${index}`));
   for (const clone of clones) await git(["clone", "-q", origin, clone]);
   const from = performance.now();
-  const tallies = await Promise.all(
-    clones.map((clone, index) => work(clone, index + 1, seconds)),
-  );
+  const tallies = await Promise.all(clones.map((clone, index) => work(clone, index + 1, seconds)));
   const elapsed = (performance.now() - from) / 1000;
   const wins = tallies.map(([won]) => won);
   const won = wins.reduce((sum, count) => sum + count, 0);

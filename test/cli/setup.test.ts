@@ -79,7 +79,7 @@ describe("mound init", () => {
     ];
     for (const [url, code, fault] of faults) {
       const refused = await cli.run(["init", "m", "--as", "ant-1", "--remote", url, "--json"]);
-      expect(refused, url).toMatchObject({ code, json: { ok: false, error: { code: fault } } });
+      expect({ url, refused }).toMatchObject({ url, refused: { code, json: { ok: false, error: { code: fault } } } });
       expect(existsSync(cli.path("m"))).toBe(false);
     }
     // No key was made either.
@@ -100,7 +100,7 @@ describe("mound init", () => {
     ];
     for (const [line, words] of wrong) {
       const refused = await cli.run(line);
-      expect(refused, line).toMatchObject({ code: 2, out: "", err: expect.stringMatching(words) });
+      expect({ line, refused }).toMatchObject({ line, refused: { code: 2, out: "", err: expect.stringMatching(words) } });
     }
     const skill = await cli.run("init m --as ant-1 --can 'Two words' --json");
     expect(skill).toMatchObject({ code: 2, json: { error: { code: "field-invalid", details: { field: "skills" } } } });
@@ -185,7 +185,7 @@ describe("mound clone", () => {
     ];
     for (const [url, code, fault] of faults) {
       const refused = await cli.run(["clone", url, "out", "--json"]);
-      expect(refused, url).toMatchObject({ code, json: { error: { code: fault } } });
+      expect({ url, refused }).toMatchObject({ url, refused: { code, json: { error: { code: fault } } } });
       expect(existsSync(cli.path("out"))).toBe(false);
     }
     expect(cli.read("full", "file")).toBe("mine");

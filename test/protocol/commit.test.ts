@@ -169,7 +169,7 @@ describe("commits", () => {
       read(commitText([...HEADERS.slice(0, 3), `committer ${" a".repeat(500_000)} 5 +0000`])),
     ).toBeUndefined();
     expect(read(commitText([...HEADERS, ` ${"\n ".repeat(300_000)}`]))).toBeUndefined();
-    expect(performance.now() - from).toBeLessThan(2_000);
+    expect(performance.now() - from).toBeLessThan(10_000);
   });
 
   test("trailers are all that may be read as one, below the subject", () => {

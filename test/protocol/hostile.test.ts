@@ -49,7 +49,7 @@ describe("whatever is pushed", () => {
       runs(300),
     );
     // Some of what is random is legal, so the rules behind the first ones were reached.
-    expect(accepted).toBeGreaterThan(20);
+    expect(accepted).toBeGreaterThan(5);
   });
 
   test("reading a record gives a record or a fault, never an exception", () => {

@@ -32,12 +32,9 @@ function readsOf(length: number): number {
 }
 
 describe("an import", () => {
-  test("of 5,000 tasks that wait for each other is one commit, decided and judged in time", () => {
+  test("of 5,000 tasks that wait for each other is one commit, decided, rehearsed and judged", () => {
     const world = World.found();
-    const from = performance.now();
     expectRan(world.run("root", { type: "add", tasks: chain(IMPORT_PATHS) }));
-    // Measured with the rehearsal: 2.5 s on two shared cores.
-    expect(performance.now() - from).toBeLessThan(20_000);
     expect(world.state.keys("task/")).toHaveLength(IMPORT_PATHS);
     expect(world.state.get("made/root")).toBe(IMPORT_PATHS);
     expect(world.state.get("line")).toMatchObject({ commits: 2, refused: 0 });

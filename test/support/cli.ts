@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
 
 /** What a command answered. */
@@ -60,6 +60,13 @@ export function testCli(): Cli {
   return new Cli(folder, "home");
 }
 
+/** The same with a mound in `m`, of which ant-1 is the root. */
+export async function foundedCli(): Promise<Cli> {
+  const cli = testCli();
+  await cli.ok("init m --as ant-1");
+  return cli;
+}
+
 export class Cli {
   /** Commands run here, and paths start here. */
   readonly folder: string;
@@ -103,7 +110,7 @@ export class Cli {
   /** The same, for a command that must succeed. */
   async ok(line: string | readonly string[], options: RunOptions = {}): Promise<Ran> {
     const ran = await this.run(line, options);
-    expect(ran.code, `${String(line)}\n${ran.out}${ran.err}`).toBe(0);
+    if (ran.code !== 0) throw new Error(`exit ${ran.code}: mound ${String(line)}\n${ran.out}${ran.err}`);
     return ran;
   }
 
@@ -122,6 +129,11 @@ export class Cli {
     return this.path(path);
   }
 
+  /** Where this user keeps the key of an agent of the mound in `m`. */
+  keyFile(agent: string): string {
+    return join(this.config, "mound", "keys", this.read("m", ".mound", "id").trim(), agent);
+  }
+
   /** What stock git prints in a folder of the test; it throws where git fails. */
   git(cwd: string, ...args: string[]): string {
     return execFileSync("git", args, { cwd: this.path(cwd), encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
@@ -130,19 +142,14 @@ export class Cli {
 
 /** No configuration of the machine's user takes part, neither in Mound's git calls nor in the test's. */
 function isolateGit(folder: string): void {
-  const person = { NAME: "Pat", EMAIL: "pat@example.com" };
-  Object.assign(process.env, {
-    HOME: join(folder, ".home"),
-    GIT_CONFIG_GLOBAL: "/dev/null",
-    GIT_CONFIG_NOSYSTEM: "1",
-    GIT_AUTHOR_NAME: person.NAME,
-    GIT_AUTHOR_EMAIL: person.EMAIL,
-    GIT_COMMITTER_NAME: person.NAME,
-    GIT_COMMITTER_EMAIL: person.EMAIL,
-  });
-  delete process.env["XDG_CONFIG_HOME"];
-  delete process.env["GIT_SSH_COMMAND"];
-  mkdirSync(join(folder, ".home"), { recursive: true });
+  const home = join(folder, ".home");
+  mkdirSync(home, { recursive: true });
+  const config = join(home, ".gitconfig");
+  writeFileSync(config, "[user]\n\tname = Pat\n\temail = pat@example.com\n");
+  Object.assign(process.env, { HOME: home, GIT_CONFIG_GLOBAL: config, GIT_CONFIG_NOSYSTEM: "1" });
+  for (const name of Object.keys(process.env)) {
+    if (/^(GIT_(AUTHOR|COMMITTER)_|GIT_SSH|XDG_CONFIG_HOME$|SSH_AUTH_SOCK$|MOUND_)/.test(name)) delete process.env[name];
+  }
 }
 
 /** Words as a shell would split them: quotes hold together, nothing is expanded. */

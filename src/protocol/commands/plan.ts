@@ -64,7 +64,7 @@ export function commonFields(context: PlanContext, path: string, index: number):
 }
 
 /** Commit time has whole seconds: what is lapsed is decided at that time, by the judge and here. */
-export function commitTime(context: PlanContext): number {
+export function commitTime(context: Pick<PlanContext, "view" | "now">): number {
   const line = context.view.get("line")?.time ?? 0;
   return Math.max(Math.floor(context.now / 1_000) * 1_000, line);
 }
