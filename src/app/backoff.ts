@@ -16,7 +16,9 @@ const WINDOW = 64;
  *
  * That alone is not fair. A winner needs no fetch, so its next push beats all who do: one of 32 took
  * 47 of 82 wins (measured). But the line itself tells who is there. While a lost race is in memory,
- * a loser waits for as many turns as the last commits have authors, and a winner for twice as many.
+ * a loser waits for as many turns as the last commits have authors, for half as many each time that
+ * it loses again, and a winner for twice as many. A race is only lost because another won it, so
+ * haste costs work but never stops the line.
  */
 export class Backoff {
   readonly #clock: Clock;
@@ -25,6 +27,8 @@ export class Backoff {
   #base = BASE_MS;
   /** The authors of the last commits, oldest first; undefined: this process. */
   readonly #authors: (string | undefined)[] = [];
+  /** Races lost since the last one won. */
+  #streak = 0;
   /** Commits until the last lost race is forgotten. */
   #heat = 0;
 
@@ -39,7 +43,9 @@ export class Backoff {
 
   /** Tells how long a push took, in milliseconds: the unit of waiting. */
   measured(roundTrip: number): void {
-    this.#base = Math.max(BASE_MS, this.#base * 0.75 + roundTrip * 0.25);
+    // Falls at once: who pushes seldom must not go on waiting for a burst of load that is over.
+    const mean = this.#base * 0.75 + roundTrip * 0.25;
+    this.#base = Math.max(BASE_MS, Math.min(mean, roundTrip));
   }
 
   /** Tells who made the commits that came in, oldest first. */
@@ -49,12 +55,15 @@ export class Backoff {
 
   lost(): void {
     this.#heat = WINDOW;
+    this.#streak += 1;
     const crowd = this.#crowd();
-    this.#level = crowd > 0 ? crowd : Math.min(LEVEL_MAX, this.#level + 1);
+    const aged = Math.max(Math.ceil(crowd / 2), crowd + 1 - this.#streak);
+    this.#level = crowd > 0 ? aged : Math.min(LEVEL_MAX, this.#level + 1);
   }
 
   won(): void {
     this.#note(undefined);
+    this.#streak = 0;
     const crowd = this.#crowd();
     this.#level = crowd > 0 ? crowd + 1 : Math.max(0, this.#level - 1);
   }

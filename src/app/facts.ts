@@ -1,5 +1,6 @@
 import { parseCommit } from "../protocol/commit.ts";
 import type { ChangeFacts, CommitFacts } from "../protocol/judge.ts";
+import { IMPORT_PATHS } from "../protocol/limits.ts";
 import { isFurniture } from "../protocol/paths.ts";
 import { readRecord } from "../protocol/record.ts";
 import type { RawChange, RawCommit, SignatureCheck, Verifier } from "./ports.ts";
@@ -17,7 +18,9 @@ type Filler = (facts: Awaited<ReturnType<Verifier["verify"]>>) => CommitFacts;
 function prepare(raw: RawCommit, checks: SignatureCheck[]): Filler {
   const commit = parseCommit(raw.bytes);
   const signature = commit?.signature === undefined ? -1 : checks.push(commit.signature) - 1;
-  const changes = raw.changes.map((change) => prepareChange(change, checks));
+  // Nothing is parsed for a commit that is refused by its looks: hostile YAML takes its time.
+  const hopeless = commit === undefined || raw.changes.length > IMPORT_PATHS;
+  const changes = raw.changes.map((change) => prepareChange(hopeless ? { ...change, bytes: undefined } : change, checks));
   return (facts) => ({
     oid: raw.oid,
     commit,

@@ -52,10 +52,13 @@ export interface RawCommit {
 
 /**
  * History is read from hostile repositories in bounded memory: a commit object is cut at this many
- * bytes, its list of changes at this many. Both lie far beyond what the judge accepts.
+ * bytes, its list of changes at this many, and with more changes than `HISTORY_CONTENTS` it comes
+ * without sizes and contents. All lie beyond what the judge accepts; but a refused commit's paths
+ * matter, for they say where the tree is astray from the state.
  */
 export const HISTORY_COMMIT_BYTES = 1024 * 1024;
-export const HISTORY_CHANGES = 8_192;
+export const HISTORY_CHANGES = 200_000;
+export const HISTORY_CONTENTS = 8_192;
 
 export interface History {
   /**

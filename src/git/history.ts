@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { defined } from "../base/assert.ts";
 import {
   HISTORY_CHANGES,
+  HISTORY_CONTENTS,
   HISTORY_COMMIT_BYTES,
   type History,
   type RawChange,
@@ -145,7 +146,7 @@ async function fill(
   const asked = quietly(contents.ask(window.map((commit) => commit.oid)));
   const blobs = [
     ...new Set(
-      window.flatMap((commit) => commit.changes.flatMap((change) => blobOf(change) ?? [])),
+      window.filter(isModest).flatMap((commit) => commit.changes.flatMap((change) => blobOf(change) ?? [])),
     ),
   ];
   const sizeOf = new Map<Oid, number>();
@@ -161,8 +162,15 @@ async function fill(
   return window.map((commit, index) => ({
     oid: commit.oid,
     bytes: commitBytes(commit.oid, objects[index]),
-    changes: commit.changes.map((change) => complete(change, sizeOf, bytesOf)),
+    changes: commit.changes.map((change) => {
+      return isModest(commit) ? complete(change, sizeOf, bytesOf) : { ...change, size: 0, bytes: undefined };
+    }),
   }));
+}
+
+/** Whether the judge may accept it, as far as the number of its changes goes. */
+function isModest(commit: LoggedCommit): boolean {
+  return commit.changes.length <= HISTORY_CONTENTS;
 }
 
 function complete(

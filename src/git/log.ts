@@ -10,12 +10,14 @@ export interface LogEntry {
   readonly author: string;
   /** The first line of the message, at most 300 characters of it. */
   readonly subject: string;
+  /** What it touches of the path that was asked for; empty where none was. */
+  readonly files: readonly string[];
 }
 
 export interface LogOptions {
   /** At most this many commits. */
   readonly limit: number;
-  /** Only commits that touch this path or what lies below it. */
+  /** A folder: only commits that touch something in it. */
   readonly path?: string;
 }
 
@@ -40,8 +42,10 @@ export async function readLog(
     "--no-color",
     "--no-notes",
     "--no-show-signature",
-    "--no-patch",
     "--no-follow",
+    "--no-renames",
+    "--no-relative",
+    path === undefined ? "--no-patch" : "--name-only",
     tip,
     "--",
     // Taken literally: a path is never a pattern here.
@@ -49,17 +53,23 @@ export async function readLog(
   ];
   const output = await runGit(args, { gitDir, maxBytes: OUTPUT_BYTES });
   if (output.exitCode !== 0 && !output.truncated) throw gitFailed(args, output);
-  const fields = new TextDecoder().decode(output.stdout).split("\0");
-  const entries: LogEntry[] = [];
-  for (let at = 0; at + FIELDS < fields.length; at += FIELDS) {
+  return parseLog(new TextDecoder().decode(output.stdout).split("\0"));
+}
+
+function parseLog(fields: readonly string[]): readonly LogEntry[] {
+  const entries: (LogEntry & { readonly files: string[] })[] = [];
+  for (let at = 0; at + 1 < fields.length;) {
     const [commit = "", seconds = "", author = "", subject = ""] = fields.slice(at, at + FIELDS);
-    if (!isOid(commit)) break;
-    entries.push({
-      commit,
-      time: Number(seconds) * 1_000,
-      author: author.slice(0, TEXT_CHARS),
-      subject: subject.slice(0, TEXT_CHARS),
-    });
+    if (isOid(commit)) {
+      const time = Number(seconds) * 1_000;
+      entries.push({ commit, time, author: author.slice(0, TEXT_CHARS), subject: subject.slice(0, TEXT_CHARS), files: [] });
+      at += FIELDS;
+    } else {
+      // A name lies in the folder that was asked for, so none of them can pass for a commit.
+      const name = commit.replace(/^\n/, "");
+      if (name !== "") entries.at(-1)?.files.push(name);
+      at += 1;
+    }
   }
   return entries;
 }

@@ -4,7 +4,7 @@
  * loose objects are read, of plain commits and trees as git writes them: for all else the answer is
  * undefined, and git is asked, so that both ways always say the same.
  */
-import { HISTORY_CHANGES, type RawChange, type RawCommit } from "../app/ports.ts";
+import { HISTORY_CONTENTS, type RawChange, type RawCommit } from "../app/ports.ts";
 import { diffTrees, type TreeChange } from "../app/tree-diff.ts";
 import type { Oid } from "../protocol/ids.ts";
 import { decodeTree, isPlainTree } from "../protocol/objects.ts";
@@ -99,7 +99,7 @@ function rawCommit(store: Store, oid: Oid, maxBytes: number): RawCommit {
   const { tree, parent } = linksOf(store, oid);
   const before = parent === undefined ? undefined : linksOf(store, parent).tree;
   const changes = diffTrees((folder) => store(folder, "tree", OBJECT_BYTES), before, tree);
-  if (changes.length > HISTORY_CHANGES) throw new NotPlain();
+  if (changes.length > HISTORY_CONTENTS) throw new NotPlain();
   return { oid, bytes, changes: changes.map((change) => withContent(store, change, maxBytes)) };
 }
 

@@ -1,6 +1,7 @@
 import { defined } from "../base/assert.ts";
 import {
   HISTORY_CHANGES,
+  HISTORY_CONTENTS,
   HISTORY_COMMIT_BYTES,
   type History,
   type RawChange,
@@ -44,7 +45,10 @@ function rawCommit(objects: ObjectMap, oid: Oid, maxBytes: number): RawCommit {
   return {
     oid,
     bytes: bytes.subarray(0, HISTORY_COMMIT_BYTES),
-    changes: changes.map((change) => withContent(objects, change, maxBytes)),
+    changes: changes.map((change) => {
+      const modest = changes.length <= HISTORY_CONTENTS;
+      return modest ? withContent(objects, change, maxBytes) : { ...change, size: 0, bytes: undefined };
+    }),
   };
 }
 

@@ -130,9 +130,12 @@ function recordLine(state: Overlay, before: View, facts: CommitFacts, time: numb
 function refusal(before: View, facts: CommitFacts, found: Fault, time: number): Delta {
   const state = new Overlay(before);
   recordLine(state, before, facts, time, false);
+  let junk = 0;
   for (const { path, mode, oid } of facts.changes) {
     if (!isLegalPath(path)) continue;
     const good = before.get(`file/${path}`)?.oid;
+    // Junk beside the good files is in nobody's way: one commit does not fill the state with it.
+    if (good === undefined && (junk += 1) > COMMIT_PATHS) continue;
     const restored = good === oid && (mode ?? FILE_MODE) === FILE_MODE;
     const astray: AstrayState | undefined = restored ? undefined : { oid: oid ?? null };
     if (astray !== undefined || before.get(`astray/${path}`) !== undefined) state.set(`astray/${path}`, astray);

@@ -33,6 +33,17 @@ test("in a crowd a loser waits for a turn of everyone, and a winner for twice as
   expect(await backoff.wait()).toBe(20 * 32);
 });
 
+test("in a crowd, who loses again and again waits less each time, but never races on at once", async () => {
+  const backoff = new Backoff(clock, random);
+  backoff.saw(Array.from({ length: 32 }, (_, index) => `ant-${index}`));
+  const waits: number[] = [];
+  for (let race = 0; race < 5; race += 1) {
+    backoff.lost();
+    waits.push(await backoff.wait());
+  }
+  expect(waits).toEqual([640, 320, 160, 160, 160]);
+});
+
 test("a crowd that has gone is forgotten", async () => {
   const backoff = new Backoff(clock, random);
   backoff.saw(["ant-1", "ant-2", "ant-3"]);
@@ -48,4 +59,7 @@ test("the unit of waiting is what a push takes, and no wait is endless", async (
   expect(await backoff.wait()).toBeCloseTo(2_000, -1);
   for (let race = 0; race < 10; race += 1) backoff.lost();
   expect(await backoff.wait()).toBe(30_000);
+  backoff.measured(100);
+  backoff.won();
+  expect(await backoff.wait()).toBe(100 * 32);
 });

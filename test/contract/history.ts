@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { HISTORY_CHANGES, HISTORY_COMMIT_BYTES, type RawCommit } from "../../src/app/ports.ts";
+import { HISTORY_COMMIT_BYTES, HISTORY_CONTENTS, type RawCommit } from "../../src/app/ports.ts";
 import type { Oid } from "../../src/protocol/ids.ts";
 import { blob, type Built, commit, type File } from "./build.ts";
 import type { Clone } from "./clone.ts";
@@ -150,18 +150,20 @@ export function historyContract(name: string, make: () => Promise<Clone>): void 
       expect(found.toSorted()).toEqual(names.toSorted());
     });
 
-    test("what is beyond reason is cut", async () => {
+    test("what is beyond reason is cut, or comes without contents", async () => {
       const { put, read, objects } = await open();
       const shared = blob("x");
       await objects.write([shared]);
-      const many = Array.from({ length: HISTORY_CHANGES + 10 }, (_, index): [string, File] => {
+      const many = Array.from({ length: HISTORY_CONTENTS + 10 }, (_, index): [string, File] => {
         return [`f${index}`, { mode: "100644", oid: shared.oid }];
       });
       const a = await put(Object.fromEntries(many));
       const long = commit({}, [a.oid], "m".repeat(HISTORY_COMMIT_BYTES));
       await objects.write(long.objects);
       const [first, second] = await read(long);
-      expect(first?.changes).toHaveLength(HISTORY_CHANGES);
+      // Every path is named, for it says where the tree is astray; none is read.
+      expect(first?.changes).toHaveLength(HISTORY_CONTENTS + 10);
+      expect(first?.changes.every((change) => change.bytes === undefined && change.size === 0)).toBe(true);
       expect(second?.bytes).toHaveLength(HISTORY_COMMIT_BYTES);
     });
 

@@ -54,15 +54,15 @@ async function tell(entry: LogEntry, refusal: RefusalState | undefined, task: Ta
 }
 
 /** What the state keeps of the records that this commit brought. */
-function textsAt(task: TaskState, { time, author }: LogEntry): readonly string[] {
+function textsAt({ id, attempts, progress, cancelled }: TaskState, { files }: LogEntry): readonly string[] {
+  const brought = (path: string): boolean => files.includes(`${taskFolder(id)}/${path}`);
   const texts: (string | undefined)[] = [];
-  for (const attempt of task.attempts) {
-    if (attempt.at === time && attempt.agent === author) texts.push(attempt.text, ...attempt.refs);
-    if (attempt.review?.at === time && attempt.review.by === author) texts.push(attempt.review.reason);
+  for (const { token, text, refs, review } of attempts) {
+    if (brought(`attempts/${token}.yaml`)) texts.push(text, ...refs);
+    if (brought(`reviews/${token}.yaml`)) texts.push(review?.reason);
   }
-  const { progress, cancelled } = task;
-  if (progress?.at === time) texts.push(progress.note);
-  if (cancelled?.at === time && cancelled.by === author) texts.push(cancelled.reason);
+  if (progress !== undefined && brought(`progress/${progress.token}-${progress.count}.yaml`)) texts.push(progress.note);
+  if (brought("cancel.yaml")) texts.push(cancelled?.reason);
   return texts.filter((text) => text !== undefined);
 }
 

@@ -7,6 +7,7 @@ import type { AgentId, PublicKey } from "../ids.ts";
 import { LEASE_MIN_MS } from "../limits.ts";
 import { effectiveRoots, rootsAmong, settings } from "../rules/members.ts";
 import { kind, type Fields, type Incoming } from "./kind.ts";
+import { PROTOCOL } from "../version.ts";
 
 const ROOT = /^([a-z0-9][a-z0-9_-]{0,38}) ((?:ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]+={0,2})$/;
 
@@ -45,6 +46,7 @@ export const mound = kind<MoundFields>({
     if (detail !== undefined) return fault("MO1", { code: "config-invalid", detail });
     const current = before.get("mound");
     if (current === undefined) {
+      if (next.protocol !== PROTOCOL) return fault("LN8", { code: "protocol-unknown", found: next.protocol });
       const founder = next.roots.find((root) => root.agent === author);
       if (founder === undefined) return fault("MO2", { code: "not-a-root", agent: author });
       if (record.signers.includes(founder.key)) return undefined;
