@@ -1,3 +1,4 @@
+import { defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { commitPayload, encodeCommit, type CommitDraft } from "../protocol/commit.ts";
 import type { Decision, DecidedFile } from "../protocol/decide.ts";
@@ -5,6 +6,7 @@ import type { AgentId, Oid } from "../protocol/ids.ts";
 import { joinRecord } from "../protocol/record.ts";
 import { COMMIT_NAMESPACE } from "../protocol/signature.ts";
 import type { GitObject, Objects, RawChange, RawCommit, Signer } from "./ports.ts";
+import { diffTrees } from "./tree-diff.ts";
 import { changeTree, type Keep } from "./tree.ts";
 
 /** A file of a decision with its signatures: what stays when a commit must be built anew. */
@@ -53,7 +55,7 @@ export async function buildCommit(request: BuildRequest, objects: Objects): Prom
     if (bytes === undefined) return { path, mode: undefined, oid: undefined, size: 0, bytes };
     return { path, mode: "100644", oid: keep("blob", bytes), size: bytes.length, bytes };
   });
-  const tree = await changeTree(parent?.tree, changes, objects, keep);
+  const { tree, regular } = await changeTree(parent?.tree, changes, objects, keep);
   const person = { name: request.author, email: `${request.author}@mound.invalid`, seconds: request.decision.seconds };
   const draft: CommitDraft = {
     tree,
@@ -65,7 +67,35 @@ export async function buildCommit(request: BuildRequest, objects: Objects): Prom
   const armor = await request.signer.sign(commitPayload(draft), COMMIT_NAMESPACE);
   const bytes = encodeCommit(draft, armor);
   const oid = keep("commit", bytes);
-  return { raw: { oid, bytes, changes }, tree, objects: [...kept.values()] };
+  // Where junk was in the way, git lists more than was asked for, and everyone else reads it so.
+  const seen = regular ? changes : await changesAsGit(parent?.tree, tree, changes, objects, kept);
+  return { raw: { oid, bytes, changes: seen }, tree, objects: [...kept.values()] };
+}
+
+async function changesAsGit(
+  before: Oid | undefined,
+  after: Oid,
+  asked: readonly RawChange[],
+  objects: Objects,
+  kept: ReadonlyMap<Oid, GitObject>,
+): Promise<readonly RawChange[]> {
+  const trees = new Map([...kept].map(([oid, object]) => [oid, object.bytes]));
+  for (;;) {
+    let missing: Oid | undefined;
+    const found = diffTrees(
+      (oid) => {
+        const bytes = trees.get(oid);
+        if (bytes === undefined) missing ??= oid;
+        return bytes ?? new Uint8Array();
+      },
+      before,
+      after,
+    );
+    if (missing === undefined) {
+      return found.map((change) => asked.find(({ path }) => path === change.path) ?? { ...change, size: 0, bytes: undefined });
+    }
+    trees.set(missing, defined(await objects.read(missing), `the tree ${missing}`).bytes);
+  }
 }
 
 /** The tree of a commit that is in the store. */

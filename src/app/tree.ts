@@ -1,6 +1,6 @@
 import { defined } from "../base/assert.ts";
 import type { Oid } from "../protocol/ids.ts";
-import { decodeTree, encodeTree, type TreeEntry } from "../protocol/objects.ts";
+import { decodeTree, encodeTree, FILE_MODE, FOLDER_MODE, type TreeEntry } from "../protocol/objects.ts";
 import type { GitObject, Objects } from "./ports.ts";
 
 /** Hashes and keeps an object that is yet to be written; answers its name. */
@@ -12,6 +12,12 @@ export interface TreeChange {
   readonly oid: Oid | undefined;
 }
 
+/** The tree after the changes; `regular` unless a file took the place of a folder, or a folder of a file. */
+export interface ChangedTree {
+  readonly tree: Oid;
+  readonly regular: boolean;
+}
+
 /**
  * The tree that differs from `base` by these changes. Folders that become empty go. What the trees
  * hold elsewhere, refused bytes included, is carried over unread.
@@ -21,9 +27,11 @@ export async function changeTree(
   changes: readonly TreeChange[],
   objects: Pick<Objects, "read">,
   keep: Keep,
-): Promise<Oid> {
-  const next = await rewrite(base, changes.map((change) => ({ names: change.path.split("/"), oid: change.oid })), objects, keep);
-  return next ?? keep("tree", encodeTree([]));
+): Promise<ChangedTree> {
+  const work: Work = { objects, keep, regular: true };
+  const steps = changes.map((change) => ({ names: change.path.split("/"), oid: change.oid }));
+  const tree = (await rewrite(base, steps, work)) ?? keep("tree", encodeTree([]));
+  return { tree, regular: work.regular };
 }
 
 interface Step {
@@ -31,10 +39,16 @@ interface Step {
   readonly oid: Oid | undefined;
 }
 
-async function rewrite(base: Oid | undefined, steps: readonly Step[], objects: Pick<Objects, "read">, keep: Keep): Promise<Oid | undefined> {
+interface Work {
+  readonly objects: Pick<Objects, "read">;
+  readonly keep: Keep;
+  regular: boolean;
+}
+
+async function rewrite(base: Oid | undefined, steps: readonly Step[], work: Work): Promise<Oid | undefined> {
   const entries = new Map<string, TreeEntry>();
   if (base !== undefined) {
-    const object = defined(await objects.read(base), `the tree ${base}`);
+    const object = defined(await work.objects.read(base), `the tree ${base}`);
     for (const entry of decodeTree(object.bytes)) entries.set(entry.name, entry);
   }
   const folders = new Map<string, Step[]>();
@@ -42,17 +56,19 @@ async function rewrite(base: Oid | undefined, steps: readonly Step[], objects: P
     const [name, ...rest] = names as [string, ...string[]];
     if (rest.length > 0) {
       folders.set(name, [...(folders.get(name) ?? []), { names: rest, oid }]);
-    } else if (oid === undefined) {
-      entries.delete(name);
-    } else {
-      entries.set(name, { mode: "100644", name, oid });
+      continue;
     }
+    if (entries.get(name)?.mode === FOLDER_MODE) work.regular = false;
+    if (oid === undefined) entries.delete(name);
+    else entries.set(name, { mode: FILE_MODE, name, oid });
   }
   for (const [name, inner] of folders) {
     const current = entries.get(name);
-    const oid = await rewrite(current?.mode === "40000" ? current.oid : undefined, inner, objects, keep);
+    const folder = current?.mode === FOLDER_MODE ? current.oid : undefined;
+    if (current !== undefined && folder === undefined) work.regular = false;
+    const oid = await rewrite(folder, inner, work);
     if (oid === undefined) entries.delete(name);
-    else entries.set(name, { mode: "40000", name, oid });
+    else entries.set(name, { mode: FOLDER_MODE, name, oid });
   }
-  return entries.size === 0 ? undefined : keep("tree", encodeTree([...entries.values()]));
+  return entries.size === 0 ? undefined : work.keep("tree", encodeTree([...entries.values()]));
 }

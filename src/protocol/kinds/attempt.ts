@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
 import { fault, type Fault } from "../fault.ts";
 import { agentId, common, integer, line, list, taskId, text } from "../fields.ts";
+import { LINE_CHARS } from "../limits.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { putTask } from "../rules/put-task.ts";
 import { isLapsed } from "../rules/task-status.ts";
-import type { ClaimState, TaskState } from "../state.ts";
+import type { AttemptState, ClaimState, TaskState } from "../state.ts";
 import { companion, kind, type Context, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
@@ -50,7 +51,7 @@ export const attempt = kind<AttemptFields>({
       ...task,
       claim: undefined,
       attempts: [
-        ...task.attempts,
+        ...task.attempts.map(shorten),
         {
           token: body.token,
           agent: claim.agent,
@@ -65,6 +66,12 @@ export const attempt = kind<AttemptFields>({
     });
   },
 });
+
+/** The state is rewritten with every change: of older attempts it keeps a line, the record has it all. */
+function shorten(attempt: AttemptState): AttemptState {
+  if (attempt.text === undefined || attempt.text.length <= LINE_CHARS) return attempt;
+  return { ...attempt, text: attempt.text.slice(0, LINE_CHARS) };
+}
 
 /** [AT1] Expired: by who takes over, in that commit. [AT2] Cancelled: by who cancels, in that commit. */
 function judgeByOther(body: AttemptFields, task: TaskState, context: Context): Fault | undefined {
