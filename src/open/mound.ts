@@ -7,7 +7,7 @@ import type { KeyFault, Signer } from "../app/ports.ts";
 import { withKeys } from "../app/sharded-state.ts";
 import type { Recovered } from "../app/recovery.ts";
 import type { Outcome, Submitter, SubmitPorts } from "../app/submit.ts";
-import { ALLOWED_SIGNERS, findClone, moundFolder, originUrl, type Clone } from "../git/clone.ts";
+import { ALLOWED_SIGNERS, EMBEDDED, embeddedOrigin, findClone, moundFolder, originUrl, type Clone } from "../git/clone.ts";
 import { frozenTo } from "../git/freeze.ts";
 import { lastHeard, markHeard } from "../git/heard.ts";
 import type { Projection } from "../git/worktree.ts";
@@ -113,6 +113,7 @@ export class Mound {
     const outcomes = await submitter.submit(commands.map((command) => ({ agent, command, signer, cosigners })));
     if (outcomes.some((outcome) => outcome.ok)) await this.#heard();
     if (options.project !== false) await this.project();
+    await this.#maintain();
     return outcomes;
   }
 
@@ -179,6 +180,14 @@ export class Mound {
     if (this.#submitter !== undefined) return this.#submitter;
     const { Submitter } = await import("../app/submit.ts");
     return (this.#submitter ??= new Submitter(this.line, this.ports));
+  }
+
+  /** Packs the clone, and the origin inside it, when they have gathered many loose objects. */
+  async #maintain(): Promise<void> {
+    const { commonDir, settings } = this.clone;
+    const owned = settings.origin === EMBEDDED ? [commonDir, embeddedOrigin(commonDir)] : [commonDir];
+    const { maintain } = await import("../git/maintenance.ts");
+    for (const gitDir of owned) await maintain(gitDir);
   }
 
   async #heard(): Promise<void> {

@@ -15,7 +15,10 @@ declare const MOUND_BUILD: string | undefined;
 const BUILD = typeof MOUND_BUILD === "string" ? MOUND_BUILD : "source";
 
 /** The real ports on a clone. */
-export function wirePorts(clone: Pick<Clone, "commonDir" | "settings">, trace?: SubmitPorts["trace"]): SubmitPorts {
+export function wirePorts(
+  clone: Pick<Clone, "commonDir" | "settings">,
+  trace?: SubmitPorts["trace"],
+): SubmitPorts {
   const gitDir = clone.commonDir;
   const own = moundFolder(gitDir);
   return {
