@@ -100,7 +100,7 @@ const WORDS: { readonly [F in RuleFault as F["code"]]: (fault: F) => Words } = {
     fix: `mound task show ${fault.task}`,
     exit: EXIT.refused,
   }),
-  "nothing-to-take": (fault) => ({
+  "nothing-to-take": () => ({
     message: "There is no open task that you may take now.",
     fix: "mound status",
     exit: EXIT.missing,

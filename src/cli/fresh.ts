@@ -9,7 +9,11 @@ export interface FreshMound {
 }
 
 /** After these a reader goes on with the view that there is; others say that the line itself is in doubt. */
-const UNREACHED = new Set<AppFault["code"]>(["remote-unreachable", "remote-refused", "remote-garbage"]);
+const UNREACHED = new Set<AppFault["code"]>([
+  "remote-unreachable",
+  "remote-refused",
+  "remote-garbage",
+]);
 
 /** The mound with a view as new as the origin gives; an origin that cannot be reached stops no reader. */
 export async function freshMound(context: Context): Promise<FreshMound> {

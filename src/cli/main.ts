@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], env: Env = processEnv()): Pr
   const run: Run = (action) => async (...args) => {
     const command = args.at(-1) as Command;
     const options = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
-    const given = args.slice(0, -2).flat().filter((value) => typeof value === "string" || value === undefined) as (string | undefined)[];
+    const given = args.slice(0, -2).flat().filter((value) => typeof value === "string" || value === undefined);
     code = await perform(action, new Context(env, options), given, options);
   };
   const program = createProgram(env, run);
@@ -53,7 +53,7 @@ export function createProgram(env: Env, run: Run): Command {
     .option("-C <dir>", "run as if started in this folder")
     .option("--no-input", "never ask anything (nothing ever does)")
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .configureOutput({ writeOut: env.out, writeErr: () => undefined })
+    .configureOutput({ writeOut: (text) => env.out(text), writeErr: () => undefined })
     .exitOverride();
   for (const add of COMMANDS) add(program, run);
   inherit(program);

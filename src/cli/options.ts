@@ -6,24 +6,40 @@ import { UsageError } from "./usage.ts";
 /** Options of a command, read with a clear sentence where they do not fit. */
 export function durationOption(value: unknown, name: string): number | undefined {
   if (value === undefined) return undefined;
-  const duration = parseDuration(String(value));
-  if (duration === undefined) throw new UsageError(`${name} takes a duration such as 30m, 2h or 1h30m, not "${String(value)}".`);
+  const duration = parseDuration(textOf(value));
+  if (duration === undefined)
+    throw new UsageError(
+      `${name} takes a duration such as 30m, 2h or 1h30m, not "${textOf(value)}".`,
+    );
   return duration;
 }
 
-export function numberOption(value: unknown, name: string, min: number, max: number): number | undefined {
+export function numberOption(
+  value: unknown,
+  name: string,
+  min: number,
+  max: number,
+): number | undefined {
   if (value === undefined) return undefined;
-  const number = /^\d{1,7}$/.test(String(value)) ? Number(value) : Number.NaN;
-  if (!(number >= min && number <= max)) throw new UsageError(`${name} takes a whole number from ${min} to ${max}, not "${String(value)}".`);
+  const number = /^\d{1,7}$/.test(textOf(value)) ? Number(value) : Number.NaN;
+  if (!(number >= min && number <= max))
+    throw new UsageError(
+      `${name} takes a whole number from ${min} to ${max}, not "${textOf(value)}".`,
+    );
   return number;
 }
 
 export function textOption(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
+  return value === undefined ? undefined : textOf(value);
 }
 
 export function listOption(value: unknown): readonly string[] | undefined {
-  return Array.isArray(value) ? value.map(String) : undefined;
+  return Array.isArray(value) ? value.map(textOf) : undefined;
+}
+
+/** Commander gives an option's value as the text that was typed. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Gathers an option that may be repeated. */
@@ -34,12 +50,13 @@ export function collect(value: string, before: string[] | undefined): string[] {
 /** The content of a file that was named, or of standard input for `-`. */
 export async function fileOption(context: Context, value: unknown): Promise<string | undefined> {
   if (value === undefined) return undefined;
-  const name = String(value);
+  const name = textOf(value);
   try {
     const bytes = name === "-" ? await context.env.input() : await readFile(context.path(name));
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(`${name} is not UTF-8 text.`, "iconv -t UTF-8");
+    if (error instanceof TypeError)
+      throw new UsageError(`${name} is not UTF-8 text.`, "iconv -t UTF-8");
     throw new UsageError(`${name} cannot be read: ${(error as Error).message}`, `ls -l ${name}`);
   }
 }

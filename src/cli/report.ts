@@ -16,11 +16,18 @@ export interface Report {
 }
 
 /** One JSON document, or text for people; answers the exit code. */
-export async function tell(env: Env, json: boolean, report: Report, mound: Mound | undefined): Promise<number> {
+export async function tell(
+  env: Env,
+  json: boolean,
+  report: Report,
+  mound: Mound | undefined,
+): Promise<number> {
   for (const note of report.notes ?? []) env.err(`${sanitise(note)}\n`);
   if (json) {
     const meta = mound === undefined ? {} : await metaOf(mound);
-    env.out(`${sanitiseJson(JSON.stringify({ v: 1, ok: true, data: report.data, meta, next: report.next ?? [] }))}\n`);
+    env.out(
+      `${sanitiseJson(JSON.stringify({ v: 1, ok: true, data: report.data, meta, next: report.next ?? [] }))}\n`,
+    );
     return 0;
   }
   if (report.text !== "") env.out(`${sanitise(report.text)}\n`);
@@ -29,7 +36,12 @@ export async function tell(env: Env, json: boolean, report: Report, mound: Mound
 }
 
 /** A failure as a sentence with what to type next, or as a JSON document; answers the exit code. */
-export function complain(env: Env, json: boolean, failure: Failure, next: readonly string[] = []): number {
+export function complain(
+  env: Env,
+  json: boolean,
+  failure: Failure,
+  next: readonly string[] = [],
+): number {
   const { code, message, fix, retryable, exit, details } = failure;
   if (json) {
     const error = { code, message, retryable, fix, ...(details === undefined ? {} : { details }) };
@@ -42,8 +54,9 @@ export function complain(env: Env, json: boolean, failure: Failure, next: readon
   return exit;
 }
 
-async function metaOf(mound: Mound): Promise<{ tip: string | undefined; age_s: number | undefined }> {
+async function metaOf(
+  mound: Mound,
+): Promise<{ tip: string | undefined; age_s: number | undefined }> {
   const age = await mound.age();
   return { tip: mound.line.tip, age_s: age === undefined ? undefined : Math.round(age / 1_000) };
 }
-

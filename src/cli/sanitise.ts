@@ -18,7 +18,9 @@ export function sanitiseLine(text: string): string {
 /** The same for a JSON document: its escapes, so that a program still reads the text as it was. */
 export function sanitiseJson(json: string): string {
   return json.replace(HOSTILE, (char) => {
-    const units = Array.from({ length: char.length }, (_, at) => char.charCodeAt(at).toString(16).padStart(4, "0"));
+    const units = Array.from({ length: char.length }, (_, at) =>
+      char.charCodeAt(at).toString(16).padStart(4, "0"),
+    );
     return units.map((unit) => `\\u${unit}`).join("");
   });
 }

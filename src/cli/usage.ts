@@ -5,7 +5,11 @@ export class UsageError extends Error {
   /** For programs: what the sentence says, as data. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(message: string, fix = "mound help", facts: { code?: string; details?: Readonly<Record<string, unknown>> } = {}) {
+  constructor(
+    message: string,
+    fix = "mound help",
+    facts: { code?: string; details?: Readonly<Record<string, unknown>> } = {},
+  ) {
     super(message);
     this.fix = fix;
     this.code = facts.code ?? "usage";

@@ -62,7 +62,13 @@ function parseLog(fields: readonly string[]): readonly LogEntry[] {
     const [commit = "", seconds = "", author = "", subject = ""] = fields.slice(at, at + FIELDS);
     if (isOid(commit)) {
       const time = Number(seconds) * 1_000;
-      entries.push({ commit, time, author: author.slice(0, TEXT_CHARS), subject: subject.slice(0, TEXT_CHARS), files: [] });
+      entries.push({
+        commit,
+        time,
+        author: author.slice(0, TEXT_CHARS),
+        subject: subject.slice(0, TEXT_CHARS),
+        files: [],
+      });
       at += FIELDS;
     } else {
       // A name lies in the folder that was asked for, so none of them can pass for a commit.

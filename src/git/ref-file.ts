@@ -9,7 +9,10 @@ const OID_LENGTH = 40;
  * The value of a ref in the files format, without a process: of its own file, else among the packed
  * ones. In this order, for git packs a ref before it removes the file.
  */
-export async function readRefFile(gitDir: string, name: string): Promise<Oid | "symbolic" | undefined> {
+export async function readRefFile(
+  gitDir: string,
+  name: string,
+): Promise<Oid | "symbolic" | undefined> {
   const text = (await readIfPresent(join(gitDir, name)))?.trimEnd();
   if (text !== undefined && text !== "") return isOid(text) ? text : "symbolic";
   const packed = (await readIfPresent(join(gitDir, "packed-refs"))) ?? "";

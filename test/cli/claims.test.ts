@@ -30,7 +30,11 @@ describe("taking a task", () => {
     const cli = await world();
     const task = await add(cli, "Fix the login");
     const claimed = await cli.ok(`-C m claim ${task.slice(0, 5)} --lease 30m --as ant-1 --json`);
-    expect(claimed.json.data).toMatchObject({ token: 1, already: false, task: { id: task, status: "claimed", claim: { agent: "ant-1", token: 1 } } });
+    expect(claimed.json.data).toMatchObject({
+      token: 1,
+      already: false,
+      task: { id: task, status: "claimed", claim: { agent: "ant-1", token: 1 } },
+    });
     const { since, until: end } = claimed.json.data.task.claim;
     expect(Date.parse(end) - Date.parse(since)).toBeGreaterThanOrEqual(30 * 60_000);
     const again = await cli.ok(`-C m claim ${task} --as ant-1 --json`);
@@ -44,10 +48,16 @@ describe("taking a task", () => {
     await cli.ok(`-C m claim ${task} --as ant-1`);
     const lost = await cli.run(`-C m claim ${task} --as ant-2`);
     expect(lost).toMatchObject({ code: 5, out: "" });
-    expect(lost.err).toMatch(new RegExp(`The task ${task} is held by ant-1 until 20\\d\\d-.*Z \\(token 1\\)\\.`));
+    expect(lost.err).toMatch(
+      new RegExp(`The task ${task} is held by ant-1 until 20\\d\\d-.*Z \\(token 1\\)\\.`),
+    );
     expect(lost.err).toContain(`mound claim ${other}`);
     const { json } = await cli.run(`-C m claim ${task} --as ant-2 --json`);
-    expect(json).toMatchObject({ ok: false, error: { code: "held", retryable: true, details: { by: "ant-1", token: 1 } }, next: [`mound claim ${other}`] });
+    expect(json).toMatchObject({
+      ok: false,
+      error: { code: "held", retryable: true, details: { by: "ant-1", token: 1 } },
+      next: [`mound claim ${other}`],
+    });
   });
 
   test("next shows the most urgent, takes it with --claim, and exits 3 when there is none", async () => {
@@ -55,7 +65,10 @@ describe("taking a task", () => {
     await add(cli, "Later", "--priority", "1");
     const urgent = await add(cli, "Now", "--priority", "4");
     expect((await cli.ok("-C m next --as ant-2 --json")).json.data.task.id).toBe(urgent);
-    expect((await cli.ok("-C m next --claim --as ant-2 --json")).json.data).toMatchObject({ token: 1, task: { id: urgent } });
+    expect((await cli.ok("-C m next --claim --as ant-2 --json")).json.data).toMatchObject({
+      token: 1,
+      task: { id: urgent },
+    });
     await cli.ok("-C m next --claim --as ant-2");
     for (const words of ["-C m next --as ant-2", "-C m next --claim --as ant-2"]) {
       const none = await cli.run(words);
@@ -89,7 +102,11 @@ describe("taking a task", () => {
       [`claim ${task} --as UPPER`, 2, "cannot be an agent's name"],
       [`claim ${task}`, 2, "Nobody is acting"],
       ["claim --as ant-1", 2, "Missing required argument 'task'"],
-      [`progress ${task} --percent 101 --as ant-1`, 2, "--percent takes a whole number from 0 to 100"],
+      [
+        `progress ${task} --percent 101 --as ant-1`,
+        2,
+        "--percent takes a whole number from 0 to 100",
+      ],
       [`done ${task} --token x --as ant-1`, 2, "--token takes a whole number"],
       [`done ${task} -F missing.txt --as ant-1`, 2, "missing.txt cannot be read"],
       [`fail ${task} --as ant-1`, 2, "Required option '--reason <text>' not specified"],
@@ -110,8 +127,31 @@ describe("holding on to a task", () => {
     const cli = await world();
     const task = await add(cli, "Fix the login");
     const before = await cli.ok(`-C m claim ${task} --lease 10m --as ant-1 --json`);
-    const said = await cli.ok(["-C", "m", "progress", task, "--percent", "40", "--note", "tests pass", "-F", "-", "--lease", "1h", "--as", "ant-1", "--json"], { input: "step 3" });
-    expect(said.json.data.task.progress).toMatchObject({ percent: 40, note: "tests pass", checkpoint: "step 3" });
+    const said = await cli.ok(
+      [
+        "-C",
+        "m",
+        "progress",
+        task,
+        "--percent",
+        "40",
+        "--note",
+        "tests pass",
+        "-F",
+        "-",
+        "--lease",
+        "1h",
+        "--as",
+        "ant-1",
+        "--json",
+      ],
+      { input: "step 3" },
+    );
+    expect(said.json.data.task.progress).toMatchObject({
+      percent: 40,
+      note: "tests pass",
+      checkpoint: "step 3",
+    });
     expect(said.json.data.task.claim.until > before.json.data.task.claim.until).toBe(true);
     expect(said.json.data.token).toBe(1);
   });
@@ -120,9 +160,14 @@ describe("holding on to a task", () => {
     const cli = await world();
     const task = await add(cli, "Fix the login");
     await cli.ok(`-C m claim ${task} --as ant-1`);
-    expect((await cli.ok(`-C m release ${task} --as ant-1 --json`)).json.data.task.status).toBe("open");
+    expect((await cli.ok(`-C m release ${task} --as ant-1 --json`)).json.data.task.status).toBe(
+      "open",
+    );
     await cli.ok(`-C m claim ${task} --as ant-1`);
-    expect((await cli.ok(`-C m fail ${task} --reason "no access" --as ant-1 --json`)).json.data.task.status).toBe("open");
+    expect(
+      (await cli.ok(`-C m fail ${task} --reason "no access" --as ant-1 --json`)).json.data.task
+        .status,
+    ).toBe("open");
     expect((await cli.ok(`-C m claim ${task} --as ant-2 --json`)).json.data.token).toBe(3);
   });
 });
@@ -133,7 +178,10 @@ describe("a lease that has lapsed", () => {
     const task = await add(cli, "Fix the login");
     await letLapse(cli, task);
     const taken = await cli.ok(`-C m claim ${task} --as ant-2 --json`);
-    expect(taken.json.data).toMatchObject({ token: 2, task: { claim: { agent: "ant-2", token: 2 } } });
+    expect(taken.json.data).toMatchObject({
+      token: 2,
+      task: { claim: { agent: "ant-2", token: 2 } },
+    });
     for (const words of ["renew", "progress", "done", "release"]) {
       const stale = await cli.run(`-C m ${words} ${task} --token 1 --as ant-1`);
       expect([words, stale.code]).toEqual([words, 9]);
@@ -148,7 +196,10 @@ describe("a lease that has lapsed", () => {
     const task = await add(cli, "Fix the login");
     await letLapse(cli, task);
     const done = await cli.ok(`-C m done ${task} --result fixed --as ant-1 --json`);
-    expect(done.json.data.task).toMatchObject({ status: "done", result: { agent: "ant-1", token: 1, text: "fixed" } });
+    expect(done.json.data.task).toMatchObject({
+      status: "done",
+      result: { agent: "ant-1", token: 1, text: "fixed" },
+    });
   });
 });
 
@@ -157,8 +208,25 @@ describe("finishing a task", () => {
     const cli = await world();
     const task = await add(cli, "Fix the login");
     await cli.ok(`-C m claim ${task} --as ant-1`);
-    const done = await cli.ok(["-C", "m", "done", task, "--result", "fixed\nfor good", "--ref", "9f2c41d", "--ref", "https://example.com/1", "--as", "ant-1", "--json"]);
-    expect(done.json.data.task.result).toMatchObject({ text: "fixed\nfor good", refs: ["9f2c41d", "https://example.com/1"] });
+    const done = await cli.ok([
+      "-C",
+      "m",
+      "done",
+      task,
+      "--result",
+      "fixed\nfor good",
+      "--ref",
+      "9f2c41d",
+      "--ref",
+      "https://example.com/1",
+      "--as",
+      "ant-1",
+      "--json",
+    ]);
+    expect(done.json.data.task.result).toMatchObject({
+      text: "fixed\nfor good",
+      refs: ["9f2c41d", "https://example.com/1"],
+    });
     const again = await cli.ok(`-C m done ${task} --result fixed --as ant-1 --json`);
     expect(again.json.data).toMatchObject({ already: true, commit: null });
   });

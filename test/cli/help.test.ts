@@ -12,7 +12,10 @@ interface Described {
 
 /** Every command with the words that call it. */
 function walk(command: Described, words: readonly string[] = []): (readonly [string, Described])[] {
-  return [[words.join(" "), command], ...command.commands.flatMap((child) => walk(child, [...words, child.name]))];
+  return [
+    [words.join(" "), command],
+    ...command.commands.flatMap((child) => walk(child, [...words, child.name])),
+  ];
 }
 
 describe("help", () => {
@@ -21,12 +24,27 @@ describe("help", () => {
     const tree = (await cli.ok("help --json")).json.data.command as Described;
     const all = walk(tree).filter(([, command]) => command.commands.length === 0);
     const names = all.map(([words]) => words);
-    for (const name of ["init", "clone", "join", "task add", "task import", "task review", "next", "claim", "done", "status", "log", "sync", "help"]) {
+    for (const name of [
+      "init",
+      "clone",
+      "join",
+      "task add",
+      "task import",
+      "task review",
+      "next",
+      "claim",
+      "done",
+      "status",
+      "log",
+      "sync",
+      "help",
+    ]) {
       expect(names).toContain(name);
     }
     for (const [words, command] of all) {
       expect([words, command.description]).not.toEqual([words, ""]);
-      for (const option of command.options) expect([words, option.flags, option.description]).not.toEqual([words, option.flags, ""]);
+      for (const option of command.options)
+        expect([words, option.flags, option.description]).not.toEqual([words, option.flags, ""]);
       const flag = await cli.ok(`${words} --help`);
       expect(flag.out).toMatch(/Examples?:\n {2}/);
       expect((await cli.ok(`help ${words}`)).out).toBe(flag.out);
@@ -39,8 +57,15 @@ describe("help", () => {
   test("exit-codes lists every code once", async () => {
     const cli = testCli();
     const { out } = await cli.ok("help exit-codes");
-    expect(out.trimEnd().split("\n").map((line) => Number(line.split(" ")[0]))).toEqual(Object.values(EXIT));
-    expect((await cli.ok("help exit-codes --json")).json.data.exit_codes).toHaveLength(Object.keys(EXIT).length);
+    expect(
+      out
+        .trimEnd()
+        .split("\n")
+        .map((line) => Number(line.split(" ")[0])),
+    ).toEqual(Object.values(EXIT));
+    expect((await cli.ok("help exit-codes --json")).json.data.exit_codes).toHaveLength(
+      Object.keys(EXIT).length,
+    );
   });
 
   test("what is not there is refused with exit 2 and the way to help", async () => {
@@ -51,10 +76,17 @@ describe("help", () => {
     const unknown = await cli.run("fly");
     expect(unknown.code).toBe(2);
     expect(unknown.err).toContain("Unknown command 'fly'");
-    expect((await cli.run("fly --json")).json).toMatchObject({ ok: false, error: { code: "usage", fix: "mound help" } });
+    expect((await cli.run("fly --json")).json).toMatchObject({
+      ok: false,
+      error: { code: "usage", fix: "mound help" },
+    });
     const child = await cli.run("task fly");
     expect(child.code).toBe(2);
-    expect((await cli.run("task add --json")).json.error).toMatchObject({ code: "usage", message: "Missing required argument 'title'.", fix: "mound help task add" });
+    expect((await cli.run("task add --json")).json.error).toMatchObject({
+      code: "usage",
+      message: "Missing required argument 'title'.",
+      fix: "mound help task add",
+    });
   });
 });
 

@@ -10,7 +10,17 @@ async function world(): Promise<Cli> {
 }
 
 async function add(cli: Cli, title: string, ...words: string[]): Promise<string> {
-  const added = await cli.ok(["-C", "m", "task", "add", title, ...words, "--as", "ant-1", "--json"]);
+  const added = await cli.ok([
+    "-C",
+    "m",
+    "task",
+    "add",
+    title,
+    ...words,
+    "--as",
+    "ant-1",
+    "--json",
+  ]);
   return added.json.data.task.id as string;
 }
 
@@ -49,10 +59,14 @@ describe("status", () => {
       refusals: [],
       deferred: null,
     });
-    expect(found.claimed.map((task: { id: string }) => task.id).toSorted()).toEqual([mine, theirs].toSorted());
+    expect(found.claimed.map((task: { id: string }) => task.id).toSorted()).toEqual(
+      [mine, theirs].toSorted(),
+    );
     const { out } = await cli.ok("-C m status --as ant-1");
     expect(out).toContain("4 tasks: 1 open, 2 claimed, 1 blocked.");
-    expect(out).toMatch(new RegExp(`ant-1 holds:\n {2}${mine} {2}claimed by ant-1 until 20.*Z \\(token 1\\) {2}Mine`));
+    expect(out).toMatch(
+      new RegExp(`ant-1 holds:\n {2}${mine} {2}claimed by ant-1 until 20.*Z \\(token 1\\) {2}Mine`),
+    );
     expect(out).toMatch(new RegExp(`Claimed:\n {2}${theirs} {2}claimed by ant-2`));
     expect(out).toContain(`${waiting}  blocked by ${mine}`);
     const anonymous = await cli.ok("-C m status");
@@ -112,11 +126,29 @@ describe("status", () => {
 describe("a cache that is gone or damaged", () => {
   test.each([
     ["deleted", (folder: string) => rmSync(folder, { recursive: true })],
-    ["cut in the middle", (folder: string) => damage(folder, "base-", (path, size) => truncateSync(path, Math.floor(size / 2)))],
-    ["garbage", (folder: string) => damage(folder, "base-", (path) => writeFileSync(path, "garbage\n".repeat(500)))],
-    ["garbage behind a good header", (folder: string) => damage(folder, "base-", (path, size, head) => writeFileSync(path, Buffer.concat([head, Buffer.alloc(size - head.length, "x")])))],
+    [
+      "cut in the middle",
+      (folder: string) =>
+        damage(folder, "base-", (path, size) => truncateSync(path, Math.floor(size / 2))),
+    ],
+    [
+      "garbage",
+      (folder: string) =>
+        damage(folder, "base-", (path) => writeFileSync(path, "garbage\n".repeat(500))),
+    ],
+    [
+      "garbage behind a good header",
+      (folder: string) =>
+        damage(folder, "base-", (path, size, head) =>
+          writeFileSync(path, Buffer.concat([head, Buffer.alloc(size - head.length, "x")])),
+        ),
+    ],
     ["without its log", (folder: string) => damage(folder, "log-", (path) => rmSync(path))],
-    ["with a torn log", (folder: string) => damage(folder, "log-", (path, size) => truncateSync(path, Math.floor(size * 0.7)))],
+    [
+      "with a torn log",
+      (folder: string) =>
+        damage(folder, "log-", (path, size) => truncateSync(path, Math.floor(size * 0.7))),
+    ],
     ["named by nothing", (folder: string) => writeFileSync(join(folder, "CURRENT"), "nothing")],
   ] as const)("%s is built again from history", async (_how, harm) => {
     const cli = await world();
@@ -125,12 +157,21 @@ describe("a cache that is gone or damaged", () => {
     const before = await status(cli);
     const caches = cli.path("m", ".git", "mound", "cache");
     harm(join(caches, readdirSync(caches)[0]!));
-    expect(await status(cli)).toEqual({ ...before, origin: { ...before.origin, age_s: expect.any(Number) } });
-    expect((await cli.ok(`-C m done ${task} --result ok --as ant-1 --json`)).json.data.task.status).toBe("done");
+    expect(await status(cli)).toEqual({
+      ...before,
+      origin: { ...before.origin, age_s: expect.any(Number) },
+    });
+    expect(
+      (await cli.ok(`-C m done ${task} --result ok --as ant-1 --json`)).json.data.task.status,
+    ).toBe("done");
     expect((await status(cli)).tasks).toMatchObject({ total: 1, done: 1 });
   });
 
-  function damage(folder: string, prefix: string, harm: (path: string, size: number, head: Buffer) => void): void {
+  function damage(
+    folder: string,
+    prefix: string,
+    harm: (path: string, size: number, head: Buffer) => void,
+  ): void {
     const names = readdirSync(folder).filter((name) => name.startsWith(prefix));
     expect(names).not.toEqual([]);
     for (const name of names) {
@@ -146,15 +187,36 @@ describe("log", () => {
     const task = await add(cli, "Fix");
     await add(cli, "Other");
     await cli.ok(`-C m claim ${task} --as ant-1`);
-    await cli.ok(["-C", "m", "done", task, "--result", "fixed\nfor good", "--ref", "9f2c41d", "--as", "ant-1"]);
+    await cli.ok([
+      "-C",
+      "m",
+      "done",
+      task,
+      "--result",
+      "fixed\nfor good",
+      "--ref",
+      "9f2c41d",
+      "--as",
+      "ant-1",
+    ]);
     const all = (await cli.ok("-C m log -n 3 --json")).json.data;
-    expect(all.commits.map((commit: { subject: string }) => commit.subject)).toEqual([`done ${task} (token 1)`, `claim ${task} (token 1)`, expect.stringMatching(/^add .*-other$/)]);
+    expect(all.commits.map((commit: { subject: string }) => commit.subject)).toEqual([
+      `done ${task} (token 1)`,
+      `claim ${task} (token 1)`,
+      expect.stringMatching(/^add .*-other$/),
+    ]);
     expect(all).toMatchObject({ more: true });
-    expect((await cli.ok("-C m log -n 2")).out.trimEnd().split("\n").at(-1)).toBe("... and more; see them with -n 10");
+    expect((await cli.ok("-C m log -n 2")).out.trimEnd().split("\n").at(-1)).toBe(
+      "... and more; see them with -n 10",
+    );
     const story = await cli.ok(`-C m log ${task.slice(0, 5)}`);
     const lines = story.out.trimEnd().split("\n");
     expect(lines[0]).toBe(`${task}  Fix`);
-    expect(lines.slice(1, 4).map((line) => line.split("ant-1: ")[1])).toEqual([`add ${task}`, `claim ${task} (token 1)`, `done ${task} (token 1)`]);
+    expect(lines.slice(1, 4).map((line) => line.split("ant-1: ")[1])).toEqual([
+      `add ${task}`,
+      `claim ${task} (token 1)`,
+      `done ${task} (token 1)`,
+    ]);
     expect(lines.slice(4)).toEqual(["    fixed", "    for good", "    9f2c41d"]);
     const missing = await cli.run("-C m log zzzz");
     expect(missing).toMatchObject({ code: 3, out: "" });
@@ -172,11 +234,21 @@ describe("sync and the files here", () => {
     const lost = await cli.run(`-C m claim ${task} --as ant-1`);
     expect(lost.code).toBe(5);
     const synced = (await cli.ok("-C m sync --json")).json.data;
-    expect(synced).toMatchObject({ refused: [], deferred: null, working_tree: { current: true, held: null, kept: [] } });
+    expect(synced).toMatchObject({
+      refused: [],
+      deferred: null,
+      working_tree: { current: true, held: null, kept: [] },
+    });
     await cli.ok(`-C n done ${task} --result ok --as ant-2`);
     const later = await cli.ok("-C m sync");
-    expect(later.out).toMatch(new RegExp(`^1 commit came in; the line is at [0-9a-f]{12}\\.\n {2}[0-9a-f]{9} {2}ant-2: done ${task} \\(token 1\\)\n$`));
-    expect((await cli.ok("-C m sync")).out).toMatch(/^Nothing new: the line is at [0-9a-f]{12}\.\n$/);
+    expect(later.out).toMatch(
+      new RegExp(
+        `^1 commit came in; the line is at [0-9a-f]{12}\\.\n {2}[0-9a-f]{9} {2}ant-2: done ${task} \\(token 1\\)\n$`,
+      ),
+    );
+    expect((await cli.ok("-C m sync")).out).toMatch(
+      /^Nothing new: the line is at [0-9a-f]{12}\.\n$/,
+    );
     const [left, right] = [await status(cli, "m"), await status(cli, "n")];
     expect(left.tasks).toEqual(right.tasks);
     expect(left.line).toEqual(right.line);
@@ -214,7 +286,9 @@ describe("sync and the files here", () => {
     expect((await status(cli)).tasks.claimed).toBe(1);
     cli.git("m", "commit", "--quiet", "-m", "my notes");
     const own = cli.git("m", "rev-parse", "HEAD");
-    expect((await cli.ok("-C m sync")).out).toContain("this branch has commits that are not on the line");
+    expect((await cli.ok("-C m sync")).out).toContain(
+      "this branch has commits that are not on the line",
+    );
     expect(cli.git("m", "rev-parse", "HEAD")).toBe(own);
     cli.git("m", "checkout", "--quiet", "--detach");
     expect((await cli.ok("-C m sync --json")).json.data.working_tree.held).toBe("other-branch");
@@ -227,7 +301,9 @@ describe("sync and the files here", () => {
     const good = cli.read("m", path);
     const stray = pushStray(cli, path);
     const synced = await cli.ok("-C m sync");
-    expect(synced.out).toMatch(/^Nothing new: .*\nRefused [0-9a-f]{9} {2}Pat: a note for all\n {4}.+\[[A-Z]+\d+\]\n/);
+    expect(synced.out).toMatch(
+      /^Nothing new: .*\nRefused [0-9a-f]{9} {2}Pat: a note for all\n {4}.+\[[A-Z]+\d+\]\n/,
+    );
     expect(cli.read("m", path)).toBe(good);
     expect((await status(cli)).refusals).toMatchObject([{ commit: stray }]);
   });

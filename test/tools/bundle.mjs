@@ -54,7 +54,10 @@ function startsInTwo(root) {
     return {
       debugName: name,
       name(id, context) {
-        reached ??= reachable(paths.map((path) => join(root, path)), context);
+        reached ??= reachable(
+          paths.map((path) => join(root, path)),
+          context,
+        );
         return reached.has(id) ? name : null;
       },
     };

@@ -23,23 +23,40 @@ export function addClaimCommands(program: Command, run: Run): void {
     .description("take a task under a lease with a fencing token")
     .option("--lease <duration>", "how long to hold it without a sign of life")
     .addHelpText("after", "\nExample:\n  mound claim k3f9 --lease 30m --as ant-3")
-    .action(run(async (context, [task], options) => claimed(context, await act(context, { type: "claim", task: task!, ...lease(options) }))));
+    .action(
+      run(async (context, [task], options) =>
+        claimed(context, await act(context, { type: "claim", task: task!, ...lease(options) })),
+      ),
+    );
   program
     .command("renew <task>")
     .description("hold on to a task: a later end of the lease, under the same token")
     .option("--lease <duration>", "how long from now")
     .option("--token <n>", "the token you hold, where several processes act under one name")
     .addHelpText("after", "\nExample:\n  mound renew k3f9 --as ant-3")
-    .action(run(async (context, [task], options) => claimed(context, await act(context, { type: "renew", task: task!, ...lease(options), ...token(options) }))));
+    .action(
+      run(async (context, [task], options) =>
+        claimed(
+          context,
+          await act(context, { type: "renew", task: task!, ...lease(options), ...token(options) }),
+        ),
+      ),
+    );
   program
     .command("progress <task>")
     .description("say how far the work is; this renews the lease")
     .option("--percent <n>", "0 to 100")
     .option("--note <text>", "one line for people")
-    .option("-F, --file <file>", "a checkpoint from which another could go on; - for standard input")
+    .option(
+      "-F, --file <file>",
+      "a checkpoint from which another could go on; - for standard input",
+    )
     .option("--lease <duration>", "how long from now")
     .option("--token <n>", "the token you hold")
-    .addHelpText("after", '\nExample:\n  mound progress k3f9 --percent 40 --note "tests pass" --as ant-3')
+    .addHelpText(
+      "after",
+      '\nExample:\n  mound progress k3f9 --percent 40 --note "tests pass" --as ant-3',
+    )
     .action(run(progress));
   program
     .command("release <task>")
@@ -62,21 +79,38 @@ export function addClaimCommands(program: Command, run: Run): void {
     .description("say that you could not do a task; others may try")
     .requiredOption("--reason <text>", "what went wrong")
     .option("--token <n>", "the token you hold")
-    .addHelpText("after", '\nExample:\n  mound fail k3f9 --reason "no access to the database" --as ant-3')
+    .addHelpText(
+      "after",
+      '\nExample:\n  mound fail k3f9 --reason "no access to the database" --as ant-3',
+    )
     .action(run((context, [task], options) => finish(context, task!, "failed", options)));
 }
 
-async function next(context: Context, _args: readonly unknown[], options: Record<string, unknown>): Promise<Report> {
-  if (options["claim"] === true) return claimed(context, await act(context, { type: "next", ...lease(options) }));
+async function next(
+  context: Context,
+  _args: readonly unknown[],
+  options: Record<string, unknown>,
+): Promise<Report> {
+  if (options["claim"] === true)
+    return claimed(context, await act(context, { type: "next", ...lease(options) }));
   const agent = context.agent();
   const { mound, notes } = await freshMound(context);
   const [best] = await mound.read((view, now) => bestFor(view, agent, now, 1));
   if (best === undefined) throw new FaultError({ rule: "CL1", code: "nothing-to-take" });
   const task = await loadTask(mound, best.id);
-  return { data: { task: taskJson(task) }, text: taskLine(task), next: [`mound claim ${task.id}`], notes };
+  return {
+    data: { task: taskJson(task) },
+    text: taskLine(task),
+    next: [`mound claim ${task.id}`],
+    notes,
+  };
 }
 
-async function progress(context: Context, [task]: readonly (string | undefined)[], options: Record<string, unknown>): Promise<Report> {
+async function progress(
+  context: Context,
+  [task]: readonly (string | undefined)[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const percent = numberOption(options["percent"], "--percent", 0, 100);
   const note = textOption(options["note"]);
   const checkpoint = await fileOption(context, options["file"]);
@@ -85,10 +119,24 @@ async function progress(context: Context, [task]: readonly (string | undefined)[
     ...(note === undefined ? {} : { note }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
   };
-  return claimed(context, await act(context, { type: "renew", task: task!, ...lease(options), ...token(options), progress: said }));
+  return claimed(
+    context,
+    await act(context, {
+      type: "renew",
+      task: task!,
+      ...lease(options),
+      ...token(options),
+      progress: said,
+    }),
+  );
 }
 
-async function finish(context: Context, task: string, outcome: "done" | "failed" | "released", options: Record<string, unknown>): Promise<Report> {
+async function finish(
+  context: Context,
+  task: string,
+  outcome: "done" | "failed" | "released",
+  options: Record<string, unknown>,
+): Promise<Report> {
   const whole = textOption(options["result"]) ?? (await fileOption(context, options["file"]));
   const mound = await context.mound();
   const { cutResult } = await import("../result-file.ts");
@@ -106,9 +154,19 @@ async function finish(context: Context, task: string, outcome: "done" | "failed"
     ...(refs === undefined ? {} : { refs }),
   });
   const view = await loadTask(mound, accepted.answer.tasks[0]!);
-  const notes = cut?.file === undefined ? [] : [`The result is longer than a record may be: its beginning was recorded, the whole is in ${cut.file}.`];
+  const notes =
+    cut?.file === undefined
+      ? []
+      : [
+          `The result is longer than a record may be: its beginning was recorded, the whole is in ${cut.file}.`,
+        ];
   return {
-    data: { task: taskJson(view), token: accepted.answer.token, commit: accepted.commit ?? null, already: accepted.answer.already === true },
+    data: {
+      task: taskJson(view),
+      token: accepted.answer.token,
+      commit: accepted.commit ?? null,
+      already: accepted.answer.already === true,
+    },
     text: taskLine(view),
     next: outcome === "done" ? ["mound next --claim"] : [],
     notes,
@@ -116,10 +174,18 @@ async function finish(context: Context, task: string, outcome: "done" | "failed"
 }
 
 /** The report of a command after which the agent holds a task. */
-async function claimed(context: Context, accepted: Awaited<ReturnType<typeof act>>): Promise<Report> {
+async function claimed(
+  context: Context,
+  accepted: Awaited<ReturnType<typeof act>>,
+): Promise<Report> {
   const task = await loadTask(await context.mound(), accepted.answer.tasks[0] as TaskId);
   return {
-    data: { task: taskJson(task), token: accepted.answer.token, commit: accepted.commit ?? null, already: accepted.answer.already === true },
+    data: {
+      task: taskJson(task),
+      token: accepted.answer.token,
+      commit: accepted.commit ?? null,
+      already: accepted.answer.already === true,
+    },
     text: taskLine(task),
     next: [`mound progress ${task.id} --note "..."`, `mound done ${task.id} --result "..."`],
   };

@@ -11,7 +11,15 @@ export function addHelpCommands(program: Command, run: Run): void {
     .command("help [command...]")
     .description("what a command does; `mound help exit-codes` lists the exit codes")
     .addHelpText("after", "\nExample:\n  mound help task import\n  mound help --json")
-    .action(run(async (context, words) => help(program, context, words.filter((word) => word !== undefined))));
+    .action(
+      run(async (context, words) =>
+        help(
+          program,
+          context,
+          words.filter((word) => word !== undefined),
+        ),
+      ),
+    );
 }
 
 /** The exit codes of DESIGN §9, in words. */
@@ -23,7 +31,11 @@ const EXIT_CODES: readonly (readonly [code: number, name: string, meaning: strin
   [EXIT.refused, "refused", "It is not allowed: blocked, a missing skill, not a member, finished."],
   [EXIT.lost, "lost", "Another was faster: the task is held. Take another one."],
   [EXIT.finding, "finding", "Something is wrong with the history: it was rewritten."],
-  [EXIT.unreachable, "unreachable", "The origin cannot be reached, or it refuses. Try again later."],
+  [
+    EXIT.unreachable,
+    "unreachable",
+    "The origin cannot be reached, or it refuses. Try again later.",
+  ],
   [EXIT.unknown, "unknown", "It may or may not have landed. `mound sync` finds out."],
   [EXIT.fenced, "fenced", "Your token is no longer current. Stop working on that task."],
 ];
@@ -31,7 +43,12 @@ const EXIT_CODES: readonly (readonly [code: number, name: string, meaning: strin
 async function help(program: Command, context: Context, words: readonly string[]): Promise<Report> {
   if (words.length === 1 && words[0] === "exit-codes") {
     const codes = EXIT_CODES.map(([code, name, meaning]) => ({ code, name, meaning }));
-    return { data: { exit_codes: codes }, text: codes.map(({ code, name, meaning }) => `${code}  ${name.padEnd(12)} ${meaning}`).join("\n") };
+    return {
+      data: { exit_codes: codes },
+      text: codes
+        .map(({ code, name, meaning }) => `${code}  ${name.padEnd(12)} ${meaning}`)
+        .join("\n"),
+    };
   }
   const command = find(program, words);
   if (context.options.json === true) return { data: { command: describe(command) }, text: "" };
@@ -41,8 +58,11 @@ async function help(program: Command, context: Context, words: readonly string[]
 function find(program: Command, words: readonly string[]): Command {
   let at = program;
   for (const word of words) {
-    const next = at.commands.find((command) => command.name() === word || command.aliases().includes(word));
-    if (next === undefined) throw new UsageError(`There is no command \`mound ${words.join(" ")}\`.`, "mound help");
+    const next = at.commands.find(
+      (command) => command.name() === word || command.aliases().includes(word),
+    );
+    if (next === undefined)
+      throw new UsageError(`There is no command \`mound ${words.join(" ")}\`.`, "mound help");
     at = next;
   }
   return at;
@@ -58,8 +78,16 @@ function helpText(command: Command): string {
 interface Described {
   readonly name: string;
   readonly description: string;
-  readonly arguments: readonly { readonly name: string; readonly required: boolean; readonly variadic: boolean }[];
-  readonly options: readonly { readonly flags: string; readonly description: string; readonly required: boolean }[];
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly variadic: boolean;
+  }[];
+  readonly options: readonly {
+    readonly flags: string;
+    readonly description: string;
+    readonly required: boolean;
+  }[];
   readonly commands: readonly Described[];
 }
 
@@ -72,7 +100,11 @@ function describe(command: Command): Described {
       required: argument.required,
       variadic: argument.variadic,
     })),
-    options: command.options.map(({ flags, description, mandatory }) => ({ flags, description, required: mandatory })),
+    options: command.options.map(({ flags, description, mandatory }) => ({
+      flags,
+      description,
+      required: mandatory,
+    })),
     commands: command.commands.map(describe),
   };
 }

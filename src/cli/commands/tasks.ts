@@ -7,9 +7,13 @@ import { describeTask } from "../tasks/options.ts";
 /** The work itself: adding, looking, changing, judging. */
 export function addTaskCommands(program: Command, run: Run): void {
   const task = program.command("task").description("add, list, show and change tasks");
-  const change = (name: "addTask" | "editTask" | "cancelTask" | "reviewTask") => run(lazily(async () => (await import("../tasks/change.ts"))[name]));
+  const change = (name: "addTask" | "editTask" | "cancelTask" | "reviewTask") =>
+    run(lazily(async () => (await import("../tasks/change.ts"))[name]));
   describeTask(task.command("add <title>").description("add a task"))
-    .addHelpText("after", '\nExample:\n  mound task add "Fix the login" --needs typescript --priority 3 --as ant-1')
+    .addHelpText(
+      "after",
+      '\nExample:\n  mound task add "Fix the login" --needs typescript --priority 3 --as ant-1',
+    )
     .action(change("addTask"));
   task
     .command("import <file>")
@@ -19,7 +23,11 @@ export function addTaskCommands(program: Command, run: Run): void {
   task
     .command("list")
     .description("the tasks, one line each")
-    .option("--status <status>", "only these: open, claimed, lapsed, blocked, done, accepted, failed, cancelled; may be repeated", collect)
+    .option(
+      "--status <status>",
+      "only these: open, claimed, lapsed, blocked, done, accepted, failed, cancelled; may be repeated",
+      collect,
+    )
     .option("--needs <skill>", "only those that need this skill; may be repeated", collect)
     .option("--mine", "only those that I hold")
     .option("--limit <n>", "at most so many; 50 unless said")
@@ -30,14 +38,22 @@ export function addTaskCommands(program: Command, run: Run): void {
     .description("everything about a task")
     .addHelpText("after", "\nExample:\n  mound task show k3f9")
     .action(run(lazily(async () => (await import("../tasks/show.ts")).showTask)));
-  describeTask(task.command("edit <task>").description("change a task that you made; an empty value takes a field away").option("--title <text>", "what it is called"))
+  describeTask(
+    task
+      .command("edit <task>")
+      .description("change a task that you made; an empty value takes a field away")
+      .option("--title <text>", "what it is called"),
+  )
     .addHelpText("after", "\nExample:\n  mound task edit k3f9 --priority 4 --as ant-1")
     .action(change("editTask"));
   task
     .command("cancel <task>")
     .description("call a task off; a claim on it ends")
     .option("--reason <text>", "why")
-    .addHelpText("after", '\nExample:\n  mound task cancel k3f9 --reason "no longer needed" --as ant-1')
+    .addHelpText(
+      "after",
+      '\nExample:\n  mound task cancel k3f9 --reason "no longer needed" --as ant-1',
+    )
     .action(change("cancelTask"));
   task
     .command("review <task>")
@@ -45,7 +61,10 @@ export function addTaskCommands(program: Command, run: Run): void {
     .option("--accept", "it is good")
     .option("--reject", "it is open again")
     .option("--reason <text>", "why")
-    .addHelpText("after", '\nExample:\n  mound task review k3f9 --reject --reason "the tests fail" --as ant-1')
+    .addHelpText(
+      "after",
+      '\nExample:\n  mound task review k3f9 --reject --reason "the tests fail" --as ant-1',
+    )
     .action(change("reviewTask"));
 }
 

@@ -7,7 +7,13 @@ import { taskLine } from "../shapes.ts";
 import type { Status } from "./status.ts";
 
 /** Tasks of one status that are listed; the counts tell of the rest. */
-const SHOWN: Partial<Record<TaskStatus, number>> = { claimed: 20, lapsed: 10, open: 5, blocked: 5, failed: 5 };
+const SHOWN: Partial<Record<TaskStatus, number>> = {
+  claimed: 20,
+  lapsed: 10,
+  open: 5,
+  blocked: 5,
+  failed: 5,
+};
 const REFUSALS_SHOWN = 5;
 
 /** The state of a mound on about a screen. */
@@ -16,13 +22,24 @@ export function statusText(found: Status): string {
   const mine = new Set(holding);
   const blocks = [headLines(found)];
   if (holding !== undefined) {
-    blocks.push(holding.length === 0 ? [`${agent!} holds nothing.`] : [`${agent!} holds:`, ...holding.map(indented)]);
+    blocks.push(
+      holding.length === 0
+        ? [`${agent!} holds nothing.`]
+        : [`${agent!} holds:`, ...holding.map(indented)],
+    );
   }
   for (const [status, limit] of Object.entries(SHOWN)) {
     const these = tasks.filter((task) => task.status === status && !mine.has(task));
     if (these.length === 0) continue;
-    const more = these.length > limit ? [`  ... and ${these.length - limit} more: mound task list --status ${status}`] : [];
-    blocks.push([`${TITLES[status as TaskStatus] ?? status}:`, ...these.slice(0, limit).map(indented), ...more]);
+    const more =
+      these.length > limit
+        ? [`  ... and ${these.length - limit} more: mound task list --status ${status}`]
+        : [];
+    blocks.push([
+      `${TITLES[status as TaskStatus] ?? status}:`,
+      ...these.slice(0, limit).map(indented),
+      ...more,
+    ]);
   }
   blocks.push(refusalLines(found), deferredLines(found));
   return blocks
@@ -41,13 +58,18 @@ const TITLES: Partial<Record<TaskStatus, string>> = {
 
 function headLines({ mound, line, counts, tasks, origin, age }: Status): readonly string[] {
   const place = origin.embedded ? "embedded in this clone" : sanitiseLine(origin.url);
-  const heard = age === undefined ? "The origin was never heard from." : `The origin was heard ${formatAge(age)} ago.`;
+  const heard =
+    age === undefined
+      ? "The origin was never heard from."
+      : `The origin was heard ${formatAge(age)} ago.`;
   const some = Object.entries(counts).filter(([, count]) => count > 0);
   const parts = some.map(([status, count]) => `${count} ${status}`);
   return [
     `Mound ${sanitiseLine(mound.name)} (${mound.id.slice(0, 16)}), branch ${sanitiseLine(origin.branch)}; its origin is ${place}.`,
     `${line.commits} commits up to ${line.tip.slice(0, 12)} of ${formatInstant(line.time)}. ${heard}`,
-    tasks.length === 0 ? "There are no tasks yet." : `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}: ${parts.join(", ")}.`,
+    tasks.length === 0
+      ? "There are no tasks yet."
+      : `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}: ${parts.join(", ")}.`,
   ];
 }
 
@@ -56,14 +78,20 @@ function refusalLines({ refusals, line }: Status): readonly string[] {
   const shown = refusals.slice(0, REFUSALS_SHOWN).map(({ commit, author, time, message }) => {
     return `  ${commit.slice(0, 12)} by ${sanitiseLine(author) || "nobody"} at ${formatInstant(time)}: ${sanitiseLine(message)}`;
   });
-  const title = line.refused === 1 ? "1 commit was refused; the last good values stand:" : `${line.refused} commits were refused; the last good values stand:`;
-  const more = line.refused > shown.length ? [`  ... and ${line.refused - shown.length} older.`] : [];
+  const title =
+    line.refused === 1
+      ? "1 commit was refused; the last good values stand:"
+      : `${line.refused} commits were refused; the last good values stand:`;
+  const more =
+    line.refused > shown.length ? [`  ... and ${line.refused - shown.length} older.`] : [];
   return [title, ...shown, ...more];
 }
 
 function deferredLines({ deferred }: Status): readonly string[] {
   if (deferred === undefined) return [];
-  return [`The commit ${deferred.commit.slice(0, 12)} is dated ${formatInstant(deferred.time)}, ahead of this clock: it and what follows it wait.`];
+  return [
+    `The commit ${deferred.commit.slice(0, 12)} is dated ${formatInstant(deferred.time)}, ahead of this clock: it and what follows it wait.`,
+  ];
 }
 
 function indented(task: TaskView): string {

@@ -41,16 +41,23 @@ async function readStatus(mound: Mound, agent: string | undefined): Promise<Stat
   const read = await mound.read(readView);
   if (read === undefined) {
     const { deferred } = mound.line;
-    if (deferred !== undefined) throw new FaultError({ code: "line-deferred", ...deferred, now: mound.ports.clock.now() });
-    throw new FaultError({ code: "line-missing", url: mound.ports.remote.url, branch: mound.clone.settings.branch });
+    if (deferred !== undefined)
+      throw new FaultError({ code: "line-deferred", ...deferred, now: mound.ports.clock.now() });
+    throw new FaultError({
+      code: "line-missing",
+      url: mound.ports.remote.url,
+      branch: mound.clone.settings.branch,
+    });
   }
   const { refusals, ...rest } = read;
   const explained = [];
-  for (const refusal of refusals.toReversed()) explained.push({ ...refusal, message: await refusalSentence(refusal) });
+  for (const refusal of refusals.toReversed())
+    explained.push({ ...refusal, message: await refusalSentence(refusal) });
   return {
     ...rest,
     refusals: explained,
-    holding: agent === undefined ? undefined : rest.tasks.filter((task) => task.claim?.agent === agent),
+    holding:
+      agent === undefined ? undefined : rest.tasks.filter((task) => task.claim?.agent === agent),
     deferred: mound.line.deferred,
     origin: {
       url: originUrl(mound.clone),
@@ -66,24 +73,51 @@ function readView(view: View, now: number) {
   const settings = view.get("mound");
   const line = view.get("line");
   if (settings === undefined || line === undefined) return undefined;
-  const tasks = allTasks(view).map((task) => viewTask(view, task, now)).toSorted(byUrgency);
-  const counts = Object.fromEntries(TASK_STATUSES.map((name) => [name, 0])) as Record<TaskStatus, number>;
+  const tasks = allTasks(view)
+    .map((task) => viewTask(view, task, now))
+    .toSorted(byUrgency);
+  const counts = Object.fromEntries(TASK_STATUSES.map((name) => [name, 0])) as Record<
+    TaskStatus,
+    number
+  >;
   for (const task of tasks) counts[task.status] += 1;
   return { mound: settings, line, tasks, counts, refusals: view.get("refusals") ?? [] };
 }
 
 function nextSteps({ counts, holding, agent }: Status): readonly string[] {
   if (holding !== undefined && holding.length > 0) return [`mound task show ${holding[0]!.id}`];
-  if (counts.open + counts.lapsed > 0) return [agent === undefined ? "mound next --claim --as AGENT" : "mound next --claim"];
+  if (counts.open + counts.lapsed > 0)
+    return [agent === undefined ? "mound next --claim --as AGENT" : "mound next --claim"];
   return ['mound task add "..."'];
 }
 
-function statusJson({ mound, line, tasks, counts, holding, refusals, deferred, origin, age }: Status) {
-  const of = (status: TaskStatus) => tasks.filter((task) => task.status === status).map(taskJson);
+function statusJson({
+  mound,
+  line,
+  tasks,
+  counts,
+  holding,
+  refusals,
+  deferred,
+  origin,
+  age,
+}: Status) {
+  const of = (name: TaskStatus) => tasks.filter((task) => task.status === name).map(taskJson);
   return {
-    mound: { id: mound.id, name: mound.name, protocol: mound.protocol, membership: mound.membership },
+    mound: {
+      id: mound.id,
+      name: mound.name,
+      protocol: mound.protocol,
+      membership: mound.membership,
+    },
     origin: { ...origin, age_s: age === undefined ? null : Math.round(age / 1_000) },
-    line: { tip: line.tip, accepted: line.accepted, time: formatInstant(line.time), commits: line.commits, refused: line.refused },
+    line: {
+      tip: line.tip,
+      accepted: line.accepted,
+      time: formatInstant(line.time),
+      commits: line.commits,
+      refused: line.refused,
+    },
     tasks: { total: tasks.length, ...counts },
     claimed: of("claimed"),
     lapsed: of("lapsed"),
@@ -96,6 +130,9 @@ function statusJson({ mound, line, tasks, counts, holding, refusals, deferred, o
       rule: fault.rule,
       message,
     })),
-    deferred: deferred === undefined ? null : { commit: deferred.commit, time: formatInstant(deferred.time) },
+    deferred:
+      deferred === undefined
+        ? null
+        : { commit: deferred.commit, time: formatInstant(deferred.time) },
   };
 }

@@ -1,7 +1,6 @@
 import type { Folded } from "../../app/line.ts";
 import type { Projection } from "../../git/worktree.ts";
 import { unreachable } from "../../base/assert.ts";
-import type { Fault } from "../../protocol/fault.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { FaultError, type Context } from "../context.ts";
 import type { Report } from "../report.ts";
@@ -37,13 +36,24 @@ export async function sync(context: Context): Promise<Report> {
       accepted: accepted.length,
       commits: accepted.slice(-SHOWN),
       refused,
-      deferred: deferred === undefined ? null : { commit: deferred.commit, time: formatInstant(deferred.time) },
-      working_tree: { current: projection.current, held: projection.held ?? null, kept: projection.kept },
+      deferred:
+        deferred === undefined
+          ? null
+          : { commit: deferred.commit, time: formatInstant(deferred.time) },
+      working_tree: {
+        current: projection.current,
+        held: projection.held ?? null,
+        kept: projection.kept,
+      },
     },
     text: [
       ...acceptedLines(accepted, tip),
       ...refused.map((commit) => `Refused ${lineOf(commit)}\n    ${sanitiseLine(commit.refused!)}`),
-      ...(deferred === undefined ? [] : [`The commit ${deferred.commit.slice(0, 12)} is dated ${formatInstant(deferred.time)}, ahead of this clock: it and what follows it wait.`]),
+      ...(deferred === undefined
+        ? []
+        : [
+            `The commit ${deferred.commit.slice(0, 12)} is dated ${formatInstant(deferred.time)}, ahead of this clock: it and what follows it wait.`,
+          ]),
       ...projectionLines(projection),
     ].join("\n"),
     next: ["mound status"],
@@ -57,14 +67,15 @@ async function describe({ facts, verdict }: Folded): Promise<CameIn> {
     time: commit === undefined ? null : formatInstant(commit.committer.seconds * 1_000),
     author: commit?.author.name ?? "",
     subject: commit?.message.split("\n")[0]?.slice(0, 300) ?? "",
-    refused: verdict.accepted ? null : await refusalSentence({ fault: verdict.fault as Fault & Record<string, unknown> }),
+    refused: verdict.accepted ? null : await refusalSentence(verdict),
   };
 }
 
 function acceptedLines(accepted: readonly CameIn[], tip: string): readonly string[] {
   if (accepted.length === 0) return [`Nothing new: the line is at ${tip.slice(0, 12)}.`];
   const shown = accepted.slice(-SHOWN).map((commit) => `  ${lineOf(commit)}`);
-  const older = accepted.length > shown.length ? [`  ${accepted.length - shown.length} older ones, then:`] : [];
+  const older =
+    accepted.length > shown.length ? [`  ${accepted.length - shown.length} older ones, then:`] : [];
   const count = accepted.length === 1 ? "1 commit" : `${accepted.length} commits`;
   return [`${count} came in; the line is at ${tip.slice(0, 12)}.`, ...older, ...shown];
 }
@@ -78,7 +89,10 @@ function projectionLines({ held, kept }: Projection): readonly string[] {
   if (kept.length === 0) return lines;
   const names = kept.slice(0, KEPT_SHOWN).map((path) => `  ${sanitiseLine(path)}`);
   const more = kept.length > names.length ? [`  ... and ${kept.length - names.length} more`] : [];
-  const title = kept.length === 1 ? "1 file has edits of your own, which stay:" : `${kept.length} files have edits of your own, which stay:`;
+  const title =
+    kept.length === 1
+      ? "1 file has edits of your own, which stay:"
+      : `${kept.length} files have edits of your own, which stay:`;
   return [...lines, title, ...names, ...more, "What the line has there: git diff"];
 }
 

@@ -17,7 +17,8 @@ export async function addTask(context: Context, [title]: Args, options: Options)
   const { changes } = await taskChanges(context, options);
   const accepted = await act(context, { type: "add", tasks: [{ ...changes, title: title! }] });
   return changed(context, accepted, (task) => {
-    const waits = task.status === "blocked" ? `It waits for ${task.waiting_for.join(", ")}.` : "It is open.";
+    const waits =
+      task.status === "blocked" ? `It waits for ${task.waiting_for.join(", ")}.` : "It is open.";
     return `Added ${task.id}: ${sanitiseLine(task.title)}\n${waits}`;
   });
 }
@@ -32,28 +33,56 @@ export async function editTask(context: Context, [task]: Args, options: Options)
   }
   const accepted = await act(context, { type: "edit", task: task!, changes: all, clear });
   const already = accepted.answer.already === true;
-  return changed(context, accepted, ({ id }) => (already ? `The task ${id} is so already.` : `Changed ${id}.`));
+  return changed(context, accepted, ({ id }) =>
+    already ? `The task ${id} is so already.` : `Changed ${id}.`,
+  );
 }
 
 /** `mound task cancel TASK`. */
-export async function cancelTask(context: Context, [task]: Args, options: Options): Promise<Report> {
+export async function cancelTask(
+  context: Context,
+  [task]: Args,
+  options: Options,
+): Promise<Report> {
   const reason = textOption(options["reason"]);
-  const accepted = await act(context, { type: "cancel", task: task!, ...(reason === undefined ? {} : { reason }) });
+  const accepted = await act(context, {
+    type: "cancel",
+    task: task!,
+    ...(reason === undefined ? {} : { reason }),
+  });
   return changed(context, accepted, ({ id }) => `Cancelled ${id}; a claim on it has ended.`);
 }
 
 /** `mound task review TASK --accept|--reject`. */
-export async function reviewTask(context: Context, [task]: Args, options: Options): Promise<Report> {
+export async function reviewTask(
+  context: Context,
+  [task]: Args,
+  options: Options,
+): Promise<Report> {
   const accept = options["accept"] === true;
   if (accept === (options["reject"] === true)) {
-    throw new UsageError("Say one of --accept and --reject.", `mound task review ${task!} --accept`);
+    throw new UsageError(
+      "Say one of --accept and --reject.",
+      `mound task review ${task!} --accept`,
+    );
   }
   const reason = textOption(options["reason"]);
-  const accepted = await act(context, { type: "review", task: task!, accept, ...(reason === undefined ? {} : { reason }) });
-  return changed(context, accepted, ({ id, status }) => (accept ? `Accepted ${id}.` : `Rejected what was done for ${id}; the task is ${status} again.`));
+  const accepted = await act(context, {
+    type: "review",
+    task: task!,
+    accept,
+    ...(reason === undefined ? {} : { reason }),
+  });
+  return changed(context, accepted, ({ id, status }) =>
+    accept ? `Accepted ${id}.` : `Rejected what was done for ${id}; the task is ${status} again.`,
+  );
 }
 
-async function changed(context: Context, { answer, commit }: Accepted, words: (task: TaskView) => string): Promise<Report> {
+async function changed(
+  context: Context,
+  { answer, commit }: Accepted,
+  words: (task: TaskView) => string,
+): Promise<Report> {
   const task = await loadTask(await context.mound(), answer.tasks[0]!);
   return {
     data: { task: taskJson(task), commit: commit ?? null, already: answer.already === true },

@@ -12,7 +12,8 @@ export function findCycle(
   const cleared = new Set<number>();
   for (const start of entries.keys()) {
     const trail: { readonly entry: number; readonly rest: number[] }[] = [];
-    const enter = (entry: number): unknown => trail.push({ entry, rest: edges(entries[entry]!, labels, field) });
+    const enter = (entry: number): unknown =>
+      trail.push({ entry, rest: edges(entries[entry]!, labels, field) });
     if (!cleared.has(start)) enter(start);
     while (trail.length > 0) {
       const { entry, rest } = trail.at(-1)!;
@@ -31,14 +32,27 @@ export function findCycle(
   return undefined;
 }
 
-function edges({ fields }: ImportEntry, labels: ReadonlyMap<string, number>, field: string): number[] {
+function edges(
+  { fields }: ImportEntry,
+  labels: ReadonlyMap<string, number>,
+  field: string,
+): number[] {
   return [fields.get(field)?.value ?? []].flat().flatMap((label) => labels.get(label) ?? []);
 }
 
-function describe(cycle: readonly number[], entries: readonly ImportEntry[], field: string): ImportFault {
+function describe(
+  cycle: readonly number[],
+  entries: readonly ImportEntry[],
+  field: string,
+): ImportFault {
   const [first = 0] = cycle;
   const names = cycle.map((entry) => String(entries[entry]!.fields.get("label")!.value));
   const verb = field === "after" ? "wait for" : "be part of";
   const { line } = entries[first]!.fields.get(field)!;
-  return { line, entry: first, field, message: `\`${names[0]!}\` would ${verb} itself: ${names.join(" -> ")}.` };
+  return {
+    line,
+    entry: first,
+    field,
+    message: `\`${names[0]!}\` would ${verb} itself: ${names.join(" -> ")}.`,
+  };
 }

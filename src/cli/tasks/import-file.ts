@@ -1,4 +1,13 @@
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, type Node, type YAMLMap } from "yaml";
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  parseDocument,
+  type Node,
+  type YAMLMap,
+} from "yaml";
 
 /** What is wrong with one place of an import file. */
 export interface ImportFault {
@@ -54,11 +63,21 @@ class Reader implements ImportFile {
 
   readYaml(text: string): void {
     const counter = new LineCounter();
-    const documents = parseAllDocuments(text, { schema: "failsafe", version: "1.2", strict: true, uniqueKeys: false, lineCounter: counter });
-    const lineOf = (node: unknown): number => counter.linePos((node as Node | null)?.range?.[0] ?? 0).line;
+    const documents = parseAllDocuments(text, {
+      schema: "failsafe",
+      version: "1.2",
+      strict: true,
+      uniqueKeys: false,
+      lineCounter: counter,
+    });
+    const lineOf = (node: unknown): number =>
+      counter.linePos((node as Node | null)?.range?.[0] ?? 0).line;
     for (const document of documents) {
       for (const flaw of [...document.errors, ...document.warnings].slice(0, 1)) {
-        this.#refuse(counter.linePos(flaw.pos[0]).line, `The YAML cannot be read: ${firstLine(flaw.message)}.`);
+        this.#refuse(
+          counter.linePos(flaw.pos[0]).line,
+          `The YAML cannot be read: ${firstLine(flaw.message)}.`,
+        );
       }
       if (document.errors.length > 0) continue;
       const root = document.contents;
@@ -88,21 +107,39 @@ class Reader implements ImportFile {
       this.#refuse(line, "A task must be a map of `field: value` lines.", entry);
       return;
     }
-    for (const pair of (node as YAMLMap).items) this.#takePair(pair, lineOf, entry, fields);
+    for (const pair of node.items) this.#takePair(pair, lineOf, entry, fields);
   }
 
-  #takePair(pair: YAMLMap["items"][number], lineOf: (node: unknown) => number, entry: number, fields: Map<string, ImportField>): void {
+  #takePair(
+    pair: YAMLMap["items"][number],
+    lineOf: (node: unknown) => number,
+    entry: number,
+    fields: Map<string, ImportField>,
+  ): void {
     const line = lineOf(pair.key);
     const name = textOf(pair.key, "");
-    if (name === undefined) return this.#refuse(line, "The name of a field must be a plain word.", entry);
-    if (fields.has(name)) return this.#refuse(line, `The field \`${name}\` is there twice.`, entry, name);
+    if (name === undefined)
+      return this.#refuse(line, "The name of a field must be a plain word.", entry);
+    if (fields.has(name))
+      return this.#refuse(line, `The field \`${name}\` is there twice.`, entry, name);
     const value = isSeq(pair.value) ? listOf(pair.value) : textOf(pair.value, name);
-    if (value === undefined) return this.#refuse(line, `The field \`${name}\` must be a text or a list of texts.`, entry, name);
+    if (value === undefined)
+      return this.#refuse(
+        line,
+        `The field \`${name}\` must be a text or a list of texts.`,
+        entry,
+        name,
+      );
     fields.set(name, { line, value });
   }
 
   #refuse(line: number, message: string, entry?: number, field?: string): void {
-    this.faults.push({ line, message, ...(entry === undefined ? {} : { entry }), ...(field === undefined ? {} : { field }) });
+    this.faults.push({
+      line,
+      message,
+      ...(entry === undefined ? {} : { entry }),
+      ...(field === undefined ? {} : { field }),
+    });
   }
 }
 

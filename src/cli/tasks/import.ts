@@ -14,22 +14,39 @@ import { readImportFile, type ImportEntry, type ImportFault } from "./import-fil
 const SHOWN = 25;
 
 /** `mound task import FILE|-`: many tasks in one commit, all or none. */
-export async function importTasks(context: Context, [name = "-"]: readonly (string | undefined)[]): Promise<Report> {
+export async function importTasks(
+  context: Context,
+  [name = "-"]: readonly (string | undefined)[],
+): Promise<Report> {
   const file = readImportFile((await fileOption(context, name))!);
   const { mound, notes } = await freshMound(context);
   const source = name === "-" ? "standard input" : name;
   const faults = await mound.read((view) => checkImport(file, view));
   if (faults.length > 0) throw refusal(source, faults);
-  if (file.entries.length === 0) throw new UsageError(`There are no tasks in ${source}.`, "mound help task import");
-  const { answer, commit } = await act(context, { type: "add", tasks: file.entries.map(specOf) }).catch((error: unknown) => {
+  if (file.entries.length === 0)
+    throw new UsageError(`There are no tasks in ${source}.`, "mound help task import");
+  const { answer, commit } = await act(context, {
+    type: "add",
+    tasks: file.entries.map(specOf),
+  }).catch((error: unknown) => {
     throw asRefusal(error, source, file.entries);
   });
   const labels = file.entries.map(({ fields }) => fields.get("label")?.value);
-  const tasks = await mound.read((view, now) => answer.tasks.map((id) => viewTask(view, view.get(`task/${id}`)!, now)));
-  const lines = tasks.map(({ id }, index) => (labels[index] === undefined ? id : `${id}  (${String(labels[index])})`));
+  const tasks = await mound.read((view, now) =>
+    answer.tasks.map((id) => viewTask(view, view.get(`task/${id}`)!, now)),
+  );
+  const lines = tasks.map(({ id }, index) =>
+    labels[index] === undefined ? id : `${id}  (${String(labels[index])})`,
+  );
   return {
-    data: { tasks: tasks.map((task, index) => ({ ...taskJson(task), label: labels[index] ?? null })), commit: commit ?? null },
-    text: [`Added ${tasks.length} ${tasks.length === 1 ? "task" : "tasks"} in one commit.`, ...lines].join("\n"),
+    data: {
+      tasks: tasks.map((task, index) => ({ ...taskJson(task), label: labels[index] ?? null })),
+      commit: commit ?? null,
+    },
+    text: [
+      `Added ${tasks.length} ${tasks.length === 1 ? "task" : "tasks"} in one commit.`,
+      ...lines,
+    ].join("\n"),
     next: ["mound task list"],
     notes,
   };
@@ -40,13 +57,19 @@ function refusal(source: string, faults: readonly ImportFault[]): UsageError {
   if (faults.length > SHOWN) lines.push(`  and ${faults.length - SHOWN} more.`);
   const count = faults.length === 1 ? "a fault" : `${faults.length} faults`;
   const message = `Nothing was added, because there is ${count} in ${source}:\n${lines.join("\n")}`;
-  return new UsageError(message, "Mend these lines and import again.", { code: "import-invalid", details: { faults } });
+  return new UsageError(message, "Mend these lines and import again.", {
+    code: "import-invalid",
+    details: { faults },
+  });
 }
 
 /** What only the newest state could tell, at the lines of the entries that it is about. */
 function asRefusal(error: unknown, source: string, entries: readonly ImportEntry[]): unknown {
   if (!(error instanceof FaultError) || error.fault.code !== "entries-invalid") return error;
-  const faults = error.fault.faults.map(({ entry, fault }) => ({ line: entries[entry]!.line, entry, message: explainRule(fault).message }));
+  const faults = error.fault.faults.map(({ entry, fault }) => ({
+    line: entries[entry]!.line,
+    entry,
+    message: explainRule(fault).message,
+  }));
   return refusal(source, faults);
 }
-

@@ -13,15 +13,25 @@ const LIMIT = 50;
 const LIMIT_MAX = 1_000_000;
 
 /** `mound task list`. */
-export async function listTasks(context: Context, _args: readonly unknown[], options: Record<string, unknown>): Promise<Report> {
+export async function listTasks(
+  context: Context,
+  _args: readonly unknown[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const statuses = listOption(options["status"]) ?? [];
   const strange = statuses.find((status) => !(TASK_STATUSES as readonly string[]).includes(status));
-  if (strange !== undefined) throw new UsageError(`There is no status "${strange}". There are: ${TASK_STATUSES.join(", ")}.`, "mound help task list");
+  if (strange !== undefined)
+    throw new UsageError(
+      `There is no status "${strange}". There are: ${TASK_STATUSES.join(", ")}.`,
+      "mound help task list",
+    );
   const needs = listOption(options["needs"]) ?? [];
   const limit = numberOption(options["limit"], "--limit", 1, LIMIT_MAX) ?? LIMIT;
   const mine = options["mine"] === true ? context.agent() : undefined;
   const { mound, notes } = await freshMound(context);
-  const all = await mound.read((view, now) => allTasks(view).map((task) => viewTask(view, task, now)));
+  const all = await mound.read((view, now) =>
+    allTasks(view).map((task) => viewTask(view, task, now)),
+  );
   const found = all
     .filter((task) => statuses.length === 0 || statuses.includes(task.status))
     .filter((task) => needs.every((skill) => task.needs.includes(skill)))

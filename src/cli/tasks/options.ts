@@ -1,7 +1,14 @@
 import type { Command } from "commander";
 import type { TaskSpec } from "../../protocol/commands/add.ts";
 import type { Context } from "../context.ts";
-import { collect, durationOption, fileOption, listOption, numberOption, textOption } from "../options.ts";
+import {
+  collect,
+  durationOption,
+  fileOption,
+  listOption,
+  numberOption,
+  textOption,
+} from "../options.ts";
 import { UsageError } from "../usage.ts";
 import { readDeadline } from "./deadline.ts";
 
@@ -16,7 +23,10 @@ export function describeTask(command: Command): Command {
     .option("--priority <n>", "0 to 4, larger first; 2 unless said")
     .option("--lease <duration>", "how long a claim lasts without a sign of life, such as 30m")
     .option("--deadline <time>", "a day or an RFC 3339 time, such as 2026-12-01T12:00:00Z")
-    .option("--attempts <n>", "how many agents may fail before the task counts as failed; 3 unless said")
+    .option(
+      "--attempts <n>",
+      "how many agents may fail before the task counts as failed; 3 unless said",
+    )
     .option("--review <required>", "done only counts once it is accepted")
     .option("--reviewer <agent>", "who accepts or rejects, besides the creator");
 }
@@ -30,12 +40,21 @@ export interface TaskChanges {
 }
 
 /** Reads what `describeTask` takes. */
-export async function taskChanges(context: Context, options: Record<string, unknown>): Promise<TaskChanges> {
+export async function taskChanges(
+  context: Context,
+  options: Record<string, unknown>,
+): Promise<TaskChanges> {
   if (options["body"] !== undefined && options["file"] !== undefined) {
-    throw new UsageError("The body is given twice: by --body and by --file.", "Leave one of them out.");
+    throw new UsageError(
+      "The body is given twice: by --body and by --file.",
+      "Leave one of them out.",
+    );
   }
-  const clear = (["body", "lease", "deadline", "reviewer"] as const).filter((name) => options[name] === "");
-  const given = (name: Field): string | undefined => (options[name] === "" ? undefined : textOption(options[name]));
+  const clear = (["body", "lease", "deadline", "reviewer"] as const).filter(
+    (name) => options[name] === "",
+  );
+  const given = (name: Field): string | undefined =>
+    options[name] === "" ? undefined : textOption(options[name]);
   const lease = given("lease");
   durationOption(lease, "--lease");
   const review = given("review");
@@ -54,7 +73,9 @@ export async function taskChanges(context: Context, options: Record<string, unkn
     review: review === "required" ? review : undefined,
     reviewer: given("reviewer"),
   };
-  const changes = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<TaskSpec>;
+  const changes = Object.fromEntries(
+    Object.entries(found).filter(([, value]) => value !== undefined),
+  ) as Partial<TaskSpec>;
   return { changes, clear: review === "none" ? [...clear, "review"] : clear };
 }
 
@@ -66,6 +87,10 @@ function list(value: unknown): readonly string[] | undefined {
 function deadline(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const read = readDeadline(text);
-  if (read === undefined) throw new UsageError(`--deadline takes a day or an RFC 3339 time with its zone, not "${text}".`, "--deadline 2026-12-01T12:00:00Z");
+  if (read === undefined)
+    throw new UsageError(
+      `--deadline takes a day or an RFC 3339 time with its zone, not "${text}".`,
+      "--deadline 2026-12-01T12:00:00Z",
+    );
   return read;
 }

@@ -16,7 +16,14 @@ export function showText({ view, state, after, folder }: TaskStory): string {
     state.body === undefined ? [] : indent(state.body),
     after.length === 0 ? [] : ["After:", ...after.flatMap(afterLines)],
     state.attempts.length === 0 ? [] : ["Attempts:", ...state.attempts.flatMap(attemptLines)],
-    progress === undefined ? [] : [progressLine(progress), ...(progress.checkpoint === undefined ? [] : ["Checkpoint:", ...indent(progress.checkpoint)])],
+    progress === undefined
+      ? []
+      : [
+          progressLine(progress),
+          ...(progress.checkpoint === undefined
+            ? []
+            : ["Checkpoint:", ...indent(progress.checkpoint)]),
+        ],
     cancelLines(state),
     [`Files: ${folder}/`],
   ];
@@ -30,13 +37,25 @@ function factsLine({ creator, created, priority, attemptsMax }: TaskState): stri
   return `Made by ${creator} at ${formatInstant(created)}; priority ${priority}; ${attemptsMax} agents may try.`;
 }
 
-function optionalFacts({ needs, paths, deadline, lease, review, reviewer, parent }: TaskState): readonly string[] {
+function optionalFacts({
+  needs,
+  paths,
+  deadline,
+  lease,
+  review,
+  reviewer,
+  parent,
+}: TaskState): readonly string[] {
   const facts: (string | undefined)[] = [
     needs.length === 0 ? undefined : `Needs: ${needs.join(", ")}`,
     paths.length === 0 ? undefined : `Paths: ${paths.join(", ")}`,
     deadline === undefined ? undefined : `Deadline: ${formatInstant(deadline)}`,
     lease === undefined ? undefined : `Lease: ${formatDuration(lease)}`,
-    review ? `Review: required${reviewer === undefined ? "" : `, by ${reviewer}`}` : reviewer === undefined ? undefined : `Reviewer: ${reviewer}`,
+    review
+      ? `Review: required${reviewer === undefined ? "" : `, by ${reviewer}`}`
+      : reviewer === undefined
+        ? undefined
+        : `Reviewer: ${reviewer}`,
     parent === undefined ? undefined : `Part of: ${parent}`,
   ];
   return facts.filter((fact) => fact !== undefined);
@@ -44,30 +63,56 @@ function optionalFacts({ needs, paths, deadline, lease, review, reviewer, parent
 
 function afterLines(task: TaskView): readonly string[] {
   const { result } = task;
-  return [`  ${taskLine(task)}`, ...(result?.text === undefined ? [] : indent(result.text, "      ")), ...(result?.refs ?? []).map((ref) => `      ref: ${sanitiseLine(ref)}`)];
+  return [
+    `  ${taskLine(task)}`,
+    ...(result?.text === undefined ? [] : indent(result.text, "      ")),
+    ...(result?.refs ?? []).map((ref) => `      ref: ${sanitiseLine(ref)}`),
+  ];
 }
 
-function attemptLines({ token, agent, outcome, since, at, text, refs, review }: AttemptState): readonly string[] {
-  const lines = [`  token ${token}: ${outcome} by ${agent}, from ${formatInstant(since)} to ${formatInstant(at)}`];
+function attemptLines({
+  token,
+  agent,
+  outcome,
+  since,
+  at,
+  text,
+  refs,
+  review,
+}: AttemptState): readonly string[] {
+  const lines = [
+    `  token ${token}: ${outcome} by ${agent}, from ${formatInstant(since)} to ${formatInstant(at)}`,
+  ];
   if (text !== undefined) lines.push(...indent(text, "      "));
   for (const ref of refs) lines.push(`      ref: ${sanitiseLine(ref)}`);
   if (review === undefined) return lines;
-  lines.push(`    ${review.accepted ? "accepted" : "rejected"} by ${review.by} at ${formatInstant(review.at)}`);
+  lines.push(
+    `    ${review.accepted ? "accepted" : "rejected"} by ${review.by} at ${formatInstant(review.at)}`,
+  );
   if (review.reason !== undefined) lines.push(...indent(review.reason, "      "));
   return lines;
 }
 
 function progressLine({ token, at, percent, note }: NonNullable<TaskView["progress"]>): string {
-  const facts = [percent === undefined ? [] : `${percent} %`, note === undefined ? [] : sanitiseLine(note)].flat();
+  const facts = [
+    percent === undefined ? [] : `${percent} %`,
+    note === undefined ? [] : sanitiseLine(note),
+  ].flat();
   return `Progress of token ${token} at ${formatInstant(at)}: ${facts.length === 0 ? "under way" : facts.join(", ")}`;
 }
 
 function cancelLines({ cancelled }: TaskState): readonly string[] {
   if (cancelled === undefined) return [];
   const { by, at, reason } = cancelled;
-  return [`Cancelled by ${by} at ${formatInstant(at)}.`, ...(reason === undefined ? [] : indent(reason))];
+  return [
+    `Cancelled by ${by} at ${formatInstant(at)}.`,
+    ...(reason === undefined ? [] : indent(reason)),
+  ];
 }
 
 function indent(text: string, by = "    "): readonly string[] {
-  return text.trimEnd().split("\n").map((line) => `${by}${line}`);
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `${by}${line}`);
 }

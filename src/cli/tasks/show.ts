@@ -20,7 +20,10 @@ export interface TaskStory {
 }
 
 /** `mound task show TASK`: everything. */
-export async function showTask(context: Context, [reference]: readonly (string | undefined)[]): Promise<Report> {
+export async function showTask(
+  context: Context,
+  [reference]: readonly (string | undefined)[],
+): Promise<Report> {
   const { mound, notes } = await freshMound(context);
   const found = await mound.read((view, now) => {
     const task = resolveTask(view, reference!);
@@ -37,7 +40,8 @@ function storyOf(view: View, state: TaskState, now: number): TaskStory {
 }
 
 function nextSteps({ id, status, claim }: TaskView, agent: string | undefined): readonly string[] {
-  if (agent !== undefined && claim?.agent === agent) return [`mound progress ${id} --note "..."`, `mound done ${id} --result "..."`];
+  if (agent !== undefined && claim?.agent === agent)
+    return [`mound progress ${id} --note "..."`, `mound done ${id} --result "..."`];
   if (status === "open" || status === "lapsed") return [`mound claim ${id}`];
   return status === "done" ? [`mound task review ${id} --accept`] : [];
 }
@@ -58,7 +62,10 @@ function storyJson({ view, state, after, folder }: TaskStory) {
       return { id, title, status, result };
     }),
     attempts: state.attempts.map(attemptJson),
-    cancelled: cancelled === undefined ? null : { by: cancelled.by, at: formatInstant(cancelled.at), reason: cancelled.reason ?? null },
+    cancelled:
+      cancelled === undefined
+        ? null
+        : { by: cancelled.by, at: formatInstant(cancelled.at), reason: cancelled.reason ?? null },
     folder,
   };
 }
@@ -72,6 +79,14 @@ function attemptJson({ token, agent, outcome, since, at, text, refs, review }: A
     at: formatInstant(at),
     text: text ?? null,
     refs,
-    review: review === undefined ? null : { by: review.by, accepted: review.accepted, at: formatInstant(review.at), reason: review.reason ?? null },
+    review:
+      review === undefined
+        ? null
+        : {
+            by: review.by,
+            accepted: review.accepted,
+            at: formatInstant(review.at),
+            reason: review.reason ?? null,
+          },
   };
 }

@@ -68,9 +68,9 @@ export const attempt = kind<AttemptFields>({
 });
 
 /** The state is rewritten with every change: of older attempts it keeps a line, the record has it all. */
-function shorten(attempt: AttemptState): AttemptState {
-  if (attempt.text === undefined || attempt.text.length <= LINE_CHARS) return attempt;
-  return { ...attempt, text: attempt.text.slice(0, LINE_CHARS) };
+function shorten(older: AttemptState): AttemptState {
+  if (older.text === undefined || older.text.length <= LINE_CHARS) return older;
+  return { ...older, text: older.text.slice(0, LINE_CHARS) };
 }
 
 /** [AT1] Expired: by who takes over, in that commit. [AT2] Cancelled: by who cancels, in that commit. */
