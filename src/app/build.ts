@@ -24,11 +24,15 @@ export interface BuiltCommit {
 }
 
 /** Signs the records of a decision: by the acting agent, and by the cosigners where they are asked. */
-export async function signFiles(files: readonly DecidedFile[], signers: readonly Signer[]): Promise<readonly SignedFile[]> {
+export async function signFiles(
+  files: readonly DecidedFile[],
+  signers: readonly Signer[],
+): Promise<readonly SignedFile[]> {
   const signed: SignedFile[] = [];
   for (const file of files) {
     if (file.write === "removal") signed.push({ path: file.path, bytes: undefined });
-    else if (file.write === "file") signed.push({ path: file.path, bytes: new TextEncoder().encode(file.text) });
+    else if (file.write === "file")
+      signed.push({ path: file.path, bytes: new TextEncoder().encode(file.text) });
     else signed.push({ path: file.path, bytes: await signRecord(file, signers) });
   }
   return signed;
@@ -56,7 +60,11 @@ export async function buildCommit(request: BuildRequest, objects: Objects): Prom
     return { path, mode: "100644", oid: keep("blob", bytes), size: bytes.length, bytes };
   });
   const { tree, regular } = await changeTree(parent?.tree, changes, objects, keep);
-  const person = { name: request.author, email: `${request.author}@mound.invalid`, seconds: request.decision.seconds };
+  const person = {
+    name: request.author,
+    email: `${request.author}@mound.invalid`,
+    seconds: request.decision.seconds,
+  };
   const draft: CommitDraft = {
     tree,
     parent: parent?.commit,
@@ -92,21 +100,41 @@ async function changesAsGit(
       after,
     );
     if (missing === undefined) {
-      return found.map((change) => asked.find(({ path }) => path === change.path) ?? { ...change, size: 0, bytes: undefined });
+      return found.map(
+        (change) =>
+          asked.find(({ path }) => path === change.path) ?? {
+            ...change,
+            size: 0,
+            bytes: undefined,
+          },
+      );
     }
     trees.set(missing, defined(await objects.read(missing), `the tree ${missing}`).bytes);
   }
 }
 
 /** The tree of a commit that is in the store. */
-export async function treeOf(commit: Oid, objects: Objects): Promise<Result<Oid, { code: "object-missing"; oid: Oid }>> {
+export async function treeOf(
+  commit: Oid,
+  objects: Objects,
+): Promise<Result<Oid, { code: "object-missing"; oid: Oid }>> {
   const object = await objects.read(commit);
-  const tree = object === undefined ? undefined : /^tree ([0-9a-f]{40})$/m.exec(new TextDecoder().decode(object.bytes.subarray(0, 64)));
-  return tree === null || tree === undefined ? err({ code: "object-missing", oid: commit }) : ok(tree[1] as Oid);
+  const tree =
+    object === undefined
+      ? undefined
+      : /^tree ([0-9a-f]{40})$/m.exec(new TextDecoder().decode(object.bytes.subarray(0, 64)));
+  return tree === null || tree === undefined
+    ? err({ code: "object-missing", oid: commit })
+    : ok(tree[1] as Oid);
 }
 
-async function signRecord(file: DecidedFile & { write: "record" }, signers: readonly Signer[]): Promise<Uint8Array> {
-  const chosen = file.cosigned ? signers.toSorted((a, b) => (a.key < b.key ? -1 : 1)) : signers.slice(0, 1);
+async function signRecord(
+  file: DecidedFile & { write: "record" },
+  signers: readonly Signer[],
+): Promise<Uint8Array> {
+  const chosen = file.cosigned
+    ? signers.toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    : signers.slice(0, 1);
   const payload = new TextEncoder().encode(file.body);
   const armors: string[] = [];
   for (const signer of chosen) armors.push(await signer.sign(payload, file.namespace));

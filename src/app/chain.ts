@@ -63,7 +63,11 @@ export class Chain {
   }
 
   /** Decides, signs, builds and judges each command on what the ones before it leave behind. */
-  static async build(links: readonly Link[], line: Line, ports: SubmitPorts): Promise<Result<Chain, AppFault>> {
+  static async build(
+    links: readonly Link[],
+    line: Line,
+    ports: SubmitPorts,
+  ): Promise<Result<Chain, AppFault>> {
     if (line.deferred !== undefined) {
       return err({ code: "line-deferred", ...line.deferred, now: ports.clock.now() });
     }
@@ -96,7 +100,10 @@ export class Chain {
 }
 
 /** The store, with the objects of this chain that are not written yet in front. */
-function reader({ objects }: SubmitPorts, written: ReadonlyMap<Oid, GitObject>): SubmitPorts["objects"] {
+function reader(
+  { objects }: SubmitPorts,
+  written: ReadonlyMap<Oid, GitObject>,
+): SubmitPorts["objects"] {
   return {
     name: (type, bytes) => objects.name(type, bytes),
     read: async (oid) => written.get(oid) ?? objects.read(oid),
@@ -107,13 +114,20 @@ function reader({ objects }: SubmitPorts, written: ReadonlyMap<Oid, GitObject>):
 
 type Made = Result<{ built: BuiltCommit; delta: Delta } | undefined, AppFault>;
 
-async function makeCommit(link: Link, position: Position, line: Line, ports: SubmitPorts): Promise<Made> {
+async function makeCommit(
+  link: Link,
+  position: Position,
+  line: Line,
+  ports: SubmitPorts,
+): Promise<Made> {
   if (link.signed !== undefined) {
     const { files, stood } = link.signed;
     const stands = await standing(files, position.view, line);
     // A claim on what this agent took elsewhere would pass for its renewal, and win a second time.
     const untouched = stands.every((oid, index) => oid === stood[index]);
-    const kept = untouched ? await commitSigned(link, link.signed, position, line, ports) : undefined;
+    const kept = untouched
+      ? await commitSigned(link, link.signed, position, line, ports)
+      : undefined;
     if (kept?.ok === true) return kept;
     // No longer legal: a lost claim is never rebased into a success, it is decided again.
     link.signed = undefined;
@@ -140,7 +154,11 @@ async function makeCommit(link: Link, position: Position, line: Line, ports: Sub
 }
 
 /** What the line has at the paths of these files. */
-function standing(files: readonly SignedFile[], view: View, line: Line): Promise<readonly (Oid | undefined)[]> {
+function standing(
+  files: readonly SignedFile[],
+  view: View,
+  line: Line,
+): Promise<readonly (Oid | undefined)[]> {
   return withKeys(line.state, () => files.map(({ path }) => view.get(`file/${path}`)?.oid));
 }
 
@@ -156,7 +174,10 @@ async function commitSigned(
     message: signed.message,
     seconds: Math.floor(nowOf(view, ports) / 1_000),
   };
-  const built = await buildCommit({ author: agent, signer, decision, files: signed.files, parent }, ports.objects);
+  const built = await buildCommit(
+    { author: agent, signer, decision, files: signed.files, parent },
+    ports.objects,
+  );
   const [facts] = await readFacts([built.raw], ports.verifier);
   const verdict = await withKeys(line.state, () => judge(view, facts!));
   if (!verdict.accepted) return err(verdict.fault);

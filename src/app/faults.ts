@@ -10,10 +10,24 @@ export type LineFault =
   /** The branch is there, but its first commit founds no mound. */
   | { readonly code: "not-a-mound"; readonly url: string; readonly detail: string }
   /** The origin's branch no longer contains the last commit that was verified here. */
-  | { readonly code: "history-rewritten"; readonly url: string; readonly verified: string; readonly found: string }
+  | {
+      readonly code: "history-rewritten";
+      readonly url: string;
+      readonly verified: string;
+      readonly found: string;
+    }
   /** The newest commits are dated ahead of this clock by more than the mound's skew. */
-  | { readonly code: "line-deferred"; readonly commit: string; readonly time: number; readonly now: number }
+  | {
+      readonly code: "line-deferred";
+      readonly commit: string;
+      readonly time: number;
+      readonly now: number;
+    }
   /** Too many others pushed at the same time, for longer than the limit; nothing was changed. */
   | { readonly code: "contended"; readonly tries: number; readonly waited: number }
   /** The push may or may not have landed, and the origin cannot be asked. */
-  | { readonly code: "outcome-unknown"; readonly nonces: readonly string[]; readonly detail: string };
+  | {
+      readonly code: "outcome-unknown";
+      readonly nonces: readonly string[];
+      readonly detail: string;
+    };

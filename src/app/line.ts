@@ -8,7 +8,17 @@ import type { CommitFacts, Verdict } from "../protocol/judge.ts";
 import { RECORD_BYTES } from "../protocol/limits.ts";
 import type { Delta, Key, LineState, MoundState, Value } from "../protocol/state.ts";
 import type { AppFault } from "./faults.ts";
-import type { CachedState, Clock, History, Objects, RawCommit, Refs, Remote, StateCache, Verifier } from "./ports.ts";
+import type {
+  CachedState,
+  Clock,
+  History,
+  Objects,
+  RawCommit,
+  Refs,
+  Remote,
+  StateCache,
+  Verifier,
+} from "./ports.ts";
 import { ShardedState, withKeys } from "./sharded-state.ts";
 
 /** Commits verified in one call: enough to fill the workers, few enough to hold in memory. */
@@ -131,7 +141,8 @@ export class Line {
     this.#asked = this.#ports.clock.now();
     const found = fetched.value;
     if (found === undefined) {
-      if (this.#tip === undefined) return err({ code: "line-missing", url: remote.url, branch: "" });
+      if (this.#tip === undefined)
+        return err({ code: "line-missing", url: remote.url, branch: "" });
       return err({ code: "history-rewritten", url: remote.url, verified: this.#tip, found: "" });
     }
     if (this.#tip !== undefined && !(await history.contains(this.#tip, found))) {
@@ -145,8 +156,10 @@ export class Line {
     const folded = [...caught, ...(await this.#foldTo(found))];
     if ((await this.standing()) === undefined) {
       const refused = folded.find((step) => !step.verdict.accepted)?.verdict;
-      const detail = refused?.accepted === false ? refused.fault.code : "its first commit has no mound.yaml";
-      if (this.#deferred === undefined) return err({ code: "not-a-mound", url: remote.url, detail });
+      const detail =
+        refused?.accepted === false ? refused.fault.code : "its first commit has no mound.yaml";
+      if (this.#deferred === undefined)
+        return err({ code: "not-a-mound", url: remote.url, detail });
     }
     await this.save();
     return ok({ tip: this.#tip ?? found, folded, deferred: this.#deferred });
@@ -174,7 +187,8 @@ export class Line {
     const anchored = await refs.read(LINE_REF);
     if (anchored === this.#tip) return;
     // Losing this swap means that another process anchored a tip of its own: as good as ours.
-    const behind = anchored === undefined || anchored === from || !(await history.contains(this.#tip, anchored));
+    const behind =
+      anchored === undefined || anchored === from || !(await history.contains(this.#tip, anchored));
     if (behind) await refs.swap(LINE_REF, this.#tip, anchored);
   }
 
@@ -187,7 +201,9 @@ export class Line {
   async #openCache(): Promise<void> {
     this.#cached = await this.#ports.cache.open();
     const cached = this.#cached;
-    this.#state = new ShardedState(cached, async () => (cached === undefined ? [] : this.#rebuild(cached.tip)));
+    this.#state = new ShardedState(cached, async () =>
+      cached === undefined ? [] : this.#rebuild(cached.tip),
+    );
     this.#tip = cached?.tip;
     this.#savedTip = this.#tip;
     this.#unsaved.clear();

@@ -1,4 +1,11 @@
-import { NeedKeys, type Delta, type Entries, type Key, type Value, type View } from "../protocol/state.ts";
+import {
+  NeedKeys,
+  type Delta,
+  type Entries,
+  type Key,
+  type Value,
+  type View,
+} from "../protocol/state.ts";
 import type { CachedState } from "./ports.ts";
 
 /**
@@ -67,7 +74,10 @@ export class ShardedState implements View {
   /** Loads what a `NeedKeys` asked for; what was changed in memory meanwhile stays. */
   async load(wanted: readonly Key[] | "all"): Promise<void> {
     if (this.#all || this.#source === undefined) return;
-    let shards = wanted === "all" ? undefined : [...new Set(wanted.map(shardOf))].filter((name) => !this.#loaded.has(name));
+    let shards =
+      wanted === "all"
+        ? undefined
+        : [...new Set(wanted.map(shardOf))].filter((name) => !this.#loaded.has(name));
     let entries: Iterable<readonly [Key, Value]>;
     try {
       entries = await this.#source.load(shards);

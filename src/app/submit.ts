@@ -26,7 +26,17 @@ export interface SubmitPorts extends LinePorts {
   readonly trace?: (phase: Phase) => void;
 }
 
-export type Phase = "turn" | "journal" | "decide" | "write" | "push" | "landed" | "save" | "sync" | "backoff" | "answer";
+export type Phase =
+  | "turn"
+  | "journal"
+  | "decide"
+  | "write"
+  | "push"
+  | "landed"
+  | "save"
+  | "sync"
+  | "backoff"
+  | "answer";
 
 export interface Request {
   readonly agent: AgentId;
@@ -79,11 +89,17 @@ export class Submitter {
     try {
       await this.#line.catchUp();
       await this.#recovery.begin();
-      const links = requests.map((request): Link => ({ request, nonce: newNonce(this.#ports.random), outcome: undefined }));
+      const links = requests.map((request): Link => ({
+        request,
+        nonce: newNonce(this.#ports.random),
+        outcome: undefined,
+      }));
       this.#trace("journal");
       await this.#ports.journal.begin(links.map((link) => this.#entry(link)));
       await this.#driveOrForget(links);
-      await this.#ports.journal.end(links.filter((link) => !isUnknown(link.outcome)).map((link) => link.nonce));
+      await this.#ports.journal.end(
+        links.filter((link) => !isUnknown(link.outcome)).map((link) => link.nonce),
+      );
       await this.#recovery.finish();
       this.#trace("answer");
       return links.map((link) => link.outcome!);
@@ -102,7 +118,8 @@ export class Submitter {
   async #fetch(): Promise<Result<SyncReport, AppFault>> {
     this.#trace("sync");
     const report = await this.#line.sync();
-    if (report.ok) this.#backoff.saw(report.value.folded.map(({ facts }) => facts.commit?.author.name ?? ""));
+    if (report.ok)
+      this.#backoff.saw(report.value.folded.map(({ facts }) => facts.commit?.author.name ?? ""));
     return report;
   }
 
@@ -129,7 +146,15 @@ export class Submitter {
     let doubts = 0;
     let doubt: Doubt | undefined;
     // A fault is not the whole answer while an earlier push may yet land where it found the line.
-    const stop = (fault: AppFault): void => settle(links, err(doubt !== undefined && doubt.base === this.#line.tip ? unknown(links, doubt, fault) : fault));
+    const stop = (fault: AppFault): void =>
+      settle(
+        links,
+        err(
+          doubt !== undefined && doubt.base === this.#line.tip
+            ? unknown(links, doubt, fault)
+            : fault,
+        ),
+      );
     let fresh = await this.#approach();
     for (;;) {
       const open = links.filter((link) => link.outcome === undefined).slice(0, width);
@@ -142,10 +167,12 @@ export class Submitter {
         fresh = true;
         const synced = await this.#fetch();
         if (synced.ok) continue;
-        if (synced.error.code !== "line-missing" || this.#line.tip !== undefined) return stop(synced.error);
+        if (synced.error.code !== "line-missing" || this.#line.tip !== undefined)
+          return stop(synced.error);
       }
       for (const { link, fault } of chain.value.refusals) link.outcome = err(fault);
-      for (const link of chain.value.idle) link.outcome = ok({ answer: link.answer!, commit: undefined });
+      for (const link of chain.value.idle)
+        link.outcome = ok({ answer: link.answer!, commit: undefined });
       if (chain.value.commits.length === 0) continue;
       const outcome = await this.#push(chain.value);
       fresh = false;
@@ -179,7 +206,8 @@ export class Submitter {
   }
 
   async #push(chain: Chain): Promise<PushOutcome> {
-    if (await this.#overtaken(chain)) return { kind: "refused", why: "moved", detail: "the branch has moved meanwhile" };
+    if (await this.#overtaken(chain))
+      return { kind: "refused", why: "moved", detail: "the branch has moved meanwhile" };
     this.#trace("write");
     await this.#ports.objects.write(chain.objects());
     this.#trace("push");
@@ -235,7 +263,10 @@ export class Submitter {
     for (const link of open) {
       const landed = link.outcome === undefined && (await this.#isAccepted(link.nonce));
       if (!landed) continue;
-      const step = report.folded.find(({ verdict }) => verdict.accepted && verdict.records.some((record) => record.fields.nonce === link.nonce));
+      const step = report.folded.find(
+        ({ verdict }) =>
+          verdict.accepted && verdict.records.some((record) => record.fields.nonce === link.nonce),
+      );
       link.outcome = ok({ answer: link.answer!, commit: step?.facts.oid });
     }
   }
@@ -246,7 +277,12 @@ export class Submitter {
 
   #entry({ request, nonce }: Link): JournalEntry {
     const task = "task" in request.command ? ` ${request.command.task}` : "";
-    return { nonce, agent: request.agent, summary: `${request.command.type}${task}`, at: this.#ports.clock.now() };
+    return {
+      nonce,
+      agent: request.agent,
+      summary: `${request.command.type}${task}`,
+      at: this.#ports.clock.now(),
+    };
   }
 
   #trace(phase: Phase): void {
@@ -262,7 +298,11 @@ interface Doubt {
 
 function unknown(links: readonly Link[], doubt: Doubt, fault: AppFault): AppFault {
   const nonces = links.flatMap((link) => (link.outcome === undefined ? [link.nonce] : []));
-  return { code: "outcome-unknown", nonces, detail: "detail" in fault ? String(fault.detail) : doubt.detail };
+  return {
+    code: "outcome-unknown",
+    nonces,
+    detail: "detail" in fault ? String(fault.detail) : doubt.detail,
+  };
 }
 
 function settle(links: readonly Link[], outcome: Outcome | Result<never, AppFault>): void {
@@ -272,4 +312,3 @@ function settle(links: readonly Link[], outcome: Outcome | Result<never, AppFaul
 function isUnknown(outcome: Outcome | undefined): boolean {
   return outcome === undefined || (!outcome.ok && outcome.error.code === "outcome-unknown");
 }
-

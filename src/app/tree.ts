@@ -1,6 +1,12 @@
 import { defined } from "../base/assert.ts";
 import type { Oid } from "../protocol/ids.ts";
-import { decodeTree, encodeTree, FILE_MODE, FOLDER_MODE, type TreeEntry } from "../protocol/objects.ts";
+import {
+  decodeTree,
+  encodeTree,
+  FILE_MODE,
+  FOLDER_MODE,
+  type TreeEntry,
+} from "../protocol/objects.ts";
 import type { GitObject, Objects } from "./ports.ts";
 
 /** Hashes and keeps an object that is yet to be written; answers its name. */
@@ -45,7 +51,11 @@ interface Work {
   regular: boolean;
 }
 
-async function rewrite(base: Oid | undefined, steps: readonly Step[], work: Work): Promise<Oid | undefined> {
+async function rewrite(
+  base: Oid | undefined,
+  steps: readonly Step[],
+  work: Work,
+): Promise<Oid | undefined> {
   const entries = new Map<string, TreeEntry>();
   if (base !== undefined) {
     const object = defined(await work.objects.read(base), `the tree ${base}`);

@@ -11,7 +11,11 @@ const TAKE_ANOTHER = new Set(["held", "not-open", "blocked", "fenced", "not-held
 const OFFERED = 3;
 
 /** Submits one command of the acting agent; a refusal ends the command, with what to take instead. */
-export async function act(context: Context, command: Command, options: SubmitOptions = {}): Promise<Accepted> {
+export async function act(
+  context: Context,
+  command: Command,
+  options: SubmitOptions = {},
+): Promise<Accepted> {
   const mound = await context.mound();
   const agent = context.agent();
   const [outcome] = await mound.submit(agent, [command], options);

@@ -24,5 +24,8 @@ export function keyOption(context: Context, value: unknown): string | undefined 
 export function branchOption(value: unknown): string | undefined {
   const branch = textOption(value);
   if (branch === undefined || isRefName(`refs/heads/${branch}`)) return branch;
-  throw new UsageError(`"${branch}" cannot be the name of a branch here.`, "Use letters, digits, - . _ and /, such as mound or team/plan.");
+  throw new UsageError(
+    `"${branch}" cannot be the name of a branch here.`,
+    "Use letters, digits, - . _ and /, such as mound or team/plan.",
+  );
 }

@@ -59,7 +59,11 @@ export class Context {
   /** The mound of the folder; opened once. */
   async mound(): Promise<Mound> {
     if (this.#mound !== undefined) return this.#mound;
-    const opened = await Mound.open({ dir: this.dir, environment: this.env.environment, trace: (phase) => this.enter(phase) });
+    const opened = await Mound.open({
+      dir: this.dir,
+      environment: this.env.environment,
+      trace: (phase) => this.enter(phase),
+    });
     if (!opened.ok) throw new FaultError(opened.error);
     return this.adopt(opened.value);
   }
@@ -74,10 +78,15 @@ export class Context {
   agent(): AgentId {
     const named = this.options.as ?? this.env.environment["MOUND_AGENT"];
     if (named === undefined || named === "") {
-      throw new UsageError("Nobody is acting. Say who with --as AGENT, or set MOUND_AGENT.", "export MOUND_AGENT=my-agent");
+      throw new UsageError(
+        "Nobody is acting. Say who with --as AGENT, or set MOUND_AGENT.",
+        "export MOUND_AGENT=my-agent",
+      );
     }
     if (!isAgentId(named)) {
-      throw new UsageError(`"${named}" cannot be an agent's name. Use a-z, 0-9, - and _, at most 39 characters.`);
+      throw new UsageError(
+        `"${named}" cannot be an agent's name. Use a-z, 0-9, - and _, at most 39 characters.`,
+      );
     }
     return named;
   }

@@ -13,17 +13,41 @@ type SystemFault = Exclude<AnyFault, { readonly rule: string }>;
 export function explainSystem(fault: SystemFault): Words {
   switch (fault.code) {
     case "not-in-a-mound":
-      return { message: `${fault.dir} is in no mound.`, fix: "mound init --as AGENT, or: mound clone URL", exit: EXIT.missing };
+      return {
+        message: `${fault.dir} is in no mound.`,
+        fix: "mound init --as AGENT, or: mound clone URL",
+        exit: EXIT.missing,
+      };
     case "mound-exists":
-      return { message: `There is a repository at ${fault.dir} already.`, fix: `mound -C ${fault.dir} status, or: mound init --in ${fault.dir} --as AGENT`, exit: EXIT.usage };
+      return {
+        message: `There is a repository at ${fault.dir} already.`,
+        fix: `mound -C ${fault.dir} status, or: mound init --in ${fault.dir} --as AGENT`,
+        exit: EXIT.usage,
+      };
     case "folder-not-empty":
-      return { message: `The folder ${fault.dir} is not empty.`, fix: "Name an empty or a new folder.", exit: EXIT.usage };
+      return {
+        message: `The folder ${fault.dir} is not empty.`,
+        fix: "Name an empty or a new folder.",
+        exit: EXIT.usage,
+      };
     case "folder-missing":
-      return { message: `There is no folder ${fault.dir}.`, fix: `mkdir -p ${fault.dir}`, exit: EXIT.missing };
+      return {
+        message: `There is no folder ${fault.dir}.`,
+        fix: `mkdir -p ${fault.dir}`,
+        exit: EXIT.missing,
+      };
     case "not-a-repository":
-      return { message: `${fault.dir} is not a git repository.`, fix: "mound init DIR --as AGENT makes a repository of its own.", exit: EXIT.usage };
+      return {
+        message: `${fault.dir} is not a git repository.`,
+        fix: "mound init DIR --as AGENT makes a repository of its own.",
+        exit: EXIT.usage,
+      };
     case "branch-taken":
-      return { message: `The branch ${fault.branch} at ${fault.url} is taken.`, fix: `mound clone ${fault.url}, or choose another --branch.`, exit: EXIT.refused };
+      return {
+        message: `The branch ${fault.branch} at ${fault.url} is taken.`,
+        fix: `mound clone ${fault.url}, or choose another --branch.`,
+        exit: EXIT.refused,
+      };
     case "mound-id-differs":
       return {
         message: `${fault.url} holds the mound ${fault.found.slice(0, 16)}, not ${fault.wanted}.`,
@@ -31,7 +55,11 @@ export function explainSystem(fault: SystemFault): Words {
         exit: EXIT.refused,
       };
     case "not-embedded":
-      return { message: `This mound is at ${fault.url} already.`, fix: "mound status", exit: EXIT.usage };
+      return {
+        message: `This mound is at ${fault.url} already.`,
+        fix: "mound status",
+        exit: EXIT.usage,
+      };
     case "publish-unknown":
       return {
         message: `Whether the mound moved to ${fault.url} is not known: ${fault.detail}. The old origin stays frozen.`,
@@ -40,7 +68,11 @@ export function explainSystem(fault: SystemFault): Words {
         retryable: true,
       };
     case "agent-unknown":
-      return { message: `There is no agent ${fault.agent} in this mound.`, fix: "mound agent list", exit: EXIT.missing };
+      return {
+        message: `There is no agent ${fault.agent} in this mound.`,
+        fix: "mound agent list",
+        exit: EXIT.missing,
+      };
     case "fields-missing":
       return {
         message: `${fault.path} lacks ${fault.lines.length} of the fields that every record has. Fresh values to paste in:\n${fault.lines.join("\n")}`,
@@ -63,7 +95,15 @@ type ToolFault = GitFault | KeyFault;
 type LineWords = LineFault | RemoteFault;
 
 const LINE_CODES: ReadonlySet<string> = new Set<LineWords["code"]>([
-  "line-missing", "not-a-mound", "history-rewritten", "line-deferred", "contended", "outcome-unknown", "remote-unreachable", "remote-refused", "remote-garbage",
+  "line-missing",
+  "not-a-mound",
+  "history-rewritten",
+  "line-deferred",
+  "contended",
+  "outcome-unknown",
+  "remote-unreachable",
+  "remote-refused",
+  "remote-garbage",
 ]);
 
 function isLine(fault: LineWords | ToolFault): fault is LineWords {
@@ -73,9 +113,17 @@ function isLine(fault: LineWords | ToolFault): fault is LineWords {
 function explainLine(fault: LineWords): Words {
   switch (fault.code) {
     case "line-missing":
-      return { message: `There is no mound at ${fault.url} yet.`, fix: `mound init --remote ${fault.url} --as AGENT`, exit: EXIT.missing };
+      return {
+        message: `There is no mound at ${fault.url} yet.`,
+        fix: `mound init --remote ${fault.url} --as AGENT`,
+        exit: EXIT.missing,
+      };
     case "not-a-mound":
-      return { message: `What is at ${fault.url} is not a mound: ${fault.detail}.`, fix: "Check the address and the --branch.", exit: EXIT.missing };
+      return {
+        message: `What is at ${fault.url} is not a mound: ${fault.detail}.`,
+        fix: "Check the address and the --branch.",
+        exit: EXIT.missing,
+      };
     case "history-rewritten":
       return {
         message: `The history at ${fault.url} was rewritten: it no longer contains ${fault.verified.slice(0, 12)}, which was verified here. Nothing was changed; both are kept.`,
@@ -104,11 +152,24 @@ function explainLine(fault: LineWords): Words {
         retryable: true,
       };
     case "remote-unreachable":
-      return { message: `The origin ${fault.url} cannot be reached: ${fault.detail}`, fix: "mound sync", exit: EXIT.unreachable, retryable: true };
+      return {
+        message: `The origin ${fault.url} cannot be reached: ${fault.detail}`,
+        fix: "mound sync",
+        exit: EXIT.unreachable,
+        retryable: true,
+      };
     case "remote-refused":
-      return { message: `The origin ${fault.url} refuses: ${fault.detail}`, fix: refusedFix(fault.detail), exit: EXIT.unreachable };
+      return {
+        message: `The origin ${fault.url} refuses: ${fault.detail}`,
+        fix: refusedFix(fault.detail),
+        exit: EXIT.unreachable,
+      };
     case "remote-garbage":
-      return { message: `What answers at ${fault.url} is not a usable git origin: ${fault.detail}`, fix: "Check the address.", exit: EXIT.unreachable };
+      return {
+        message: `What answers at ${fault.url} is not a usable git origin: ${fault.detail}`,
+        fix: "Check the address.",
+        exit: EXIT.unreachable,
+      };
     default:
       return unreachable(fault);
   }
@@ -117,17 +178,42 @@ function explainLine(fault: LineWords): Words {
 function explainTools(fault: ToolFault): Words {
   switch (fault.code) {
     case "git-missing":
-      return { message: "There is no git on the PATH.", fix: "Install git 2.34 or newer.", exit: EXIT.bug };
+      return {
+        message: "There is no git on the PATH.",
+        fix: "Install git 2.34 or newer.",
+        exit: EXIT.bug,
+      };
     case "git-too-old":
-      return { message: `This git is ${fault.found}; ${fault.needed} or newer is needed.`, fix: "Install a newer git.", exit: EXIT.bug };
+      return {
+        message: `This git is ${fault.found}; ${fault.needed} or newer is needed.`,
+        fix: "Install a newer git.",
+        exit: EXIT.bug,
+      };
     case "git-failed":
-      return { message: `git ${fault.command} failed: ${fault.detail}`, fix: "Is the disk full, or the repository damaged? git fsck", exit: EXIT.bug };
+      return {
+        message: `git ${fault.command} failed: ${fault.detail}`,
+        fix: "Is the disk full, or the repository damaged? git fsck",
+        exit: EXIT.bug,
+      };
     case "ref-locked":
-      return { message: `Another process keeps ${fault.ref} locked: ${fault.detail}`, fix: "Try again; remove the .lock file that it names when no git process runs.", exit: EXIT.bug, retryable: true };
+      return {
+        message: `Another process keeps ${fault.ref} locked: ${fault.detail}`,
+        fix: "Try again; remove the .lock file that it names when no git process runs.",
+        exit: EXIT.bug,
+        retryable: true,
+      };
     case "object-too-large":
-      return { message: `The object ${fault.oid} is larger than ${fault.limit} bytes.`, fix: "git fsck", exit: EXIT.bug };
+      return {
+        message: `The object ${fault.oid} is larger than ${fault.limit} bytes.`,
+        fix: "git fsck",
+        exit: EXIT.bug,
+      };
     case "object-damaged":
-      return { message: `The object ${fault.oid} is damaged: ${fault.detail}`, fix: "git fsck", exit: EXIT.bug };
+      return {
+        message: `The object ${fault.oid} is damaged: ${fault.detail}`,
+        fix: "git fsck",
+        exit: EXIT.bug,
+      };
     case "key-missing":
       return {
         message: `There is no key of ${fault.agent} on this machine (looked for ${fault.path}).`,
@@ -135,11 +221,23 @@ function explainTools(fault: ToolFault): Words {
         exit: EXIT.refused,
       };
     case "key-unusable":
-      return { message: `The key ${fault.path} cannot be used: ${fault.detail}`, fix: `ssh-keygen -y -f ${fault.path}`, exit: EXIT.refused };
+      return {
+        message: `The key ${fault.path} cannot be used: ${fault.detail}`,
+        fix: `ssh-keygen -y -f ${fault.path}`,
+        exit: EXIT.refused,
+      };
     case "key-exists":
-      return { message: `There is a key of ${fault.agent} already: ${fault.path}.`, fix: `mound whoami --as ${fault.agent}`, exit: EXIT.refused };
+      return {
+        message: `There is a key of ${fault.agent} already: ${fault.path}.`,
+        fix: `mound whoami --as ${fault.agent}`,
+        exit: EXIT.refused,
+      };
     case "key-exposed":
-      return { message: `Others can read the private key ${fault.path} (mode ${fault.mode}).`, fix: `chmod 600 ${fault.path}`, exit: EXIT.refused };
+      return {
+        message: `Others can read the private key ${fault.path} (mode ${fault.mode}).`,
+        fix: `chmod 600 ${fault.path}`,
+        exit: EXIT.refused,
+      };
     case "key-ambiguous":
       return {
         message: `The ssh-agent holds several ed25519 keys: ${fault.choices.map((choice) => `${choice.fingerprint} (${choice.comment})`).join(", ")}.`,
@@ -153,5 +251,7 @@ function explainTools(fault: ToolFault): Words {
 
 function refusedFix(detail: string): string {
   const moved = /mound-frozen: this mound has moved to (\S+)/.exec(detail)?.[1];
-  return moved === undefined ? "git ls-remote, to see what git itself says." : `mound clone ${moved}`;
+  return moved === undefined
+    ? "git ls-remote, to see what git itself says."
+    : `mound clone ${moved}`;
 }

@@ -13,7 +13,11 @@ import { UsageError } from "./usage.ts";
 declare const MOUND_VERSION: string | undefined;
 
 /** A command's implementation: the context, its arguments, and its options. */
-export type Action = (context: Context, args: readonly (string | undefined)[], options: Record<string, unknown>) => Promise<Report>;
+export type Action = (
+  context: Context,
+  args: readonly (string | undefined)[],
+  options: Record<string, unknown>,
+) => Promise<Report>;
 
 /** Wires an implementation to commander. */
 export type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
@@ -21,12 +25,17 @@ export type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
 /** Runs one command line; answers the exit code. */
 export async function main(argv: readonly string[], env: Env = processEnv()): Promise<number> {
   let code: number = EXIT.ok;
-  const run: Run = (action) => async (...args) => {
-    const command = args.at(-1) as Command;
-    const options = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
-    const given = args.slice(0, -2).flat().filter((value) => typeof value === "string" || value === undefined);
-    code = await perform(action, new Context(env, options), given, options);
-  };
+  const run: Run =
+    (action) =>
+    async (...args) => {
+      const command = args.at(-1) as Command;
+      const options = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
+      const given = args
+        .slice(0, -2)
+        .flat()
+        .filter((value) => typeof value === "string" || value === undefined);
+      code = await perform(action, new Context(env, options), given, options);
+    };
   const program = createProgram(env, run);
   try {
     await program.parseAsync(isBare(argv) ? ["status", ...argv] : [...argv], { from: "user" });
@@ -40,7 +49,10 @@ export async function main(argv: readonly string[], env: Env = processEnv()): Pr
 
 /** Whether only options for every command were typed: then it is the status that is asked for. */
 function isBare(argv: readonly string[]): boolean {
-  return argv.every((word, at) => /^(--json|--no-input|--as(=.*)?|-C.*)$/.test(word) || /^(--as|-C)$/.test(argv[at - 1] ?? ""));
+  return argv.every(
+    (word, at) =>
+      /^(--json|--no-input|--as(=.*)?|-C.*)$/.test(word) || /^(--as|-C)$/.test(argv[at - 1] ?? ""),
+  );
 }
 
 /** The whole tree of commands; also what the documentation's tests walk. */
@@ -68,7 +80,12 @@ function inherit(command: Command): void {
   }
 }
 
-async function perform(action: Action, context: Context, args: readonly (string | undefined)[], options: Record<string, unknown>): Promise<number> {
+async function perform(
+  action: Action,
+  context: Context,
+  args: readonly (string | undefined)[],
+  options: Record<string, unknown>,
+): Promise<number> {
   const { env } = context;
   const json = context.options.json === true;
   const release = onInterrupt(context, json);
@@ -83,8 +100,14 @@ async function perform(action: Action, context: Context, args: readonly (string 
   } finally {
     release();
     for (const { agent, summary, landed, settled } of context.opened?.takeRecovered() ?? []) {
-      const became = landed ? "had landed" : settled ? "did not land" : "has not landed so far, but still may";
-      env.err(sanitise(`An earlier command of ${agent} (${summary}) was interrupted: it ${became}.\n`));
+      const became = landed
+        ? "had landed"
+        : settled
+          ? "did not land"
+          : "has not landed so far, but still may";
+      env.err(
+        sanitise(`An earlier command of ${agent} (${summary}) was interrupted: it ${became}.\n`),
+      );
     }
     await context.opened?.close();
   }
@@ -95,7 +118,9 @@ async function tellMove({ env, opened }: Context): Promise<void> {
   const url = await opened?.movedTo();
   if (opened === undefined || url === undefined) return;
   const finish = opened.clone.settings.origin === EMBEDDED;
-  const said = finish ? `The move of this mound to ${url} was interrupted.` : `This mound has moved to ${url}; nothing new comes in here.`;
+  const said = finish
+    ? `The move of this mound to ${url} was interrupted.`
+    : `This mound has moved to ${url}; nothing new comes in here.`;
   env.err(sanitise(`${said}\n  mound ${finish ? "publish" : "clone"} ${url}\n`));
 }
 
@@ -103,14 +128,28 @@ async function tellMove({ env, opened }: Context): Promise<void> {
 async function failureOf(error: unknown): Promise<Failure | undefined> {
   const { explain } = await import("./explain.ts");
   const { SigningError } = await import("../keys/signers.ts");
-  if (error instanceof FaultError || error instanceof GitError || error instanceof SigningError) return explain(error.fault);
+  if (error instanceof FaultError || error instanceof GitError || error instanceof SigningError)
+    return explain(error.fault);
   if (error instanceof UsageError) {
     const { code, message, fix, details } = error;
-    return { code, message, fix, retryable: false, exit: EXIT.usage, ...(details === undefined ? {} : { details }) };
+    return {
+      code,
+      message,
+      fix,
+      retryable: false,
+      exit: EXIT.usage,
+      ...(details === undefined ? {} : { details }),
+    };
   }
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return undefined;
-  return { code: "io", message: `The system refused: ${message}`, fix: "Check the disk and the permissions.", retryable: false, exit: EXIT.bug };
+  return {
+    code: "io",
+    message: `The system refused: ${message}`,
+    fix: "Check the disk and the permissions.",
+    retryable: false,
+    exit: EXIT.bug,
+  };
 }
 
 /** An interruption says whether something may have been sent, and leaves the rest to the journal. */
@@ -129,7 +168,13 @@ function onInterrupt(context: Context, json: boolean): () => void {
           retryable: true,
           exit: EXIT.unknown,
         }
-      : { code: "interrupted", message: "Interrupted; nothing was sent.", fix: "", retryable: true, exit: 130 };
+      : {
+          code: "interrupted",
+          message: "Interrupted; nothing was sent.",
+          fix: "",
+          retryable: true,
+          exit: 130,
+        };
     process.exit(complain(context.env, json, failure));
   };
   process.on("SIGINT", handler);
@@ -140,7 +185,12 @@ function onInterrupt(context: Context, json: boolean): () => void {
   };
 }
 
-function refuseUsage(env: Env, argv: readonly string[], error: CommanderError, program: Command): number {
+function refuseUsage(
+  env: Env,
+  argv: readonly string[],
+  error: CommanderError,
+  program: Command,
+): number {
   const message = error.message.replace(/^error: /, "");
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`.replace(/\n/g, " ");
   const words = ["mound", "help"];

@@ -26,6 +26,7 @@ export async function cutResult(mound: Mound, task: string, whole: string): Prom
   await writeFile(file, bytes);
   const mark = `\n[cut: ${bytes.length} bytes in all, sha256 ${sha256}]`;
   let kept = whole.slice(0, TEXT_CHARS - mark.length);
-  while (new TextEncoder().encode(kept).length > BYTES_MAX) kept = kept.slice(0, Math.floor(kept.length * 0.9));
+  while (new TextEncoder().encode(kept).length > BYTES_MAX)
+    kept = kept.slice(0, Math.floor(kept.length * 0.9));
   return { text: kept.trimEnd() + mark, sha256, file };
 }

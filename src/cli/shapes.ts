@@ -22,15 +22,31 @@ export function taskJson(task: TaskView) {
     claim:
       claim === undefined
         ? null
-        : { agent: claim.agent, token: claim.token, since: formatInstant(claim.since), until: formatInstant(claim.until) },
+        : {
+            agent: claim.agent,
+            token: claim.token,
+            since: formatInstant(claim.since),
+            until: formatInstant(claim.until),
+          },
     progress:
       progress === undefined
         ? null
-        : { at: formatInstant(progress.at), percent: progress.percent ?? null, note: progress.note ?? null, checkpoint: progress.checkpoint ?? null },
+        : {
+            at: formatInstant(progress.at),
+            percent: progress.percent ?? null,
+            note: progress.note ?? null,
+            checkpoint: progress.checkpoint ?? null,
+          },
     result:
       result === undefined
         ? null
-        : { agent: result.agent, token: result.token, at: formatInstant(result.at), text: result.text ?? null, refs: result.refs },
+        : {
+            agent: result.agent,
+            token: result.token,
+            at: formatInstant(result.at),
+            text: result.text ?? null,
+            refs: result.refs,
+          },
   };
 }
 

@@ -25,7 +25,9 @@ export async function frozenTo(origin: string): Promise<string | undefined> {
   const path = localPath(origin);
   if (path === undefined) return undefined;
   const hook = await readFile(join(path, "hooks", "pre-receive"), "utf8").catch(() => "");
-  return /mound-frozen: this mound has moved to (.*)' >&2$/m.exec(hook)?.[1]?.replaceAll(`'\\''`, "'");
+  return /mound-frozen: this mound has moved to (.*)' >&2$/m
+    .exec(hook)?.[1]
+    ?.replaceAll(`'\\''`, "'");
 }
 
 /** Takes a freeze back: the move did not happen. */

@@ -146,7 +146,9 @@ async function fill(
   const asked = quietly(contents.ask(window.map((commit) => commit.oid)));
   const blobs = [
     ...new Set(
-      window.filter(isModest).flatMap((commit) => commit.changes.flatMap((change) => blobOf(change) ?? [])),
+      window
+        .filter(isModest)
+        .flatMap((commit) => commit.changes.flatMap((change) => blobOf(change) ?? [])),
     ),
   ];
   const sizeOf = new Map<Oid, number>();
@@ -163,7 +165,9 @@ async function fill(
     oid: commit.oid,
     bytes: commitBytes(commit.oid, objects[index]),
     changes: commit.changes.map((change) => {
-      return isModest(commit) ? complete(change, sizeOf, bytesOf) : { ...change, size: 0, bytes: undefined };
+      return isModest(commit)
+        ? complete(change, sizeOf, bytesOf)
+        : { ...change, size: 0, bytes: undefined };
     }),
   }));
 }

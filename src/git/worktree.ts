@@ -27,7 +27,12 @@ export interface Projection {
 export type Good = (path: string) => Promise<Oid | undefined>;
 
 /** Brings the working tree of a clone from where its branch is to the verified tip. */
-export async function project(clone: Clone, tip: Oid, objects: Objects, good: Good): Promise<Projection> {
+export async function project(
+  clone: Clone,
+  tip: Oid,
+  objects: Objects,
+  good: Good,
+): Promise<Projection> {
   try {
     return await projectNow(clone, tip, objects, good);
   } catch (error) {
@@ -37,7 +42,12 @@ export async function project(clone: Clone, tip: Oid, objects: Objects, good: Go
   }
 }
 
-async function projectNow(clone: Clone, tip: Oid, objects: Objects, good: Good): Promise<Projection> {
+async function projectNow(
+  clone: Clone,
+  tip: Oid,
+  objects: Objects,
+  good: Good,
+): Promise<Projection> {
   const branch = `refs/heads/${clone.settings.branch}`;
   const head = await readHead(clone.gitDir);
   if (head !== branch) return { current: false, held: "other-branch", kept: [] };

@@ -68,7 +68,8 @@ export function openKeyStore(options: KeyStoreOptions): KeyStore {
     },
     adoptKey: (moundId, agent, source) => adopt(place(moundId, agent), agent, source, environment),
     signer: (moundId, agent) => openSigner(place(moundId, agent), agent, environment),
-    stageKey: (moundId, agent, source) => stage(staged(place(moundId, agent)), agent, source, options),
+    stageKey: (moundId, agent, source) =>
+      stage(staged(place(moundId, agent)), agent, source, options),
     stagedKey: (moundId, agent) => openStaged(staged(place(moundId, agent)), agent, environment),
     promoteKey: (moundId, agent) => promote(place(moundId, agent), agent, environment),
     unstageKey: (moundId, agent) => forget(staged(place(moundId, agent))),
@@ -107,11 +108,17 @@ async function openSigner(
   if (own.value !== undefined) return ok(own.value);
   const referred = await openReference(path, agent, environment);
   if (!referred.ok) return referred;
-  return referred.value === undefined ? err({ code: "key-missing", agent, path }) : ok(referred.value);
+  return referred.value === undefined
+    ? err({ code: "key-missing", agent, path })
+    : ok(referred.value);
 }
 
 /** The signer of an adopted key; undefined where none was adopted. */
-async function openReference(path: string, agent: AgentId, environment: NodeJS.ProcessEnv): Made<Signer | undefined> {
+async function openReference(
+  path: string,
+  agent: AgentId,
+  environment: NodeJS.ProcessEnv,
+): Made<Signer | undefined> {
   const text = await readText(reference(path));
   if (text === undefined) return ok(undefined);
   const found = readReference(text);
@@ -139,7 +146,12 @@ async function adopt(
   return made ? ok(found.value.publicKey) : taken(agent, reference(path));
 }
 
-async function stage(path: string, agent: AgentId, source: string | undefined, options: KeyStoreOptions): Made<Signer> {
+async function stage(
+  path: string,
+  agent: AgentId,
+  source: string | undefined,
+  options: KeyStoreOptions,
+): Made<Signer> {
   const { environment, random } = options;
   if (source !== undefined) {
     const found = await findKey(source, agent, environment);
@@ -156,7 +168,11 @@ async function stage(path: string, agent: AgentId, source: string | undefined, o
   return signer.value ? ok(signer.value) : err({ code: "key-missing", agent, path });
 }
 
-async function openStaged(path: string, agent: AgentId, environment: NodeJS.ProcessEnv): Made<Signer | undefined> {
+async function openStaged(
+  path: string,
+  agent: AgentId,
+  environment: NodeJS.ProcessEnv,
+): Made<Signer | undefined> {
   const own = await fileSigner(path, environment);
   return !own.ok || own.value !== undefined ? own : openReference(path, agent, environment);
 }

@@ -47,7 +47,9 @@ function rawCommit(objects: ObjectMap, oid: Oid, maxBytes: number): RawCommit {
     bytes: bytes.subarray(0, HISTORY_COMMIT_BYTES),
     changes: changes.map((change) => {
       const modest = changes.length <= HISTORY_CONTENTS;
-      return modest ? withContent(objects, change, maxBytes) : { ...change, size: 0, bytes: undefined };
+      return modest
+        ? withContent(objects, change, maxBytes)
+        : { ...change, size: 0, bytes: undefined };
     }),
   };
 }

@@ -20,7 +20,9 @@ export function memoryJournals(): MemoryJournals {
           for (const nonce of nonces) entries.delete(nonce);
         },
         async leftovers() {
-          return [...entries.values()].filter((entry) => dead.has(entry.owner)).map(({ owner: _owner, ...entry }) => entry);
+          return [...entries.values()]
+            .filter((entry) => dead.has(entry.owner))
+            .map(({ owner: _owner, ...entry }) => entry);
         },
         dies: () => void dead.add(owner),
       };

@@ -3,7 +3,13 @@ import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import { Line } from "../app/line.ts";
-import { createRepository, findClone, gitDirs, originUrl, writeCloneSettings } from "../git/clone.ts";
+import {
+  createRepository,
+  findClone,
+  gitDirs,
+  originUrl,
+  writeCloneSettings,
+} from "../git/clone.ts";
 import { remoteBranches } from "../git/remote-branches.ts";
 import { gitVersion } from "../git/version.ts";
 import type { AnyFault } from "./faults.ts";
@@ -35,7 +41,8 @@ export async function cloneMound(options: CloneOptions): Promise<Result<Mound, A
   if (gitDirs(folder) !== undefined) return err({ code: "mound-exists", dir: folder });
   const present = await readdir(folder).catch(() => []);
   if (present.length > 0) return err({ code: "folder-not-empty", dir: folder });
-  const branch = options.branch === undefined ? await chooseBranch(url, options.beside) : ok(options.branch);
+  const branch =
+    options.branch === undefined ? await chooseBranch(url, options.beside) : ok(options.branch);
   if (!branch.ok) return branch;
   const leave = leavingNothing(folder);
   try {
@@ -49,7 +56,10 @@ export async function cloneMound(options: CloneOptions): Promise<Result<Mound, A
     }
     await writeCloneSettings(commonDir, { ...settings, id: id.value });
     if (options.beside !== undefined) await hideFromStatus(options.beside);
-    const mound = await Mound.openClone({ ...clone, settings: { ...settings, id: id.value } }, options);
+    const mound = await Mound.openClone(
+      { ...clone, settings: { ...settings, id: id.value } },
+      options,
+    );
     await mound.sync();
     await mound.writeAllowedSigners();
     return ok(mound);
@@ -62,7 +72,9 @@ export async function cloneMound(options: CloneOptions): Promise<Result<Mound, A
 }
 
 /** Where the origin of what was named is, and where the clone goes. */
-async function chooseSource(options: CloneOptions): Promise<Result<{ url: string; folder: string }, AnyFault>> {
+async function chooseSource(
+  options: CloneOptions,
+): Promise<Result<{ url: string; folder: string }, AnyFault>> {
   if (options.beside !== undefined) {
     const repository = resolve(options.beside);
     const origin = await originBeside(repository);
@@ -72,14 +84,18 @@ async function chooseSource(options: CloneOptions): Promise<Result<{ url: string
   const local = existsSync(named) ? resolve(named) : undefined;
   // The folder of a clone stands for the origin of its mound, embedded or not.
   const clone = local === undefined ? undefined : findClone(local);
-  const inside = clone !== undefined && (clone.workTree === local || join(local!, ".mound") === clone.workTree);
+  const inside =
+    clone !== undefined && (clone.workTree === local || join(local!, ".mound") === clone.workTree);
   const url = inside ? originUrl(clone) : (local ?? named);
   const name = /([^/:]*?)(\.git)?\/*$/.exec(named)?.[1] ?? "";
   return ok({ url, folder: resolve(options.cwd, options.dir ?? (name === "" ? "mound" : name)) });
 }
 
 /** A mound beside code is on `mound`, one of its own on the branch that HEAD names. */
-async function chooseBranch(url: string, beside: string | undefined): Promise<Result<string, AnyFault>> {
+async function chooseBranch(
+  url: string,
+  beside: string | undefined,
+): Promise<Result<string, AnyFault>> {
   const listed = await remoteBranches(url);
   if (!listed.ok) return listed;
   const { head, branches } = listed.value;
@@ -87,16 +103,21 @@ async function chooseBranch(url: string, beside: string | undefined): Promise<Re
   return ok(head ?? "main");
 }
 
-async function verify(clone: Parameters<typeof wirePorts>[0], wanted: string | undefined): Promise<Result<string, AnyFault>> {
+async function verify(
+  clone: Parameters<typeof wirePorts>[0],
+  wanted: string | undefined,
+): Promise<Result<string, AnyFault>> {
   const ports = wirePorts(clone);
   const line = await Line.open(ports);
   try {
     const report = await line.sync();
     if (!report.ok) return report;
     const standing = await line.standing();
-    if (standing === undefined) return err({ code: "line-deferred", ...report.value.deferred!, now: ports.clock.now() });
+    if (standing === undefined)
+      return err({ code: "line-deferred", ...report.value.deferred!, now: ports.clock.now() });
     const { id } = standing.mound;
-    if (wanted === undefined || id === wanted || (wanted.length >= 16 && id.startsWith(wanted))) return ok(id);
+    if (wanted === undefined || id === wanted || (wanted.length >= 16 && id.startsWith(wanted)))
+      return ok(id);
     return err({ code: "mound-id-differs", url: originUrl(clone), wanted, found: id });
   } finally {
     await line.close();
@@ -104,4 +125,3 @@ async function verify(clone: Parameters<typeof wirePorts>[0], wanted: string | u
     await ports.verifier.close();
   }
 }
-

@@ -10,7 +10,12 @@ export type SetupFault =
   | { readonly code: "folder-not-empty"; readonly dir: string }
   | { readonly code: "folder-missing"; readonly dir: string }
   | { readonly code: "not-a-repository"; readonly dir: string }
-  | { readonly code: "mound-id-differs"; readonly url: string; readonly wanted: string; readonly found: string }
+  | {
+      readonly code: "mound-id-differs";
+      readonly url: string;
+      readonly wanted: string;
+      readonly found: string;
+    }
   | { readonly code: "not-embedded"; readonly url: string }
   | { readonly code: "agent-unknown"; readonly agent: string }
   | { readonly code: "publish-unknown"; readonly url: string; readonly detail: string };

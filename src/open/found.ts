@@ -9,7 +9,16 @@ import { Chain, type Link } from "../app/chain.ts";
 import { Line } from "../app/line.ts";
 import { newNonce } from "../app/nonce.ts";
 import type { SubmitPorts } from "../app/submit.ts";
-import { createOrigin, createRepository, EMBEDDED, embeddedOrigin, gitDirs, originUrl, writeCloneSettings, type Clone } from "../git/clone.ts";
+import {
+  createOrigin,
+  createRepository,
+  EMBEDDED,
+  embeddedOrigin,
+  gitDirs,
+  originUrl,
+  writeCloneSettings,
+  type Clone,
+} from "../git/clone.ts";
 import { systemRandom } from "../git/random.ts";
 import { runGit } from "../git/run.ts";
 import { gitVersion } from "../git/version.ts";
@@ -54,9 +63,16 @@ export async function foundMound(options: FoundOptions): Promise<Result<Mound, A
     const commonDir = await createRepository(folder, branch, origin);
     if (origin === EMBEDDED) {
       await createOrigin(embeddedOrigin(commonDir), branch);
-      await runGit(["config", "remote.origin.url", embeddedOrigin(commonDir)], { gitDir: commonDir });
+      await runGit(["config", "remote.origin.url", embeddedOrigin(commonDir)], {
+        gitDir: commonDir,
+      });
     }
-    const clone = { workTree: folder, gitDir: commonDir, commonDir, settings: { version: 1 as const, id: "", branch, origin } };
+    const clone = {
+      workTree: folder,
+      gitDir: commonDir,
+      commonDir,
+      settings: { version: 1 as const, id: "", branch, origin },
+    };
     const founded = await pushFirst(options, clone);
     if (!founded.ok) {
       leave.undo();
@@ -65,7 +81,10 @@ export async function foundMound(options: FoundOptions): Promise<Result<Mound, A
     const settings = { ...clone.settings, id: founded.value };
     await writeCloneSettings(commonDir, settings);
     if (options.beside !== undefined) await hideFromStatus(options.beside);
-    const mound = await Mound.openClone({ ...clone, settings }, { environment: options.environment });
+    const mound = await Mound.openClone(
+      { ...clone, settings },
+      { environment: options.environment },
+    );
     await mound.project();
     await mound.writeAllowedSigners();
     return ok(mound);
@@ -90,7 +109,11 @@ export function leavingNothing(folder: string): { undo(): void; release(): void 
 
 /** Keeps a clone of the mound out of the code's status. */
 export async function hideFromStatus(repository: string): Promise<void> {
-  const exclude = join(defined(gitDirs(repository), "the code's repository").commonDir, "info", "exclude");
+  const exclude = join(
+    defined(gitDirs(repository), "the code's repository").commonDir,
+    "info",
+    "exclude",
+  );
   const text = await readFile(exclude, "utf8").catch(() => "");
   if (text.split("\n").includes("/.mound/")) return;
   await mkdir(dirname(exclude), { recursive: true });
@@ -147,14 +170,22 @@ async function pushFirst(options: FoundOptions, clone: Clone): Promise<Result<st
   }
 }
 
-async function pushSigned(options: FoundOptions, clone: Clone, ports: SubmitPorts): Promise<Result<string, AnyFault>> {
+async function pushSigned(
+  options: FoundOptions,
+  clone: Clone,
+  ports: SubmitPorts,
+): Promise<Result<string, AnyFault>> {
   const { agent, environment } = options;
   const keys = keyStore(environment);
   // The id is the digest of a body that holds the key, so the key is first kept under a name of its own.
   const pending = base32(systemRandom.bytes(33)).slice(0, 52);
-  const key = options.key === undefined ? await keys.createKey(pending, agent) : await keys.adoptKey(pending, agent, options.key);
+  const key =
+    options.key === undefined
+      ? await keys.createKey(pending, agent)
+      : await keys.adoptKey(pending, agent, options.key);
   if (!key.ok) return key;
-  const folder = (id: string): string => join(configFolder(environment, homedir(), process.platform), "mound", "keys", id);
+  const folder = (id: string): string =>
+    join(configFolder(environment, homedir(), process.platform), "mound", "keys", id);
   const signer = await keys.signer(pending, agent);
   const built = signer.ok ? await buildFirst(options, ports, key.value, signer.value) : signer;
   if (!built.ok) {
@@ -173,7 +204,8 @@ async function pushSigned(options: FoundOptions, clone: Clone, ports: SubmitPort
   if (outcome.kind === "unknown") {
     // The key stays: should the mound be there after all, a clone of it finds its root's key.
     const found = await ports.remote.fetch();
-    if (!found.ok || found.value !== chain.tip) return err({ code: "outcome-unknown", nonces: [], detail: outcome.detail });
+    if (!found.ok || found.value !== chain.tip)
+      return err({ code: "outcome-unknown", nonces: [], detail: outcome.detail });
   }
   for (const { oid, delta } of chain.commits) line.adopt(oid, delta);
   await line.save();
@@ -200,7 +232,11 @@ async function buildFirst(
     ...(options.skills === undefined ? {} : { skills: options.skills }),
     files: templateFiles(options.name),
   };
-  const link: Link = { request: { agent: options.agent, command, signer }, nonce: newNonce(ports.random), outcome: undefined };
+  const link: Link = {
+    request: { agent: options.agent, command, signer },
+    nonce: newNonce(ports.random),
+    outcome: undefined,
+  };
   const chain = await Chain.build([link], line, ports);
   if (!chain.ok) return chain;
   const refused = chain.value.refusals[0];

@@ -23,11 +23,13 @@ export async function joiningSigner(
 ): Promise<Result<JoiningSigner, KeyFault>> {
   const present = await mound.signer(agent);
   if (!present.ok && present.error.code !== "key-missing") return present;
-  if (source === undefined) return present.ok ? ok({ signer: present.value, fresh: false }) : make(mound, agent);
+  if (source === undefined)
+    return present.ok ? ok({ signer: present.value, fresh: false }) : make(mound, agent);
   const wanted = await findKey(source, agent, environment);
   if (!wanted.ok) return wanted;
   if (present.ok) {
-    if (present.value.key === wanted.value.publicKey) return ok({ signer: present.value, fresh: false });
+    if (present.value.key === wanted.value.publicKey)
+      return ok({ signer: present.value, fresh: false });
     await mound.sync();
     const holder = await mound.read((view) => view.get(`key/${present.value.key}`));
     if (holder !== undefined) return err({ code: "key-exists", agent, path: source });

@@ -7,7 +7,15 @@ import type { KeyFault, Signer } from "../app/ports.ts";
 import { withKeys } from "../app/sharded-state.ts";
 import type { Recovered } from "../app/recovery.ts";
 import type { Outcome, Submitter, SubmitPorts } from "../app/submit.ts";
-import { ALLOWED_SIGNERS, EMBEDDED, embeddedOrigin, findClone, moundFolder, originUrl, type Clone } from "../git/clone.ts";
+import {
+  ALLOWED_SIGNERS,
+  EMBEDDED,
+  embeddedOrigin,
+  findClone,
+  moundFolder,
+  originUrl,
+  type Clone,
+} from "../git/clone.ts";
 import { frozenTo } from "../git/freeze.ts";
 import { lastHeard, markHeard } from "../git/heard.ts";
 import type { Projection } from "../git/worktree.ts";
@@ -67,7 +75,12 @@ export class Mound {
 
   static async openClone(clone: Clone, options: Omit<OpenOptions, "dir">): Promise<Mound> {
     const ports = wirePorts(clone, options.trace);
-    return new Mound(clone, keyStore(options.environment ?? process.env), ports, await Line.open(ports));
+    return new Mound(
+      clone,
+      keyStore(options.environment ?? process.env),
+      ports,
+      await Line.open(ports),
+    );
   }
 
   get id(): string {
@@ -99,7 +112,11 @@ export class Mound {
   }
 
   /** Submits commands of one agent, in order, as one chain; answers one outcome for each. */
-  async submit(agent: AgentId, commands: readonly Command[], options: SubmitOptions = {}): Promise<readonly Outcome[]> {
+  async submit(
+    agent: AgentId,
+    commands: readonly Command[],
+    options: SubmitOptions = {},
+  ): Promise<readonly Outcome[]> {
     const signer = await this.signer(agent);
     if (!signer.ok) return commands.map(() => signer);
     const cosigners = options.cosigners ?? [];
@@ -107,10 +124,17 @@ export class Mound {
   }
 
   /** The same with a signer at hand: for an agent whose key is not in the store yet. */
-  async submitSigned(agent: AgentId, signer: Signer, commands: readonly Command[], options: SubmitOptions = {}): Promise<readonly Outcome[]> {
+  async submitSigned(
+    agent: AgentId,
+    signer: Signer,
+    commands: readonly Command[],
+    options: SubmitOptions = {},
+  ): Promise<readonly Outcome[]> {
     const cosigners = options.cosigners ?? [];
     const submitter = await this.#submitting();
-    const outcomes = await submitter.submit(commands.map((command) => ({ agent, command, signer, cosigners })));
+    const outcomes = await submitter.submit(
+      commands.map((command) => ({ agent, command, signer, cosigners })),
+    );
     if (outcomes.some((outcome) => outcome.ok)) await this.#heard();
     if (options.project !== false) await this.project();
     await this.#maintain();
@@ -151,7 +175,9 @@ export class Mound {
     const { tip } = this.line;
     if (tip === undefined) return { current: false, kept: [] };
     const { project } = await import("../git/worktree.ts");
-    return project(this.clone, tip, this.ports.objects, (path) => this.read((view) => view.get(`file/${path}`)?.oid));
+    return project(this.clone, tip, this.ports.objects, (path) =>
+      this.read((view) => view.get(`file/${path}`)?.oid),
+    );
   }
 
   /** Every key ever of every agent, for stock ssh-keygen and git. */
@@ -185,7 +211,8 @@ export class Mound {
   /** Packs the clone, and the origin inside it, when they have gathered many loose objects. */
   async #maintain(): Promise<void> {
     const { commonDir, settings } = this.clone;
-    const owned = settings.origin === EMBEDDED ? [commonDir, embeddedOrigin(commonDir)] : [commonDir];
+    const owned =
+      settings.origin === EMBEDDED ? [commonDir, embeddedOrigin(commonDir)] : [commonDir];
     const { maintain } = await import("../git/maintenance.ts");
     for (const gitDir of owned) await maintain(gitDir);
   }
@@ -193,7 +220,8 @@ export class Mound {
   async #heard(): Promise<void> {
     const folder = moundFolder(this.clone.commonDir);
     await markHeard(folder, this.ports.clock.now());
-    if (this.line.takeMembersChanged() && existsSync(join(folder, ALLOWED_SIGNERS))) await this.writeAllowedSigners();
+    if (this.line.takeMembersChanged() && existsSync(join(folder, ALLOWED_SIGNERS)))
+      await this.writeAllowedSigners();
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,8 @@ import type { Mound } from "./mound.ts";
  */
 export async function publishMound(mound: Mound, url: string): Promise<Result<string, AnyFault>> {
   const { clone } = mound;
-  if (clone.settings.origin !== EMBEDDED) return err({ code: "not-embedded", url: clone.settings.origin });
+  if (clone.settings.origin !== EMBEDDED)
+    return err({ code: "not-embedded", url: clone.settings.origin });
   const { branch } = clone.settings;
   const old = embeddedOrigin(clone.commonDir);
   if (url === old) return err({ code: "branch-taken", url, branch });
@@ -41,11 +42,17 @@ export async function publishMound(mound: Mound, url: string): Promise<Result<st
 }
 
 /** Brings the target's branch to the tip; it may be there already, by an attempt that was interrupted. */
-async function moveLine(mound: Mound, target: Remote, tip: Oid, present: Oid | undefined): Promise<Result<undefined, AnyFault>> {
+async function moveLine(
+  mound: Mound,
+  target: Remote,
+  tip: Oid,
+  present: Oid | undefined,
+): Promise<Result<undefined, AnyFault>> {
   const { history, trace } = mound.ports;
   const { url } = target;
   const taken = { code: "branch-taken", url, branch: mound.clone.settings.branch } as const;
-  const carries = async (found: Oid | undefined): Promise<boolean> => found !== undefined && (await history.contains(tip, found));
+  const carries = async (found: Oid | undefined): Promise<boolean> =>
+    found !== undefined && (await history.contains(tip, found));
   if (await carries(present)) return ok(undefined);
   if (present !== undefined && !(await history.contains(present, tip))) return err(taken);
   trace?.("push");

@@ -28,13 +28,20 @@ export function parseCommit(bytes: Uint8Array): ParsedCommit | undefined {
   if (text === undefined || split < 0) return undefined;
   const message = text.slice(split + 2);
   const headers = unfold(text.slice(0, split));
-  const values = (name: string): string[] => headers.filter((header) => header.name === name).map((header) => header.value);
+  const values = (name: string): string[] =>
+    headers.filter((header) => header.name === name).map((header) => header.value);
   if (headers.some((header) => !HEADERS.has(header.name))) return undefined;
   const [tree, ...otherTrees] = values("tree");
   const parents = values("parent");
   const author = parsePerson(values("author"));
   const committer = parsePerson(values("committer"));
-  if (tree === undefined || otherTrees.length > 0 || author === undefined || committer === undefined) return undefined;
+  if (
+    tree === undefined ||
+    otherTrees.length > 0 ||
+    author === undefined ||
+    committer === undefined
+  )
+    return undefined;
   if (!isOid(tree) || !parents.every(isOid)) return undefined;
   const armors = values("gpgsig");
   if (armors.length > 1) return undefined;
@@ -46,7 +53,10 @@ export function parseCommit(bytes: Uint8Array): ParsedCommit | undefined {
     committer,
     message,
     messageBytes: new TextEncoder().encode(message).length,
-    signature: armor === undefined ? undefined : { armor: `${armor}\n`, payload: unsigned(headers, message) },
+    signature:
+      armor === undefined
+        ? undefined
+        : { armor: `${armor}\n`, payload: unsigned(headers, message) },
   };
 }
 
@@ -73,7 +83,9 @@ export function encodeCommit(draft: CommitDraft, armor: string): Uint8Array {
  * The `Key: value` lines below the subject, in whatever paragraph: which of them git shows as
  * trailers depends on the lines around them and on settings, so whoever asks for true ones asks all.
  */
-export function trailers(message: string): readonly { readonly key: string; readonly value: string }[] {
+export function trailers(
+  message: string,
+): readonly { readonly key: string; readonly value: string }[] {
   const found: { key: string; value: string }[] = [];
   let open = false;
   for (const line of message.split("\n").slice(1)) {
@@ -104,7 +116,10 @@ function unfold(text: string): Header[] {
       last.value += `\n${line.slice(1)}`;
     } else {
       const space = line.indexOf(" ");
-      headers.push({ name: space < 0 ? line : line.slice(0, space), value: space < 0 ? "" : line.slice(space + 1) });
+      headers.push({
+        name: space < 0 ? line : line.slice(0, space),
+        value: space < 0 ? "" : line.slice(space + 1),
+      });
     }
   }
   return headers;

@@ -17,7 +17,13 @@ import { keyInForce, refuseNonMember } from "./rules/members.ts";
 import { COMMIT_NAMESPACE, GENESIS_NAMESPACE, recordNamespace } from "./signature.ts";
 
 export type DecidedFile =
-  | { readonly write: "record"; readonly path: string; readonly body: string; readonly namespace: string; readonly cosigned: boolean }
+  | {
+      readonly write: "record";
+      readonly path: string;
+      readonly body: string;
+      readonly namespace: string;
+      readonly cosigned: boolean;
+    }
   | { readonly write: "file"; readonly path: string; readonly text: string }
   | { readonly write: "removal"; readonly path: string };
 
@@ -52,7 +58,10 @@ export function decide(command: Command, context: DecideContext): Result<Decisio
 
 /** The judge would find a commit badly signed; here it is known why. */
 function refuseActor(command: Command, { view, agent, keys }: DecideContext): Fault | undefined {
-  const ownMembership = command.type === "init" || command.type === "join" || (command.type === "end-membership" && command.agent === agent);
+  const ownMembership =
+    command.type === "init" ||
+    command.type === "join" ||
+    (command.type === "end-membership" && command.agent === agent);
   if (ownMembership && view.get(`agent/${agent}`)?.status !== "revoked") return undefined;
   const key = keyInForce(view, agent);
   if (key === undefined) return refuseNonMember(view, agent);
@@ -65,12 +74,19 @@ function encodeDrafts(drafts: readonly Draft[], { view }: DecideContext): readon
   return drafts.map((draft) => {
     if (draft.write === "removal") return draft;
     // What is laid down for people may name the mound, whose id is known only here.
-    if (draft.write === "file") return { ...draft, text: draft.text.replaceAll("{{mound}}", moundId ?? "") };
+    if (draft.write === "file")
+      return { ...draft, text: draft.text.replaceAll("{{mound}}", moundId ?? "") };
     const body = encodeBody(draft.kind, draft.path, draft.fields);
     const founding = moundId === undefined;
     moundId ??= base32(sha256Text(body));
     const namespace = founding ? GENESIS_NAMESPACE : recordNamespace(moundId);
-    return { write: "record", path: draft.path, body, namespace, cosigned: draft.cosigned ?? false };
+    return {
+      write: "record",
+      path: draft.path,
+      body,
+      namespace,
+      cosigned: draft.cosigned ?? false,
+    };
   });
 }
 
@@ -105,13 +121,14 @@ function rehearse(decision: Decision, context: DecideContext): Fault | undefined
 
 function presume(file: DecidedFile, keys: readonly PublicKey[]): ChangeFacts {
   const { path } = file;
-  if (file.write === "removal") return { path, mode: undefined, oid: undefined, size: 0, record: undefined, signatures: [] };
+  if (file.write === "removal")
+    return { path, mode: undefined, oid: undefined, size: 0, record: undefined, signatures: [] };
   const base = { path, mode: "100644", oid: PRESUMED };
-  if (file.write === "file") return { ...base, size: file.text.length, record: undefined, signatures: [] };
+  if (file.write === "file")
+    return { ...base, size: file.text.length, record: undefined, signatures: [] };
   const read = readRecord(path, new TextEncoder().encode(file.body));
   const signers = file.cosigned ? keys.toSorted() : keys.slice(0, 1);
   const armored = read.ok ? ok({ ...read.value, armors: signers.map(() => "presumed") }) : read;
   const facts = signers.map((key) => ({ key, namespace: file.namespace, valid: true }));
   return { ...base, size: file.body.length, record: armored, signatures: facts };
 }
-

@@ -13,8 +13,13 @@ export type WireFields = Readonly<Record<string, Wire | undefined>>;
 export function encodeBody(kind: string, path: string, fields: WireFields): string {
   const definition = defined(kindNamed(kind), `the kind ${kind}`).kind;
   const up = "../".repeat(path.split("/").length - 1);
-  const names = [...Object.keys(definition.fields.shape), ...Object.keys(fields).filter((name) => name.startsWith("x-"))];
-  const entries = names.map((name) => (name === "kind" ? `kind: ${kind}\n` : encodeEntry(name, fields[name])));
+  const names = [
+    ...Object.keys(definition.fields.shape),
+    ...Object.keys(fields).filter((name) => name.startsWith("x-")),
+  ];
+  const entries = names.map((name) =>
+    name === "kind" ? `kind: ${kind}\n` : encodeEntry(name, fields[name]),
+  );
   return `# yaml-language-server: $schema=${up}.mound/schema/${kind}.json\n${entries.join("")}`;
 }
 

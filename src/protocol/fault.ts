@@ -9,9 +9,19 @@ export type Fault = { readonly rule: string } & FaultFacts;
 export type FaultFacts =
   // The record and its file.
   | { readonly code: "record-too-large"; readonly path: string; readonly size: number }
-  | { readonly code: "record-malformed"; readonly path: string; readonly line: number; readonly detail: string }
+  | {
+      readonly code: "record-malformed";
+      readonly path: string;
+      readonly line: number;
+      readonly detail: string;
+    }
   | { readonly code: "kind-unknown"; readonly path: string; readonly kind: string }
-  | { readonly code: "field-invalid"; readonly path: string; readonly field: string; readonly detail: string }
+  | {
+      readonly code: "field-invalid";
+      readonly path: string;
+      readonly field: string;
+      readonly detail: string;
+    }
   | { readonly code: "path-wrong"; readonly path: string; readonly expected: string }
   | { readonly code: "path-illegal"; readonly path: string; readonly detail: string }
   | { readonly code: "removal-illegal"; readonly path: string }
@@ -21,18 +31,44 @@ export type FaultFacts =
   | { readonly code: "unsigned"; readonly path: string }
   | { readonly code: "signature-invalid"; readonly path: string; readonly detail: string }
   | { readonly code: "signer-wrong"; readonly path: string; readonly needed: string }
-  | { readonly code: "signers-too-few"; readonly path: string; readonly needed: number; readonly found: number }
+  | {
+      readonly code: "signers-too-few";
+      readonly path: string;
+      readonly needed: number;
+      readonly found: number;
+    }
   | { readonly code: "nonce-used"; readonly path: string; readonly nonce: string }
-  | { readonly code: "time-not-later"; readonly path: string; readonly at: number; readonly before: number }
+  | {
+      readonly code: "time-not-later";
+      readonly path: string;
+      readonly at: number;
+      readonly before: number;
+    }
   | { readonly code: "seen-unknown"; readonly path: string; readonly seen: string }
   // The commit.
   | { readonly code: "lineage"; readonly detail: string }
   | { readonly code: "time-backwards"; readonly time: number; readonly before: number }
-  | { readonly code: "clock-skew"; readonly path: string; readonly at: number; readonly time: number; readonly skew: number }
+  | {
+      readonly code: "clock-skew";
+      readonly path: string;
+      readonly at: number;
+      readonly time: number;
+      readonly skew: number;
+    }
   | { readonly code: "commit-signature"; readonly detail: string }
-  | { readonly code: "author-wrong"; readonly path: string; readonly author: string; readonly expected: string }
+  | {
+      readonly code: "author-wrong";
+      readonly path: string;
+      readonly author: string;
+      readonly expected: string;
+    }
   | { readonly code: "trailer-false"; readonly trailer: string; readonly value: string }
-  | { readonly code: "commit-too-large"; readonly what: string; readonly found: number; readonly limit: number }
+  | {
+      readonly code: "commit-too-large";
+      readonly what: string;
+      readonly found: number;
+      readonly limit: number;
+    }
   | { readonly code: "commit-empty" }
   | { readonly code: "protocol-unknown"; readonly found: number }
   // Members.
@@ -45,7 +81,12 @@ export type FaultFacts =
   | { readonly code: "not-invited"; readonly agent: string; readonly fingerprint: string }
   | { readonly code: "not-a-root"; readonly agent: string }
   | { readonly code: "config-invalid"; readonly detail: string }
-  | { readonly code: "cap-reached"; readonly agent: string; readonly what: string; readonly limit: number }
+  | {
+      readonly code: "cap-reached";
+      readonly agent: string;
+      readonly what: string;
+      readonly limit: number;
+    }
   // Tasks and claims.
   | { readonly code: "task-missing"; readonly task: string }
   | { readonly code: "task-ambiguous"; readonly task: string; readonly matches: readonly string[] }
@@ -54,14 +95,35 @@ export type FaultFacts =
   | { readonly code: "dependency-cycle"; readonly task: string; readonly cycle: readonly string[] }
   | { readonly code: "not-the-creator"; readonly task: string; readonly creator: string }
   | { readonly code: "not-a-reviewer"; readonly task: string; readonly reviewer: string }
-  | { readonly code: "edit-frozen"; readonly task: string; readonly status: string; readonly field: string }
-  | { readonly code: "held"; readonly task: string; readonly by: string; readonly until: number; readonly token: number }
+  | {
+      readonly code: "edit-frozen";
+      readonly task: string;
+      readonly status: string;
+      readonly field: string;
+    }
+  | {
+      readonly code: "held";
+      readonly task: string;
+      readonly by: string;
+      readonly until: number;
+      readonly token: number;
+    }
   | { readonly code: "not-open"; readonly task: string; readonly status: string }
   | { readonly code: "blocked"; readonly task: string; readonly by: readonly string[] }
   | { readonly code: "skill-missing"; readonly task: string; readonly missing: readonly string[] }
-  | { readonly code: "token-wrong"; readonly task: string; readonly token: number; readonly expected: number }
+  | {
+      readonly code: "token-wrong";
+      readonly task: string;
+      readonly token: number;
+      readonly expected: number;
+    }
   | { readonly code: "lease-invalid"; readonly task: string; readonly detail: string }
-  | { readonly code: "limit-reached"; readonly agent: string; readonly held: number; readonly limit: number }
+  | {
+      readonly code: "limit-reached";
+      readonly agent: string;
+      readonly held: number;
+      readonly limit: number;
+    }
   | {
       readonly code: "fenced";
       readonly task: string;
@@ -75,7 +137,10 @@ export type FaultFacts =
   | { readonly code: "nothing-to-take" }
   | { readonly code: "nothing-to-change"; readonly what: string }
   /** Several faults of one command, each with the number of its entry, counted from 0. */
-  | { readonly code: "entries-invalid"; readonly faults: readonly { readonly entry: number; readonly fault: Fault }[] };
+  | {
+      readonly code: "entries-invalid";
+      readonly faults: readonly { readonly entry: number; readonly fault: Fault }[];
+    };
 
 export type FaultCode = Fault["code"];
 
@@ -85,7 +150,9 @@ export function fault<F extends FaultFacts>(rule: string, facts: F): Fault {
 
 /** The same fault with its texts and lists cut, for a place where faults of strangers are kept. */
 export function clipFault(found: Fault): Fault {
-  return Object.fromEntries(Object.entries(found).map(([name, fact]) => [name, clip(fact)])) as Fault;
+  return Object.fromEntries(
+    Object.entries(found).map(([name, fact]) => [name, clip(fact)]),
+  ) as Fault;
 }
 
 function clip(fact: unknown): unknown {

@@ -1,16 +1,37 @@
 /** The types of a record's fields: each reads a failsafe string and gives a typed value. */
 import * as z from "zod/mini";
-import { AGENT, NONCE, OID, TASK, TASK_ID_MAX, type AgentId, type Nonce, type Oid, type PublicKey, type TaskId } from "./ids.ts";
+import {
+  AGENT,
+  NONCE,
+  OID,
+  TASK,
+  TASK_ID_MAX,
+  type AgentId,
+  type Nonce,
+  type Oid,
+  type PublicKey,
+  type TaskId,
+} from "./ids.ts";
 import { COUNTER_MAX, LINE_CHARS, LIST_ITEMS, TEXT_CHARS } from "./limits.ts";
 import { parseDuration, parseInstant, type Duration, type Instant } from "./time.ts";
 
 /** Whole numbers carry this in their schema so that editors accept them without quotes. */
 export const WHOLE_NUMBER = "^(0|[1-9][0-9]*)$";
 
-export const agentId = branded<AgentId>(AGENT, "must be an agent's name: a-z, 0-9, - and _, at most 39");
-export const taskId = branded<TaskId>(TASK, "must be a task id such as k3f9qz7-fix-login", TASK_ID_MAX);
+export const agentId = branded<AgentId>(
+  AGENT,
+  "must be an agent's name: a-z, 0-9, - and _, at most 39",
+);
+export const taskId = branded<TaskId>(
+  TASK,
+  "must be a task id such as k3f9qz7-fix-login",
+  TASK_ID_MAX,
+);
 export const oid = branded<Oid>(OID, "must be a commit id of 40 hexadecimal digits");
-export const nonce = branded<Nonce>(NONCE, "must be sixteen characters of 0-9 and a-z without i, l, o, u");
+export const nonce = branded<Nonce>(
+  NONCE,
+  "must be sixteen characters of 0-9 and a-z without i, l, o, u",
+);
 export const publicKey = branded<PublicKey>(
   /^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]{40,300}={0,2}$/,
   "must be an ed25519 public key line without a comment: ssh-ed25519 AAAA...",
@@ -24,30 +45,45 @@ export const line = z.string().check(
 );
 
 /** Text of several lines. */
-export const text = z.string().check(
-  z.minLength(1, "must not be empty"),
-  z.maxLength(TEXT_CHARS, `must have at most ${TEXT_CHARS} characters`),
-);
+export const text = z
+  .string()
+  .check(
+    z.minLength(1, "must not be empty"),
+    z.maxLength(TEXT_CHARS, `must have at most ${TEXT_CHARS} characters`),
+  );
 
 /** A skill or a tag: compared letter by letter. */
 export const skill = z
   .string()
-  .check(z.regex(/^[a-z0-9][a-z0-9+._>=<-]{0,39}$/, "must be a skill: a-z, 0-9 and + - . _ < = >, at most 40"));
+  .check(
+    z.regex(
+      /^[a-z0-9][a-z0-9+._>=<-]{0,39}$/,
+      "must be a skill: a-z, 0-9 and + - . _ < = >, at most 40",
+    ),
+  );
 
 /** A glob over the paths of the code that a task touches. */
-export const glob = z.string().check(
-  z.maxLength(200, "must have at most 200 characters"),
-  z.refine(isGlob, "must be a path or glob inside the repository, such as src/auth/**"),
-);
+export const glob = z
+  .string()
+  .check(
+    z.maxLength(200, "must have at most 200 characters"),
+    z.refine(isGlob, "must be a path or glob inside the repository, such as src/auth/**"),
+  );
 
 export const instant = z.pipe(
   z.string(),
-  z.transform((input: string, context): Instant => parseInstant(input) ?? bad(context, input, "must be a time such as 2026-11-21T09:30:00.123Z")),
+  z.transform(
+    (input: string, context): Instant =>
+      parseInstant(input) ?? bad(context, input, "must be a time such as 2026-11-21T09:30:00.123Z"),
+  ),
 );
 
 export const duration = z.pipe(
   z.string(),
-  z.transform((input: string, context): Duration => parseDuration(input) ?? bad(context, input, "must be a duration such as 30m, 2h or 1h30m")),
+  z.transform(
+    (input: string, context): Duration =>
+      parseDuration(input) ?? bad(context, input, "must be a duration such as 30m, 2h or 1h30m"),
+  ),
 );
 
 /** A whole number from `min` to `max`. */
@@ -73,9 +109,16 @@ export const common = {
   nonce,
 };
 
-function branded<T extends string>(pattern: RegExp, message: string, max?: number): z.ZodMiniType<T, string> {
+function branded<T extends string>(
+  pattern: RegExp,
+  message: string,
+  max?: number,
+): z.ZodMiniType<T, string> {
   const checks = max === undefined ? [] : [z.maxLength(max, message)];
-  return z.string().check(z.regex(pattern, message), ...checks) as unknown as z.ZodMiniType<T, string>;
+  return z.string().check(z.regex(pattern, message), ...checks) as unknown as z.ZodMiniType<
+    T,
+    string
+  >;
 }
 
 function bad(context: z.core.ParsePayload, input: string, message: string): never {
@@ -85,6 +128,11 @@ function bad(context: z.core.ParsePayload, input: string, message: string): neve
 
 function isGlob(pattern: string): boolean {
   const plain = pattern.replace(/\*\*?|\?/g, "x");
-  return plain !== "" && !pattern.startsWith("/") && plain.split("/").every((part) => /^[A-Za-z0-9._@+-]+$/.test(part) && part !== ".." && part !== ".");
+  return (
+    plain !== "" &&
+    !pattern.startsWith("/") &&
+    plain
+      .split("/")
+      .every((part) => /^[A-Za-z0-9._@+-]+$/.test(part) && part !== ".." && part !== ".")
+  );
 }
-

@@ -11,7 +11,12 @@ import { COMMIT_NAMESPACE } from "./signature.ts";
 import type { Overlay, View } from "./state.ts";
 
 /** Judges and applies every record; answers them, or the first fault. */
-export function judgeRecords(before: View, state: Overlay, facts: CommitFacts, time: number): readonly Incoming[] | Fault {
+export function judgeRecords(
+  before: View,
+  state: Overlay,
+  facts: CommitFacts,
+  time: number,
+): readonly Incoming[] | Fault {
   const author = facts.commit!.author.name;
   if (!isAgentId(author)) return fault("LN5", { code: "not-a-member", agent: author });
   const typed = typeRecords(before, facts, author);
@@ -19,7 +24,10 @@ export function judgeRecords(before: View, state: Overlay, facts: CommitFacts, t
   const context = contextOf(before, state, facts, time, author, typed);
   const found =
     judgeCommitter(before, facts, author, typed) ??
-    typed.reduce<Fault | undefined>((first, record) => first ?? judgeCommon(record, context) ?? judgeOne(record, context), undefined) ??
+    typed.reduce<Fault | undefined>(
+      (first, record) => first ?? judgeCommon(record, context) ?? judgeOne(record, context),
+      undefined,
+    ) ??
     settle(typed, context) ??
     judgeTree(before, state, facts, typed, context.licensed) ??
     judgeRate(state, author, typed.length, time);
@@ -36,22 +44,43 @@ function contextOf(
 ): Context & { readonly licensed: Set<string> } {
   const licensed = new Set<string>();
   return {
-    before, state, time, author, incoming, licensed,
+    before,
+    state,
+    time,
+    author,
+    incoming,
+    licensed,
     commit: facts.oid,
     license: (path) => void licensed.add(path),
   };
 }
 
 /** [LN4] The commit is signed with the key in force of its committer. [LN5] [LN10] */
-function judgeCommitter(before: View, facts: CommitFacts, author: AgentId, typed: readonly Typed[]): Fault | undefined {
-  if (before.get("mound") === undefined && (typed[0]?.kind !== "mound" || before.get("line") !== undefined)) {
-    return fault("LN10", { code: "lineage", detail: "the first commit of a mound holds its mound.yaml" });
+function judgeCommitter(
+  before: View,
+  facts: CommitFacts,
+  author: AgentId,
+  typed: readonly Typed[],
+): Fault | undefined {
+  if (
+    before.get("mound") === undefined &&
+    (typed[0]?.kind !== "mound" || before.get("line") !== undefined)
+  ) {
+    return fault("LN10", {
+      code: "lineage",
+      detail: "the first commit of a mound holds its mound.yaml",
+    });
   }
   const { signature } = facts;
   const committer = facts.commit!.committer.name;
   if (typed.length === 0 && committer !== author) {
     // Without a record, nothing but the commit's own signature says who acts.
-    return fault("LN5", { code: "author-wrong", path: facts.changes[0]!.path, author, expected: committer });
+    return fault("LN5", {
+      code: "author-wrong",
+      path: facts.changes[0]!.path,
+      author,
+      expected: committer,
+    });
   }
   const acting = committer === author && typed.length > 0;
   const key = acting ? actingKey(before, author, typed) : keyInForce(before, committer);
@@ -79,9 +108,11 @@ function judgeCommon(record: Typed, context: Context): Fault | undefined {
   const { before, author, time, incoming, state } = context;
   const { path, fields, signers } = record;
   const actor = record.definition.actor(fields) ?? author;
-  if (actor !== author) return fault("LN5", { code: "author-wrong", path, author, expected: actor });
+  if (actor !== author)
+    return fault("LN5", { code: "author-wrong", path, author, expected: actor });
   const key = actingKey(before, author, incoming as readonly Typed[]);
-  if (key === undefined) return refuseNonMember(before, author) ?? fault("AG1", { code: "not-a-member", agent: author });
+  if (key === undefined)
+    return refuseNonMember(before, author) ?? fault("AG1", { code: "not-a-member", agent: author });
   if (!signers.includes(key)) return fault("RE7", { code: "signer-wrong", path, needed: key });
   const skew = before.get("mound") === undefined ? DEFAULTS.skew : settings(before).skew;
   if (fields.at < time - skew || fields.at > time + skew) {
@@ -98,7 +129,8 @@ function judgeCommon(record: Typed, context: Context): Fault | undefined {
   const own = path === `agents/${author}/agent.yaml`;
   const stranger = founding || own ? undefined : refuseNonMember(state, author);
   if (stranger !== undefined) return stranger;
-  const known = fields.seen === undefined ? founding : before.get(`commit/${fields.seen}`) !== undefined;
+  const known =
+    fields.seen === undefined ? founding : before.get(`commit/${fields.seen}`) !== undefined;
   return known ? undefined : fault("RE10", { code: "seen-unknown", path, seen: fields.seen ?? "" });
 }
 
@@ -131,18 +163,25 @@ function judgeTree(
   const rewritten = new Set(typed.map((record) => record.path));
   for (const { path, oid } of facts.changes) {
     const good = before.get(`file/${path}`);
-    if (oid === undefined && good !== undefined && !licensed.has(path) && !(isFurniture(path))) {
+    if (oid === undefined && good !== undefined && !licensed.has(path) && !isFurniture(path)) {
       return fault("PA3", { code: "removal-illegal", path });
     }
-    if (isFurniture(path)) state.set(`file/${path}`, oid === undefined ? undefined : { oid, at: 0 });
+    if (isFurniture(path))
+      state.set(`file/${path}`, oid === undefined ? undefined : { oid, at: 0 });
     if (before.get(`astray/${path}`) !== undefined) state.set(`astray/${path}`, undefined);
   }
   for (const path of licensed) {
     if (rewritten.has(path)) continue;
     const change = facts.changes.find((candidate) => candidate.path === path);
     const astray = before.get(`astray/${path}`);
-    const remains = change === undefined ? (astray === undefined ? before.get(`file/${path}`)?.oid : astray.oid) : change.oid;
-    if (remains !== undefined && remains !== null) return fault("PA3", { code: "removal-missing", path });
+    const remains =
+      change === undefined
+        ? astray === undefined
+          ? before.get(`file/${path}`)?.oid
+          : astray.oid
+        : change.oid;
+    if (remains !== undefined && remains !== null)
+      return fault("PA3", { code: "removal-missing", path });
     state.set(`file/${path}`, undefined);
     if (astray !== undefined) state.set(`astray/${path}`, undefined);
   }
@@ -150,13 +189,19 @@ function judgeTree(
 }
 
 /** [AG8] The mound's cap on records for an agent and hour; counted only where there is one. */
-function judgeRate(state: Overlay, author: AgentId, count: number, time: number): Fault | undefined {
+function judgeRate(
+  state: Overlay,
+  author: AgentId,
+  count: number,
+  time: number,
+): Fault | undefined {
   const limit = settings(state).recordsHourMax;
   if (limit === 0) return undefined;
   const hour = Math.floor(time / 3_600_000);
   const before = state.get(`rate/${author}`);
   const total = count + (before?.hour === hour ? before.count : 0);
-  if (total > limit) return fault("AG8", { code: "cap-reached", agent: author, what: "records an hour", limit });
+  if (total > limit)
+    return fault("AG8", { code: "cap-reached", agent: author, what: "records an hour", limit });
   state.set(`rate/${author}`, { hour, count: total });
   return undefined;
 }

@@ -20,7 +20,11 @@ export interface Typed extends Incoming {
 }
 
 /** Reads the changed files that are records: those that do not restore what the state already has. */
-export function typeRecords(before: View, facts: CommitFacts, author: AgentId): readonly Typed[] | Fault {
+export function typeRecords(
+  before: View,
+  facts: CommitFacts,
+  author: AgentId,
+): readonly Typed[] | Fault {
   const typed: Typed[] = [];
   const genesis = before.get("mound") === undefined;
   const namespaces = genesis ? genesisNamespaces(facts) : undefined;
@@ -43,7 +47,8 @@ export function typeRecords(before: View, facts: CommitFacts, author: AgentId): 
 /** [RE1] to [RE6]: what a file says of itself. */
 function typeRecord(change: ChangeFacts, namespace: string): Typed | Fault {
   const { path } = change;
-  if (change.record === undefined) return fault("RE1", { code: "record-too-large", path, size: change.size });
+  if (change.record === undefined)
+    return fault("RE1", { code: "record-too-large", path, size: change.size });
   if (!change.record.ok) return change.record.error;
   const { body, signed, armors } = change.record.value;
   const read = typeBody(path, body);
@@ -56,14 +61,28 @@ function typeRecord(change: ChangeFacts, namespace: string): Typed | Fault {
     signers.push(signature.key!);
   }
   const { definition, order, fields } = read;
-  return { kind: definition.name, path, oid: change.oid!, fields, signers, signed, definition, order, change };
+  return {
+    kind: definition.name,
+    path,
+    oid: change.oid!,
+    fields,
+    signers,
+    signed,
+    definition,
+    order,
+    change,
+  };
 }
 
 /** [RE3] [RE4] [RE5]: what a body says by itself: its kind, its fields, and the path that they give. */
-export function typeBody(path: string, body: Body): Pick<Typed, "definition" | "order" | "fields"> | Fault {
+export function typeBody(
+  path: string,
+  body: Body,
+): Pick<Typed, "definition" | "order" | "fields"> | Fault {
   const name = body.get("kind");
   const known = typeof name === "string" ? kindNamed(name) : undefined;
-  if (known === undefined) return fault("RE3", { code: "kind-unknown", path, kind: String(name ?? "") });
+  if (known === undefined)
+    return fault("RE3", { code: "kind-unknown", path, kind: String(name ?? "") });
   const plain = Object.fromEntries([...body].filter(([key]) => !key.startsWith("x-")));
   const parsed = known.kind.fields.safeParse(plain);
   if (!parsed.success) {
@@ -71,7 +90,8 @@ export function typeBody(path: string, body: Body): Pick<Typed, "definition" | "
     const keys = "keys" in issue ? issue.keys.join(", ") : "";
     const field = keys === "" ? String(issue.path[0] ?? "") : keys;
     const missing = issue.path.length > 0 && !body.has(String(issue.path[0]));
-    const detail = keys === "" ? (missing ? "is missing" : issue.message) : "is not a field of this kind";
+    const detail =
+      keys === "" ? (missing ? "is missing" : issue.message) : "is not a field of this kind";
     return fault("RE4", { code: "field-invalid", path, field, detail });
   }
   const fields = parsed.data as unknown as Incoming["fields"];
@@ -86,9 +106,12 @@ function signatureFlaw(
   previous: PublicKey | undefined,
 ): string | undefined {
   if (signature.key === undefined) return "it is not an ed25519 SSHSIG as ssh-keygen writes it";
-  if (signature.namespace !== namespace) return `its namespace is ${signature.namespace || "empty"}, not ${namespace}`;
-  if (!signature.valid) return "it does not fit the body; was the file changed after it was signed?";
-  if (previous !== undefined && signature.key <= previous) return "the signatures are not in order of key";
+  if (signature.namespace !== namespace)
+    return `its namespace is ${signature.namespace || "empty"}, not ${namespace}`;
+  if (!signature.valid)
+    return "it does not fit the body; was the file changed after it was signed?";
+  if (previous !== undefined && signature.key <= previous)
+    return "the signatures are not in order of key";
   return undefined;
 }
 

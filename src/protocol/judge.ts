@@ -39,8 +39,18 @@ export interface CommitFacts {
 }
 
 export type Verdict =
-  | { readonly accepted: true; readonly records: readonly Incoming[]; readonly delta: Delta; readonly time: number }
-  | { readonly accepted: false; readonly fault: Fault; readonly delta: Delta; readonly time: number };
+  | {
+      readonly accepted: true;
+      readonly records: readonly Incoming[];
+      readonly delta: Delta;
+      readonly time: number;
+    }
+  | {
+      readonly accepted: false;
+      readonly fault: Fault;
+      readonly delta: Delta;
+      readonly time: number;
+    };
 
 /** Judges one commit on the state at its parent. A view that lacks keys throws `NeedKeys`. */
 export function judge(before: View, facts: CommitFacts): Verdict {
@@ -48,7 +58,8 @@ export function judge(before: View, facts: CommitFacts): Verdict {
   const state = new Overlay(before);
   const frame = judgeFrame(before, facts);
   const outcome = frame ?? judgeRecords(before, state, facts, time);
-  if ("rule" in outcome) return { accepted: false, fault: outcome, delta: refusal(before, facts, outcome, time), time };
+  if ("rule" in outcome)
+    return { accepted: false, fault: outcome, delta: refusal(before, facts, outcome, time), time };
   recordLine(state, before, facts, time, true);
   return { accepted: true, records: outcome, delta: state.delta, time };
 }
@@ -57,14 +68,23 @@ export function judge(before: View, facts: CommitFacts): Verdict {
 function judgeFrame(before: View, facts: CommitFacts): Fault | undefined {
   const line = before.get("line");
   const { commit } = facts;
-  if (commit === undefined) return fault("LN1", { code: "lineage", detail: "it is not a commit that git itself writes" });
+  if (commit === undefined)
+    return fault("LN1", { code: "lineage", detail: "it is not a commit that git itself writes" });
   const [parent, ...others] = commit.parents;
-  if (others.length > 0) return fault("LN1", { code: "lineage", detail: "it has more than one parent" });
-  if (parent !== line?.tip) return fault("LN1", { code: "lineage", detail: "its parent is not the tip before it" });
+  if (others.length > 0)
+    return fault("LN1", { code: "lineage", detail: "it has more than one parent" });
+  if (parent !== line?.tip)
+    return fault("LN1", { code: "lineage", detail: "its parent is not the tip before it" });
   const at = commit.committer.seconds * 1_000;
-  if (line !== undefined && at < line.time) return fault("LN2", { code: "time-backwards", time: at, before: line.time });
+  if (line !== undefined && at < line.time)
+    return fault("LN2", { code: "time-backwards", time: at, before: line.time });
   if (commit.messageBytes > MESSAGE_BYTES) {
-    return fault("LN7", { code: "commit-too-large", what: "bytes of message", found: commit.messageBytes, limit: MESSAGE_BYTES });
+    return fault("LN7", {
+      code: "commit-too-large",
+      what: "bytes of message",
+      found: commit.messageBytes,
+      limit: MESSAGE_BYTES,
+    });
   }
   const protocol = before.get("mound")?.protocol ?? PROTOCOL;
   if (protocol !== PROTOCOL) return fault("LN8", { code: "protocol-unknown", found: protocol });
@@ -74,20 +94,33 @@ function judgeFrame(before: View, facts: CommitFacts): Fault | undefined {
 /** [PA1] [PA2] [PA6] [LN7] [LN9] */
 function judgePaths(before: View, { changes }: CommitFacts): Fault | undefined {
   if (changes.length === 0) return fault("LN9", { code: "commit-empty" });
-  const importing = changes.every((change) => change.mode !== undefined && change.path.endsWith("/task.yaml"));
+  const importing = changes.every(
+    (change) => change.mode !== undefined && change.path.endsWith("/task.yaml"),
+  );
   const limit = importing ? IMPORT_PATHS : COMMIT_PATHS;
   if (changes.length > limit) {
-    return fault("LN7", { code: "commit-too-large", what: "changed paths", found: changes.length, limit });
+    return fault("LN7", {
+      code: "commit-too-large",
+      what: "changed paths",
+      found: changes.length,
+      limit,
+    });
   }
   const named = new Set<string>();
   for (const { path, mode } of changes) {
     // A damaged tree may hold one name twice, and then no two readers agree on what it holds.
-    if (named.has(path)) return fault("PA6", { code: "path-illegal", path, detail: "the commit has it twice" });
+    if (named.has(path))
+      return fault("PA6", { code: "path-illegal", path, detail: "the commit has it twice" });
     named.add(path);
     if (mode === undefined && before.get(`file/${path}`) === undefined) continue;
-    if (!isLegalPath(path)) return fault("PA1", { code: "path-illegal", path, detail: "it is not in the path grammar" });
+    if (!isLegalPath(path))
+      return fault("PA1", { code: "path-illegal", path, detail: "it is not in the path grammar" });
     if (mode !== undefined && mode !== FILE_MODE) {
-      return fault("PA2", { code: "path-illegal", path, detail: `its mode is ${mode}; only plain files (100644) are allowed` });
+      return fault("PA2", {
+        code: "path-illegal",
+        path,
+        detail: `its mode is ${mode}; only plain files (100644) are allowed`,
+      });
     }
   }
   return undefined;
@@ -97,10 +130,13 @@ function judgePaths(before: View, { changes }: CommitFacts): Fault | undefined {
 function judgeTrailers({ changes }: CommitFacts, commit: ParsedCommit): Fault | undefined {
   const found = trailers(commit.message);
   if (found.length === 0) return undefined;
-  const touched = new Set(changes.map(({ path }) => (path.startsWith("tasks/") ? path.split("/")[2] : undefined)));
+  const touched = new Set(
+    changes.map(({ path }) => (path.startsWith("tasks/") ? path.split("/")[2] : undefined)),
+  );
   for (const { key, value } of found) {
     const name = key.toLowerCase();
-    const truth = name === "agent" ? value === commit.author.name : name !== "task" || touched.has(value);
+    const truth =
+      name === "agent" ? value === commit.author.name : name !== "task" || touched.has(value);
     if (!truth) return fault("LN6", { code: "trailer-false", trailer: key, value });
   }
   return undefined;
@@ -113,7 +149,13 @@ function logTime(before: View, { commit }: CommitFacts): number {
   return Math.max(at, line?.time ?? 0);
 }
 
-function recordLine(state: Overlay, before: View, facts: CommitFacts, time: number, accepted: boolean): void {
+function recordLine(
+  state: Overlay,
+  before: View,
+  facts: CommitFacts,
+  time: number,
+  accepted: boolean,
+): void {
   const line = before.get("line");
   state.set(`commit/${facts.oid}`, 1);
   state.set("line", {
@@ -138,7 +180,8 @@ function refusal(before: View, facts: CommitFacts, found: Fault, time: number): 
     if (good === undefined && (junk += 1) > COMMIT_PATHS) continue;
     const restored = good === oid && (mode ?? FILE_MODE) === FILE_MODE;
     const astray: AstrayState | undefined = restored ? undefined : { oid: oid ?? null };
-    if (astray !== undefined || before.get(`astray/${path}`) !== undefined) state.set(`astray/${path}`, astray);
+    if (astray !== undefined || before.get(`astray/${path}`) !== undefined)
+      state.set(`astray/${path}`, astray);
   }
   const author = facts.commit?.author.name.slice(0, FACT_CHARS) ?? "";
   const seconds = facts.commit?.committer.seconds ?? 0;

@@ -33,7 +33,8 @@ export function encodeTree(entries: readonly TreeEntry[]): Uint8Array {
     bytes.set(name, at);
     at += name.length + 1;
     for (let i = 0; i < OID_BYTES; i += 1) {
-      bytes[at++] = (digit(entry.oid.charCodeAt(2 * i)) << 4) | digit(entry.oid.charCodeAt(2 * i + 1));
+      bytes[at++] =
+        (digit(entry.oid.charCodeAt(2 * i)) << 4) | digit(entry.oid.charCodeAt(2 * i + 1));
     }
   }
   return bytes;

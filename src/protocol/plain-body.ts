@@ -58,12 +58,17 @@ export function isBlockText(value: string): boolean {
   const lines = (value.endsWith("\n") ? value.slice(0, -1) : value).split("\n");
   const first = lines[0]!;
   const last = lines.at(-1)!;
-  return first !== "" && last !== "" && lines.every((line) => !line.startsWith(" ") && !line.endsWith(" "));
+  return (
+    first !== "" &&
+    last !== "" &&
+    lines.every((line) => !line.startsWith(" ") && !line.endsWith(" "))
+  );
 }
 
 const ENTRY = /^([a-z][a-z0-9_-]{0,39}):( .*)?$/;
 // Printable ASCII words joined by single spaces: no indicator at the start, no `: `, ` #` or final colon.
-const PLAIN = /^[A-Za-z0-9_./+][A-Za-z0-9_./+@=^~,;()!$%-]*(:[A-Za-z0-9_./+@=^~,;()!$%-]+)*( [A-Za-z0-9_./+@=^~;()!$%-]([A-Za-z0-9_./+@=^~,;()!$%-]|:[A-Za-z0-9_./+@=^~,;()!$%-])*)*$/;
+const PLAIN =
+  /^[A-Za-z0-9_./+][A-Za-z0-9_./+@=^~,;()!$%-]*(:[A-Za-z0-9_./+@=^~,;()!$%-]+)*( [A-Za-z0-9_./+@=^~;()!$%-]([A-Za-z0-9_./+@=^~,;()!$%-]|:[A-Za-z0-9_./+@=^~,;()!$%-])*)*$/;
 const BLOCK_CHARS = /^[\n\u0020-\u007e\u00a1-\u1fff\u2c00-\ud7ff]*$/;
 const LINE_MAX = 2_000;
 
@@ -91,7 +96,10 @@ function readScalar(text: string): string | undefined {
   return isPlain(text) ? text : undefined;
 }
 
-function readBlock(lines: readonly string[], from: number): { text: string; next: number } | undefined {
+function readBlock(
+  lines: readonly string[],
+  from: number,
+): { text: string; next: number } | undefined {
   const found: string[] = [];
   let next = from;
   while (next < lines.length && (lines[next] === "" || lines[next]!.startsWith("  "))) {

@@ -35,7 +35,11 @@ export function readRecord(path: string, bytes: Uint8Array): Result<RawRecord, F
   if (!bodyText.endsWith("\n")) return malformed(path, 1, "its body does not end in a newline");
   const armors = splitArmors(text.slice(bodyText.length));
   if (armors === undefined) {
-    return malformed(path, bodyText.split("\n").length, "what follows the body is not a signature as ssh-keygen writes it");
+    return malformed(
+      path,
+      bodyText.split("\n").length,
+      "what follows the body is not a signature as ssh-keygen writes it",
+    );
   }
   const body = readPlainBody(bodyText);
   const parsed = body === undefined ? readYamlBody(bodyText) : ok(body);
@@ -54,7 +58,10 @@ const TEXT_FLAWS: readonly (readonly [RegExp, string])[] = [
   [/\r/, "it has carriage returns; lines end in LF only"],
   [/\t/, "it has a tab; write spaces, or `\\t` inside double quotes"],
   // eslint-disable-next-line no-control-regex -- refusing them is the point
-  [/[\u0000-\u0008\u000b-\u001f\u007f]/, "it has a control character; write it as an escape inside double quotes"],
+  [
+    /[\u0000-\u0008\u000b-\u001f\u007f]/,
+    "it has a control character; write it as an escape inside double quotes",
+  ],
   [/^(<{7}|={7}|>{7})( |$)/m, "it has conflict markers"],
 ];
 

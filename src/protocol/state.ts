@@ -36,7 +36,11 @@ export interface AgentState {
   readonly id: AgentId;
   readonly key: PublicKey;
   /** Every key it ever had, oldest first, with the commit that brought it and its time. */
-  readonly keys: readonly { readonly key: PublicKey; readonly commit: Oid; readonly since: number }[];
+  readonly keys: readonly {
+    readonly key: PublicKey;
+    readonly commit: Oid;
+    readonly since: number;
+  }[];
   readonly status: "active" | "withdrawn" | "revoked";
   readonly name: string | undefined;
   /** Counts only when `operatorSigned`. */
@@ -114,7 +118,9 @@ export interface TaskState {
   readonly claim: ClaimState | undefined;
   readonly attempts: readonly AttemptState[];
   readonly progress: ProgressState | undefined;
-  readonly cancelled: { readonly by: AgentId; readonly at: number; readonly reason: string | undefined } | undefined;
+  readonly cancelled:
+    | { readonly by: AgentId; readonly at: number; readonly reason: string | undefined }
+    | undefined;
 }
 
 /** The file last accepted at a path: what a later commit's tree is compared with. */
@@ -133,7 +139,11 @@ export interface RefusalState {
   readonly commit: Oid;
   readonly author: string;
   readonly time: number;
-  readonly fault: { readonly rule: string; readonly code: string; readonly [fact: string]: unknown };
+  readonly fault: {
+    readonly rule: string;
+    readonly code: string;
+    readonly [fact: string]: unknown;
+  };
 }
 
 /** Keys and what lies under them. */

@@ -14,7 +14,13 @@ export function parseInstant(text: string): Instant | undefined {
   const match = INSTANT.exec(text);
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second, ms] = match.slice(1).map(Number) as [
-    number, number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   const value = Date.UTC(year, month - 1, day, hour, minute, second, ms) as Instant;
   // Date.UTC rolls 31 February over into March: the round trip refuses such dates.

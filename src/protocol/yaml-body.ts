@@ -16,24 +16,35 @@ export interface YamlFlaw {
 export function readYamlBody(text: string): Result<Body, YamlFlaw> {
   const lineOf = (offset: number): number => text.slice(0, offset).split("\n").length;
   // Duplicate keys are found below: the package's own check is quadratic in the number of keys.
-  const document = parseDocument(text, { schema: "failsafe", version: "1.2", strict: true, uniqueKeys: false });
+  const document = parseDocument(text, {
+    schema: "failsafe",
+    version: "1.2",
+    strict: true,
+    uniqueKeys: false,
+  });
   const flaw = document.errors[0] ?? document.warnings[0];
   if (flaw !== undefined) {
-    return err({ line: lineOf(flaw.pos[0]), detail: flaw.message.split("\n")[0]!.replace(/ at line \d+.*$/, "") });
+    return err({
+      line: lineOf(flaw.pos[0]),
+      detail: flaw.message.split("\n")[0]!.replace(/ at line \d+.*$/, ""),
+    });
   }
   const at = (node: unknown): number => lineOf((node as Node | null)?.range?.[0] ?? 0);
   const root = document.contents;
   if (!isMap(root)) return err({ line: 1, detail: "its body is not a map of `key: value` lines" });
-  if (root.anchor !== undefined || root.tag !== undefined) return err({ line: 1, detail: NO_EXTRAS });
+  if (root.anchor !== undefined || root.tag !== undefined)
+    return err({ line: 1, detail: NO_EXTRAS });
   if (root.items.length > RECORD_KEYS) {
     return err({ line: 1, detail: `it has ${root.items.length} keys; ${RECORD_KEYS} are allowed` });
   }
   const body = new Map<string, Wire>();
   for (const pair of root.items) {
     const key = readNode(pair.key);
-    if (typeof key !== "string") return err({ line: at(pair.key), detail: "a key must be a plain word" });
+    if (typeof key !== "string")
+      return err({ line: at(pair.key), detail: "a key must be a plain word" });
     if (key === "<<") return err({ line: at(pair.key), detail: NO_EXTRAS });
-    if (body.has(key)) return err({ line: at(pair.key), detail: `the key \`${key}\` is there twice` });
+    if (body.has(key))
+      return err({ line: at(pair.key), detail: `the key \`${key}\` is there twice` });
     const value = isSeq(pair.value) ? readList(pair.value) : readNode(pair.value);
     if (value === undefined) {
       const extra = isAlias(pair.value) || hasExtras(pair.value);

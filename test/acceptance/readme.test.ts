@@ -14,26 +14,44 @@ interface ListedTask {
 
 test("the start: from an empty folder to a finished task", async () => {
   using machine = new Machine({ withMound: true });
-  const script = block("start").replaceAll(/\bTASK\b/g, '"$(mound task list --json | sed -n \'s/.*"id":"\\([^"]*\\)".*/\\1/p\')"');
+  const script = block("start").replaceAll(
+    /\bTASK\b/g,
+    '"$(mound task list --json | sed -n \'s/.*"id":"\\([^"]*\\)".*/\\1/p\')"',
+  );
   const result = await machine.run(script);
   expect(result).toMatchObject({ code: 0 });
   expect(result.out).toContain("done");
   const [task] = await listTasks(machine, join(machine.folder, "plan"));
-  expect(task).toMatchObject({ title: "Fix the login", status: "done", result: { agent: "ant-1" } });
+  expect(task).toMatchObject({
+    title: "Fix the login",
+    status: "done",
+    result: { agent: "ant-1" },
+  });
 });
 
 test("two machines, ten agents: twenty tasks, each done exactly once", async () => {
   using left = new Machine({ withMound: true });
   using right = new Machine({ withMound: true });
   const env = { SHARED: left.folder };
-  for (const [machine, name] of [[left, "server"], [left, "first"], [right, "second"]] as const) {
+  for (const [machine, name] of [
+    [left, "server"],
+    [left, "first"],
+    [right, "second"],
+  ] as const) {
     expect(await machine.run(block(`two-machines/${name}`), { env })).toMatchObject({ code: 0 });
   }
-  const agents = [1, 2, 3, 4, 5].flatMap((n) => [[left, `left-${n}`], [right, `right-${n}`]] as const);
+  const agents = [1, 2, 3, 4, 5].flatMap(
+    (n) =>
+      [
+        [left, `left-${n}`],
+        [right, `right-${n}`],
+      ] as const,
+  );
   const runs = agents.map(([machine, AGENT]) =>
     machine.run(block("two-machines/agent"), { cwd: join(machine.folder, "plan"), env: { AGENT } }),
   );
-  for (const result of await Promise.all(runs)) expect(result.err).not.toMatch(/assertion|undefined|TypeError/);
+  for (const result of await Promise.all(runs))
+    expect(result.err).not.toMatch(/assertion|undefined|TypeError/);
   const end = await right.run(block("two-machines/end"), { cwd: join(right.folder, "plan") });
   expect(end).toMatchObject({ code: 0 });
   const tasks = await listTasks(right, join(right.folder, "plan"));
@@ -42,7 +60,9 @@ test("two machines, ten agents: twenty tasks, each done exactly once", async () 
     expect(task.status).toBe("done");
     expect(task.result?.text).toBe(`written by ${task.result?.agent}`);
   }
-  const log = await right.run("git log --format=%s refs/mound/line", { cwd: join(right.folder, "plan") });
+  const log = await right.run("git log --format=%s refs/mound/line", {
+    cwd: join(right.folder, "plan"),
+  });
   const claims = log.out.split("\n").filter((line) => line.startsWith("claim "));
   expect(claims).toHaveLength(20);
   // Keys stay on the machine where they were made.
@@ -53,19 +73,27 @@ test("two machines, ten agents: twenty tasks, each done exactly once", async () 
 test("with git alone: join, claim, finish and verify with stock tools only", async () => {
   using host = new Machine({ withMound: true });
   using outsider = new Machine({ withMound: false });
-  const made = await host.run("git init -q --bare -b main plan.git\nmound init plan --as lead --remote ./plan.git\ncd plan\nmound task add 'By hand' --as lead");
+  const made = await host.run(
+    "git init -q --bare -b main plan.git\nmound init plan --as lead --remote ./plan.git\ncd plan\nmound task add 'By hand' --as lead",
+  );
   expect(made).toMatchObject({ code: 0 });
   const plan = join(host.folder, "plan");
   const [task] = await listTasks(host, plan);
   const key = join(outsider.home, "key");
-  expect(await outsider.run(`ssh-keygen -q -t ed25519 -N '' -f '${key}'`)).toMatchObject({ code: 0 });
-  const steps = ["clone", "words", "join", "claim", "done", "verify"].map((name) => block(`git-alone/${name}`));
+  expect(await outsider.run(`ssh-keygen -q -t ed25519 -N '' -f '${key}'`)).toMatchObject({
+    code: 0,
+  });
+  const steps = ["clone", "words", "join", "claim", "done", "verify"].map((name) =>
+    block(`git-alone/${name}`),
+  );
   const env = { ORIGIN: join(host.folder, "plan.git"), ME: "by-hand", KEY: key, TASK: task!.id };
   expect((await outsider.run("command -v mound || echo none")).out.trim()).toBe("none");
   const result = await outsider.run(steps.join("\n"), { env });
   expect(result).toMatchObject({ code: 0 });
   expect(result.out).not.toContain("BAD");
-  const marks = result.out.split("\n").flatMap((line) => /^[0-9a-f]{7,} (\S) /.exec(line)?.[1] ?? []);
+  const marks = result.out
+    .split("\n")
+    .flatMap((line) => /^[0-9a-f]{7,} (\S) /.exec(line)?.[1] ?? []);
   expect(marks.length).toBeGreaterThanOrEqual(5);
   expect(new Set(marks)).toEqual(new Set(["G"]));
   const synced = await host.run("mound sync --json", { cwd: plan });
@@ -79,13 +107,17 @@ test("with git alone: join, claim, finish and verify with stock tools only", asy
 
 test("AGENTS.md: its loop runs as written, and it is short", async () => {
   using machine = new Machine({ withMound: true });
-  expect(await machine.run("mound init plan --as lead\nmound -C plan task add 'Try me' --as lead")).toMatchObject({ code: 0 });
+  expect(
+    await machine.run("mound init plan --as lead\nmound -C plan task add 'Try me' --as lead"),
+  ).toMatchObject({ code: 0 });
   const [join_, loop] = shellBlocks("templates/AGENTS.md");
   const id = '"$(mound status --json | sed -n \'s/.*"holding":\\[{"id":"\\([^"]*\\)".*/\\1/p\')"';
   const script = `${join_}\n${loop}`.replaceAll(/\bTASK\b/g, id);
   const result = await machine.run(script, { cwd: join(machine.folder, "plan") });
   expect(result).toMatchObject({ code: 0 });
-  expect(await listTasks(machine, join(machine.folder, "plan"))).toMatchObject([{ status: "done", result: { agent: "my-agent" } }]);
+  expect(await listTasks(machine, join(machine.folder, "plan"))).toMatchObject([
+    { status: "done", result: { agent: "my-agent" } },
+  ]);
 });
 
 function block(name: string): string {

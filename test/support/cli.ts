@@ -78,7 +78,11 @@ export class Cli {
   constructor(folder: string, home: string) {
     this.folder = folder;
     this.config = join(folder, `.${home}-config`);
-    this.environment = { PATH: process.env["PATH"], HOME: join(folder, `.${home}`), MOUND_CONFIG_HOME: this.config };
+    this.environment = {
+      PATH: process.env["PATH"],
+      HOME: join(folder, `.${home}`),
+      MOUND_CONFIG_HOME: this.config,
+    };
   }
 
   /** The same folder as another user, or another machine, sees it: with keys of its own. */
@@ -110,7 +114,8 @@ export class Cli {
   /** The same, for a command that must succeed. */
   async ok(line: string | readonly string[], options: RunOptions = {}): Promise<Ran> {
     const ran = await this.run(line, options);
-    if (ran.code !== 0) throw new Error(`exit ${ran.code}: mound ${String(line)}\n${ran.out}${ran.err}`);
+    if (ran.code !== 0)
+      throw new Error(`exit ${ran.code}: mound ${String(line)}\n${ran.out}${ran.err}`);
     return ran;
   }
 
@@ -136,7 +141,11 @@ export class Cli {
 
   /** What stock git prints in a folder of the test; it throws where git fails. */
   git(cwd: string, ...args: string[]): string {
-    return execFileSync("git", args, { cwd: this.path(cwd), encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    return execFileSync("git", args, {
+      cwd: this.path(cwd),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   }
 }
 
@@ -148,11 +157,14 @@ function isolateGit(folder: string): void {
   writeFileSync(config, "[user]\n\tname = Pat\n\temail = pat@example.com\n");
   Object.assign(process.env, { HOME: home, GIT_CONFIG_GLOBAL: config, GIT_CONFIG_NOSYSTEM: "1" });
   for (const name of Object.keys(process.env)) {
-    if (/^(GIT_(AUTHOR|COMMITTER)_|GIT_SSH|XDG_CONFIG_HOME$|SSH_AUTH_SOCK$|MOUND_)/.test(name)) delete process.env[name];
+    if (/^(GIT_(AUTHOR|COMMITTER)_|GIT_SSH|XDG_CONFIG_HOME$|SSH_AUTH_SOCK$|MOUND_)/.test(name))
+      delete process.env[name];
   }
 }
 
 /** Words as a shell would split them: quotes hold together, nothing is expanded. */
 function words(line: string): string[] {
-  return [...line.matchAll(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g)].map(([word]) => word.replace(/'([^']*)'|"([^"]*)"/g, "$1$2"));
+  return [...line.matchAll(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|"([^"]*)"/g, "$1$2"),
+  );
 }

@@ -9,5 +9,7 @@ export function namedBlocks(path: string): ReadonlyMap<string, string> {
 
 /** Every shell block of a document, in order. */
 export function shellBlocks(path: string): readonly string[] {
-  return [...readFileSync(path, "utf8").matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
+  return [...readFileSync(path, "utf8").matchAll(/```sh\n([\s\S]*?)```/g)].map(
+    (match) => match[1]!,
+  );
 }

@@ -33,7 +33,13 @@ export function memoryWorld(seed: number) {
     /** The first clone, its mound founded. */
     async found(name = "ant-1") {
       const clone = await MemoryClone.open(name, { origin, clock, random });
-      const outcome = await clone.run({ type: "init", name: "test", key: clone.signer.key, membership: "open", files: {} });
+      const outcome = await clone.run({
+        type: "init",
+        name: "test",
+        key: clone.signer.key,
+        membership: "open",
+        files: {},
+      });
       if (!outcome.ok) throw new Error(outcome.error.code);
       return clone;
     },
@@ -62,7 +68,11 @@ export class MemoryClone {
     this.submitter = new Submitter(line, { ...ports, trace: (phase) => this.phases.push(phase) });
   }
 
-  static async open(name: string, { origin, clock, random }: World, cache: StateCache = memoryStateCache()): Promise<MemoryClone> {
+  static async open(
+    name: string,
+    { origin, clock, random }: World,
+    cache: StateCache = memoryStateCache(),
+  ): Promise<MemoryClone> {
     const objects = new Map();
     const ports: SubmitPorts = {
       objects: memoryObjects(objects),
@@ -80,12 +90,16 @@ export class MemoryClone {
   }
 
   async run(command: Command): Promise<Outcome> {
-    const [outcome] = await this.submitter.submit([{ agent: this.agent, command, signer: this.signer }]);
+    const [outcome] = await this.submitter.submit([
+      { agent: this.agent, command, signer: this.signer },
+    ]);
     return defined(outcome, "the outcome");
   }
 
   runAll(commands: readonly Command[]): Promise<readonly Outcome[]> {
-    return this.submitter.submit(commands.map((command) => ({ agent: this.agent, command, signer: this.signer })));
+    return this.submitter.submit(
+      commands.map((command) => ({ agent: this.agent, command, signer: this.signer })),
+    );
   }
 
   read<T>(reader: (view: View) => T): Promise<T> {

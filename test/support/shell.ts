@@ -23,14 +23,25 @@ export class Machine implements Disposable {
     mkdirSync(bin);
     if (options.withMound) {
       const shim = join(bin, "mound");
-      writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${resolve("dist/mound.js")}" "$@"\n`);
+      writeFileSync(
+        shim,
+        `#!/bin/sh\nexec "${process.execPath}" "${resolve("dist/mound.js")}" "$@"\n`,
+      );
       chmodSync(shim, 0o755);
     }
-    this.#environment = { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, HOME: this.home, LC_ALL: "C.UTF-8", GIT_CONFIG_NOSYSTEM: "1" };
+    this.#environment = {
+      PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`,
+      HOME: this.home,
+      LC_ALL: "C.UTF-8",
+      GIT_CONFIG_NOSYSTEM: "1",
+    };
   }
 
   /** Runs a script as a person would paste it; it ends at the first command that fails. */
-  run(script: string, options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<ShellResult> {
+  run(
+    script: string,
+    options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  ): Promise<ShellResult> {
     return new Promise((done, fail) => {
       const child = spawn("bash", ["-euo", "pipefail", "-c", script], {
         cwd: options.cwd ?? this.folder,

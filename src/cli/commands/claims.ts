@@ -11,6 +11,12 @@ import type { TaskId } from "../../protocol/ids.ts";
 
 /** What an agent does with a task: find, take, hold on to, and finish it. */
 export function addClaimCommands(program: Command, run: Run): void {
+  addTaking(program, run);
+  addHolding(program, run);
+  addFinishing(program, run);
+}
+
+function addTaking(program: Command, run: Run): void {
   program
     .command("next")
     .description("the best open task for me; with --claim, pick and claim as one decision")
@@ -28,6 +34,9 @@ export function addClaimCommands(program: Command, run: Run): void {
         claimed(context, await act(context, { type: "claim", task: task!, ...lease(options) })),
       ),
     );
+}
+
+function addHolding(program: Command, run: Run): void {
   program
     .command("renew <task>")
     .description("hold on to a task: a later end of the lease, under the same token")
@@ -58,6 +67,9 @@ export function addClaimCommands(program: Command, run: Run): void {
       '\nExample:\n  mound progress k3f9 --percent 40 --note "tests pass" --as ant-3',
     )
     .action(run(progress));
+}
+
+function addFinishing(program: Command, run: Run): void {
   program
     .command("release <task>")
     .description("give a task back; it is open again")

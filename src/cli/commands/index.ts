@@ -10,5 +10,11 @@ import { addTaskCommands } from "./tasks.ts";
 
 /** Every group of commands, in the order in which help lists them. */
 export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
-  addSetupCommands, addMemberCommands, addTaskCommands, addClaimCommands, addReadCommands, addSigningCommands, addHelpCommands,
+  addSetupCommands,
+  addMemberCommands,
+  addTaskCommands,
+  addClaimCommands,
+  addReadCommands,
+  addSigningCommands,
+  addHelpCommands,
 ];

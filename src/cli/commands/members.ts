@@ -8,7 +8,11 @@ export function addMemberCommands(program: Command, run: Run): void {
   program
     .command("join")
     .description("become a member, or say anew what you can do")
-    .option("--can <skill>", "what you can do; may be repeated; replaces what was said before", collect)
+    .option(
+      "--can <skill>",
+      "what you can do; may be repeated; replaces what was said before",
+      collect,
+    )
     .option("--name <name>", "a name for people")
     .option("--operator <agent>", "who stands behind you; counts once it has signed too")
     .option("--key <file>", "use this key: a private key file, or ssh-agent; a new one unless said")
@@ -26,11 +30,19 @@ export function addMemberCommands(program: Command, run: Run): void {
     .action(run(lazily(async () => (await import("../members/identity.ts")).whoami)));
   program
     .command("invite <key...>")
-    .description("let a key join: its fingerprint, its public key line, or the file that holds it (roots only)")
+    .description(
+      "let a key join: its fingerprint, its public key line, or the file that holds it (roots only)",
+    )
     .option("--note <text>", "whose it is")
-    .addHelpText("after", "\nExamples:\n  mound invite SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE --as ant-1\n  mound invite ~/.ssh/id_ed25519.pub --as ant-1")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  mound invite SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE --as ant-1\n  mound invite ~/.ssh/id_ed25519.pub --as ant-1",
+    )
     .action(run(lazily(async () => (await import("../members/govern.ts")).invite)));
-  addAgentCommands(program.command("agent").description("list, show and revoke agents; change your own key"), run);
+  addAgentCommands(
+    program.command("agent").description("list, show and revoke agents; change your own key"),
+    run,
+  );
   addRootCommands(program, run);
 }
 
@@ -45,47 +57,74 @@ function addAgentCommands(agent: Command, run: Run): void {
     .description("everything about an agent")
     .addHelpText("after", "\nExample:\n  mound agent show ant-3")
     .action(run(lazily(async () => (await import("../members/identity.ts")).showAgent)));
-  withRoots(agent.command("rotate").description("a new key for the acting agent, signed by the old one and the new"))
+  withRoots(
+    agent
+      .command("rotate")
+      .description("a new key for the acting agent, signed by the old one and the new"),
+  )
     .option("--key <file>", "use this key: a private key file, or ssh-agent; a new one unless said")
     .addHelpText("after", "\nExample:\n  mound agent rotate --as ant-3")
     .action(run(lazily(async () => (await import("../members/rotate.ts")).rotate)));
   agent
     .command("revoke <agent>")
-    .description("nothing that its key signs counts any more; for good (by a root, or by the agent itself)")
+    .description(
+      "nothing that its key signs counts any more; for good (by a root, or by the agent itself)",
+    )
     .option("--reason <text>", "why")
-    .addHelpText("after", '\nExample:\n  mound agent revoke ant-3 --reason "its key was copied" --as ant-1')
+    .addHelpText(
+      "after",
+      '\nExample:\n  mound agent revoke ant-3 --reason "its key was copied" --as ant-1',
+    )
     .action(run(lazily(async () => (await import("../members/govern.ts")).revoke)));
 }
 
 function addRootCommands(program: Command, run: Run): void {
-  const root = program.command("root").description("who decides about the mound's settings and members");
-  for (const [name, change, what] of [["add", "addRoot", "make a member a root"], ["remove", "removeRoot", "it is a root no more"]] as const) {
+  const root = program
+    .command("root")
+    .description("who decides about the mound's settings and members");
+  for (const [name, change, what] of [
+    ["add", "addRoot", "make a member a root"],
+    ["remove", "removeRoot", "it is a root no more"],
+  ] as const) {
     withRoots(root.command(`${name} <agent>`).description(what))
       .addHelpText("after", `\nExample:\n  mound root ${name} ant-2 --as ant-1`)
       .action(
-        run(lazily(async () => {
-          const { changeRoots } = await import("../members/govern.ts");
-          return (context, [agent], options) => changeRoots(context, change, agent!, options);
-        })),
+        run(
+          lazily(async () => {
+            const { changeRoots } = await import("../members/govern.ts");
+            return (context, [agent], options) => changeRoots(context, change, agent!, options);
+          }),
+        ),
       );
   }
   const get = lazily(async () => (await import("../members/govern.ts")).getConfig);
   const config = program
     .command("config")
     .description("the mound's settings")
-    .addHelpText("after", "\nExamples:\n  mound config\n  mound config set lease_default 30m --as ant-1")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  mound config\n  mound config set lease_default 30m --as ant-1",
+    )
     .action(run(get));
   config
     .command("get [key]")
     .description("all settings, or one")
     .addHelpText("after", "\nExample:\n  mound config get lease_max")
     .action(run(get));
-  withRoots(config.command("set <key> <value>").description("change one; as many roots sign as the threshold says"))
+  withRoots(
+    config
+      .command("set <key> <value>")
+      .description("change one; as many roots sign as the threshold says"),
+  )
     .addHelpText("after", "\nExample:\n  mound config set threshold 2 --with ant-2 --as ant-1")
     .action(run(lazily(async () => (await import("../members/govern.ts")).setConfig)));
 }
 
 /** Further roots whose keys are on this machine, where the threshold asks for several. */
 function withRoots(command: Command): Command {
-  return command.option("--with <root>", "another root whose key is on this machine signs too; may be repeated", collect);
+  return command.option(
+    "--with <root>",
+    "another root whose key is on this machine signs too; may be repeated",
+    collect,
+  );
 }

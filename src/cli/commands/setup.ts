@@ -9,18 +9,32 @@ export function addSetupCommands(program: Command, run: Run): void {
     .command("init [dir]")
     .description("begin a mound; the first agent is its root")
     .option("--name <name>", "what people call it; the folder's name unless said")
-    .option("--remote <url>", "the git repository that is its origin; one inside the clone unless said")
-    .option("--in <repo>", "put it beside the code of this repository: a branch of its own, a clone in REPO/.mound")
+    .option(
+      "--remote <url>",
+      "the git repository that is its origin; one inside the clone unless said",
+    )
+    .option(
+      "--in <repo>",
+      "put it beside the code of this repository: a branch of its own, a clone in REPO/.mound",
+    )
     .option("--branch <branch>", "main unless said; beside code, mound")
-    .addOption(new Option("--membership <who>", "who may join").choices(["open", "invited"]).default("open"))
+    .addOption(
+      new Option("--membership <who>", "who may join").choices(["open", "invited"]).default("open"),
+    )
     .option("--can <skill>", "what the first agent can do; may be repeated", collect)
     .option("--key <file>", "use this key: a private key file, or ssh-agent")
-    .addHelpText("after", "\nExamples:\n  mound init plan --as ant-1\n  mound init --in . --as ant-1\n  mound init plan --remote git@host:team/plan.git --as ant-1")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  mound init plan --as ant-1\n  mound init --in . --as ant-1\n  mound init plan --remote git@host:team/plan.git --as ant-1",
+    )
     .action(run(lazily(async () => (await import("../setup/init.ts")).init)));
   program
     .command("clone [url] [dir]")
     .description("take part in a mound: fetch it, and judge all of its history")
-    .option("--id <id>", "refuse any other mound than this: its id, or at least sixteen characters of it")
+    .option(
+      "--id <id>",
+      "refuse any other mound than this: its id, or at least sixteen characters of it",
+    )
     .option("--in <repo>", "the mound beside the code of this repository, into REPO/.mound")
     .option("--branch <branch>", "the branch that holds the mound, where there are several")
     .addHelpText("after", "\nExamples:\n  mound clone git@host:team/plan.git\n  mound clone --in .")

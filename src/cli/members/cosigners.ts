@@ -7,7 +7,10 @@ import { UsageError } from "../usage.ts";
 /** An agent that was named on the command line. */
 export function agentArgument(typed: string, what: string): AgentId {
   if (isAgentId(typed)) return typed;
-  throw new UsageError(`${what} "${typed}" cannot be an agent's name. Use a-z, 0-9, - and _, at most 39 characters.`, "mound agent list");
+  throw new UsageError(
+    `${what} "${typed}" cannot be an agent's name. Use a-z, 0-9, - and _, at most 39 characters.`,
+    "mound agent list",
+  );
 }
 
 /** The signers of the roots that `--with` names: their keys are on this machine. */
@@ -25,7 +28,10 @@ export async function rootsWith(context: Context, option: unknown): Promise<read
 }
 
 /** The operator's signer, where its key is on this machine and in force; undefined elsewhere. */
-export async function operatorSigner(context: Context, operator: AgentId | undefined): Promise<Signer | undefined> {
+export async function operatorSigner(
+  context: Context,
+  operator: AgentId | undefined,
+): Promise<Signer | undefined> {
   if (operator === undefined || operator === context.agent()) return undefined;
   const mound = await context.mound();
   const signer = await mound.signer(operator);

@@ -16,37 +16,79 @@ export async function leave(context: Context): Promise<Report> {
   const mound = await context.mound();
   const accepted = await act(context, { type: "end-membership", agent, status: "withdrawn" });
   const held = await mound.read((view) => Object.keys(view.get(`held/${agent}`) ?? {}));
-  const notes = held.length === 0 ? [] : [`It still holds ${held.join(", ")}; others may take that when the lease lapses.`];
-  const text = accepted.answer.already === true ? `${agent} had left already.` : `${agent} has left.`;
-  return { data: { agent, status: "withdrawn", ...landed(accepted) }, text, next: [`mound join --as ${agent}`], notes };
+  const notes =
+    held.length === 0
+      ? []
+      : [`It still holds ${held.join(", ")}; others may take that when the lease lapses.`];
+  const text =
+    accepted.answer.already === true ? `${agent} had left already.` : `${agent} has left.`;
+  return {
+    data: { agent, status: "withdrawn", ...landed(accepted) },
+    text,
+    next: [`mound join --as ${agent}`],
+    notes,
+  };
 }
 
 /** `mound agent revoke AGENT`: for good. */
-export async function revoke(context: Context, [typed]: readonly (string | undefined)[], options: Record<string, unknown>): Promise<Report> {
+export async function revoke(
+  context: Context,
+  [typed]: readonly (string | undefined)[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const agent = agentArgument(typed!, "The name");
   const reason = textOption(options["reason"]);
-  const accepted = await act(context, { type: "end-membership", agent, status: "revoked", ...(reason === undefined ? {} : { reason }) });
-  const text = accepted.answer.already === true ? `${agent} was revoked already.` : `${agent} is revoked: nothing that its key signs counts any more.`;
+  const accepted = await act(context, {
+    type: "end-membership",
+    agent,
+    status: "revoked",
+    ...(reason === undefined ? {} : { reason }),
+  });
+  const text =
+    accepted.answer.already === true
+      ? `${agent} was revoked already.`
+      : `${agent} is revoked: nothing that its key signs counts any more.`;
   return { data: { agent, status: "revoked", ...landed(accepted) }, text };
 }
 
 /** `mound invite`: by fingerprint, key line or public key file. */
-export async function invite(context: Context, words: readonly (string | undefined)[], options: Record<string, unknown>): Promise<Report> {
+export async function invite(
+  context: Context,
+  words: readonly (string | undefined)[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const invited = await fingerprintArgument(context, words.join(" ").trim());
   const note = textOption(options["note"]);
-  const accepted = await act(context, { type: "invite", fingerprint: invited, ...(note === undefined ? {} : { note }) });
-  const text = accepted.answer.already === true ? `${invited} was invited already.` : `${invited} may join.`;
-  return { data: { fingerprint: invited, ...landed(accepted) }, text, next: ["mound join --as AGENT   (where that key is)"] };
+  const accepted = await act(context, {
+    type: "invite",
+    fingerprint: invited,
+    ...(note === undefined ? {} : { note }),
+  });
+  const text =
+    accepted.answer.already === true ? `${invited} was invited already.` : `${invited} may join.`;
+  return {
+    data: { fingerprint: invited, ...landed(accepted) },
+    text,
+    next: ["mound join --as AGENT   (where that key is)"],
+  };
 }
 
 /** `mound root add|remove AGENT`. */
-export async function changeRoots(context: Context, change: "addRoot" | "removeRoot", typed: string, options: Record<string, unknown>): Promise<Report> {
+export async function changeRoots(
+  context: Context,
+  change: "addRoot" | "removeRoot",
+  typed: string,
+  options: Record<string, unknown>,
+): Promise<Report> {
   const agent = agentArgument(typed, "The name");
   return configured(context, { type: "configure", [change]: agent }, options);
 }
 
 /** `mound config get [KEY]`. */
-export async function getConfig(context: Context, [typed]: readonly (string | undefined)[]): Promise<Report> {
+export async function getConfig(
+  context: Context,
+  [typed]: readonly (string | undefined)[],
+): Promise<Report> {
   const { mound, notes } = await freshMound(context);
   const { id, protocol, roots, settings } = await settingsOf(mound);
   if (typed !== undefined) {
@@ -54,19 +96,38 @@ export async function getConfig(context: Context, [typed]: readonly (string | un
     return { data: { [key]: settings[key] }, text: settings[key], notes };
   }
   const lines = Object.entries(settings).map(([key, value]) => `${key}: ${value}`);
-  return { data: { id, protocol, roots, settings }, text: [`id: ${id}`, ...lines, `roots: ${roots.join(", ")}`].join("\n"), notes };
+  return {
+    data: { id, protocol, roots, settings },
+    text: [`id: ${id}`, ...lines, `roots: ${roots.join(", ")}`].join("\n"),
+    notes,
+  };
 }
 
 /** `mound config set KEY VALUE`. */
-export async function setConfig(context: Context, [typed, value]: readonly (string | undefined)[], options: Record<string, unknown>): Promise<Report> {
-  return configured(context, { type: "configure", set: { key: settingArgument(typed!), value: value! } }, options);
+export async function setConfig(
+  context: Context,
+  [typed, value]: readonly (string | undefined)[],
+  options: Record<string, unknown>,
+): Promise<Report> {
+  return configured(
+    context,
+    { type: "configure", set: { key: settingArgument(typed!), value: value! } },
+    options,
+  );
 }
 
-async function configured(context: Context, command: Command, options: Record<string, unknown>): Promise<Report> {
+async function configured(
+  context: Context,
+  command: Command,
+  options: Record<string, unknown>,
+): Promise<Report> {
   const cosigners = await rootsWith(context, options["with"]);
   const accepted = await act(context, command, { cosigners });
   const { roots, settings } = await settingsOf(await context.mound());
-  const text = accepted.answer.already === true ? "Nothing to change: it is so already." : `The mound's record is changed; its roots: ${roots.join(", ")}; ${settings.threshold} must sign.`;
+  const text =
+    accepted.answer.already === true
+      ? "Nothing to change: it is so already."
+      : `The mound's record is changed; its roots: ${roots.join(", ")}; ${settings.threshold} must sign.`;
   return { data: { roots, settings, ...landed(accepted) }, text, next: ["mound config get"] };
 }
 
@@ -79,20 +140,34 @@ async function settingsOf(mound: Awaited<ReturnType<Context["mound"]>>) {
 function settingArgument(typed: string): Setting {
   const found = SETTINGS.find((name) => name === typed.replaceAll("-", "_"));
   if (found !== undefined) return found;
-  throw new UsageError(`There is no setting "${typed}". There are: ${SETTINGS.join(", ")}.`, "mound config get");
+  throw new UsageError(
+    `There is no setting "${typed}". There are: ${SETTINGS.join(", ")}.`,
+    "mound config get",
+  );
 }
 
 async function fingerprintArgument(context: Context, typed: string): Promise<string> {
   if (/^SHA256:[A-Za-z0-9+/]{43}$/.test(typed)) return typed;
   const how = "ssh-keygen -lf KEY.pub";
-  if (typed.startsWith("SHA256:")) throw new UsageError(`"${typed}" is not a whole fingerprint: SHA256: and 43 characters.`, how);
-  const line = /^(sk-)?ssh-/.test(typed) ? typed : await readFile(context.path(typed), "utf8").catch(() => undefined);
-  if (line === undefined) throw new UsageError(`"${typed}" is neither a fingerprint, nor a public key line, nor a file that can be read.`, how);
+  if (typed.startsWith("SHA256:"))
+    throw new UsageError(`"${typed}" is not a whole fingerprint: SHA256: and 43 characters.`, how);
+  const line = /^(sk-)?ssh-/.test(typed)
+    ? typed
+    : await readFile(context.path(typed), "utf8").catch(() => undefined);
+  if (line === undefined)
+    throw new UsageError(
+      `"${typed}" is neither a fingerprint, nor a public key line, nor a file that can be read.`,
+      how,
+    );
   const key = parsePublicKey(line);
-  if (key === undefined) throw new UsageError("That is not an ed25519 public key line (ssh-ed25519 AAAA...).", how);
+  if (key === undefined)
+    throw new UsageError("That is not an ed25519 public key line (ssh-ed25519 AAAA...).", how);
   return fingerprint(key);
 }
 
-function landed(accepted: Awaited<ReturnType<typeof act>>): { commit: string | null; already: boolean } {
+function landed(accepted: Awaited<ReturnType<typeof act>>): {
+  commit: string | null;
+  already: boolean;
+} {
   return { commit: accepted.commit ?? null, already: accepted.answer.already === true };
 }

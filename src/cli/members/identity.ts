@@ -16,7 +16,10 @@ export async function listAgents(context: Context): Promise<Report> {
 }
 
 /** `mound agent show AGENT`. */
-export async function showAgent(context: Context, [typed]: readonly (string | undefined)[]): Promise<Report> {
+export async function showAgent(
+  context: Context,
+  [typed]: readonly (string | undefined)[],
+): Promise<Report> {
   const agent = agentArgument(typed!, "The name");
   const { mound, notes } = await freshMound(context);
   const found = await mound.read((view) => viewAgent(view, agent));
@@ -29,14 +32,24 @@ export async function whoami(context: Context): Promise<Report> {
   const agent = context.agent();
   const { mound, notes } = await freshMound(context);
   const signer = await mound.signer(agent);
-  const { found, settings } = await mound.read((view) => ({ found: viewAgent(view, agent), settings: view.get("mound")! }));
+  const { found, settings } = await mound.read((view) => ({
+    found: viewAgent(view, agent),
+    settings: view.get("mound")!,
+  }));
   const home = { id: settings.id, name: settings.name };
   const place = `mound       ${settings.name} (${settings.id.slice(0, ID_SHOWN)})`;
   if (found !== undefined) {
     const here = signer.ok && signer.value.key === found.key;
-    const absent = here ? [] : [`The key in force of ${agent} is not on this machine, so it cannot act here.`];
+    const absent = here
+      ? []
+      : [`The key in force of ${agent} is not on this machine, so it cannot act here.`];
     return {
-      data: { mound: home, agent: agentJson(found), member: found.status === "active", key_here: here },
+      data: {
+        mound: home,
+        agent: agentJson(found),
+        member: found.status === "active",
+        key_here: here,
+      },
       text: `${place}\n${agentText(found)}`,
       notes: [...notes, ...absent],
     };
@@ -46,7 +59,12 @@ export async function whoami(context: Context): Promise<Report> {
   const fingerprint = keyFingerprint(key);
   const invite = settings.membership === "invited" ? [`mound invite ${fingerprint}`] : [];
   return {
-    data: { mound: home, agent: { id: agent, status: "none", role: "none", key, fingerprint, skills: [], held: [] }, member: false, key_here: true },
+    data: {
+      mound: home,
+      agent: { id: agent, status: "none", role: "none", key, fingerprint, skills: [], held: [] },
+      member: false,
+      key_here: true,
+    },
     text: `${place}\nagent       ${agent}\nstatus      not a member\nfingerprint ${fingerprint}\nkey         ${key}`,
     next: [...invite, `mound join --as ${agent}`],
     notes,

@@ -11,14 +11,23 @@ import { agentArgument, operatorSigner } from "./cosigners.ts";
 import { agentJson } from "./shape.ts";
 
 /** `mound join`: the agent becomes a member, or says anew what it can do. */
-export async function join(context: Context, _args: readonly unknown[], options: Record<string, unknown>): Promise<Report> {
+export async function join(
+  context: Context,
+  _args: readonly unknown[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const agent = context.agent();
   const named = textOption(options["operator"]);
   const { mound } = await freshMound(context);
   const before = await mound.read((view) => view.get(`agent/${agent}`));
   const operator = named === undefined ? before?.operator : agentArgument(named, "--operator");
   const cosigner = await operatorSigner(context, operator);
-  const opened = await joiningSigner(mound, agent, keyOption(context, options["key"]), context.env.environment);
+  const opened = await joiningSigner(
+    mound,
+    agent,
+    keyOption(context, options["key"]),
+    context.env.environment,
+  );
   if (!opened.ok) throw new FaultError(opened.error);
   const { signer, fresh } = opened.value;
   const name = textOption(options["name"]);
@@ -31,7 +40,9 @@ export async function join(context: Context, _args: readonly unknown[], options:
     ...(operator === undefined ? {} : { operator }),
     ...(skills === undefined ? {} : { skills }),
   };
-  const [outcome] = await mound.submitSigned(agent, signer, [command], { cosigners: cosigner === undefined ? [] : [cosigner] });
+  const [outcome] = await mound.submitSigned(agent, signer, [command], {
+    cosigners: cosigner === undefined ? [] : [cosigner],
+  });
   if (!outcome!.ok) {
     if (fresh && isFinal(outcome!.error)) await mound.keys.discardKey(mound.id, agent);
     throw new FaultError(outcome!.error);
@@ -54,10 +65,16 @@ async function joined(
   const view = await mound.read((state) => viewAgent(state, agent)!);
   const { name } = await mound.read((state) => state.get("mound")!);
   const already = answer.already === true;
-  const became = already ? "is a member already, as asked" : member ? "is up to date" : "is a member now";
+  const became = already
+    ? "is a member already, as asked"
+    : member
+      ? "is up to date"
+      : "is a member now";
   const unsigned = view.operator !== undefined && !view.operatorSigned;
   const notes = unsigned
-    ? [`The operator ${view.operator} counts only once it has signed too: where its key is, run: mound join --as ${agent}`]
+    ? [
+        `The operator ${view.operator} counts only once it has signed too: where its key is, run: mound join --as ${agent}`,
+      ]
     : [];
   return {
     data: { agent: agentJson(view), commit: commit ?? null, already },

@@ -11,7 +11,11 @@ import { agentJson } from "./shape.ts";
  * `mound agent rotate`: a new key for the acting agent. The new key is staged, signs together with the
  * old one, and takes its place once the line has it; a crash in between is mended by the next command.
  */
-export async function rotate(context: Context, _args: readonly unknown[], options: Record<string, unknown>): Promise<Report> {
+export async function rotate(
+  context: Context,
+  _args: readonly unknown[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const agent = context.agent();
   const mound = await context.mound();
   const signer = await mound.signer(agent);
@@ -21,11 +25,22 @@ export async function rotate(context: Context, _args: readonly unknown[], option
   if (!staged.ok) throw new FaultError(staged.error);
   if (staged.value.key === signer.value.key) {
     await mound.keys.unstageKey(mound.id, agent);
-    throw new UsageError(`That is the key of ${agent} already.`, `mound agent rotate --as ${agent}`);
+    throw new UsageError(
+      `That is the key of ${agent} already.`,
+      `mound agent rotate --as ${agent}`,
+    );
   }
   const operator = await mound.read((view) => view.get(`agent/${agent}`)?.operator);
-  const cosigners = distinct([staged.value, ...roots, await operatorSigner(context, operator)], signer.value);
-  const [outcome] = await mound.submitSigned(agent, signer.value, [{ type: "rotate", key: staged.value.key }], { cosigners });
+  const cosigners = distinct(
+    [staged.value, ...roots, await operatorSigner(context, operator)],
+    signer.value,
+  );
+  const [outcome] = await mound.submitSigned(
+    agent,
+    signer.value,
+    [{ type: "rotate", key: staged.value.key }],
+    { cosigners },
+  );
   if (!outcome!.ok) {
     if ("rule" in outcome!.error) await mound.keys.unstageKey(mound.id, agent);
     throw new FaultError(outcome!.error);
@@ -43,7 +58,9 @@ export async function rotate(context: Context, _args: readonly unknown[], option
 
 /** One key signs a record once. */
 function distinct(signers: readonly (Signer | undefined)[], first: Signer): readonly Signer[] {
-  const byKey = new Map(signers.flatMap((signer) => (signer === undefined ? [] : [[signer.key, signer] as const])));
+  const byKey = new Map(
+    signers.flatMap((signer) => (signer === undefined ? [] : [[signer.key, signer] as const])),
+  );
   byKey.delete(first.key);
   return [...byKey.values()];
 }

@@ -12,11 +12,17 @@ export function agentJson(agent: AgentView) {
     role: agent.role,
     key: agent.key,
     fingerprint: agent.fingerprint,
-    operator: agent.operator === undefined ? null : { agent: agent.operator, signed: agent.operatorSigned },
+    operator:
+      agent.operator === undefined ? null : { agent: agent.operator, signed: agent.operatorSigned },
     joined: formatInstant(agent.joined),
     ended: agent.ended === undefined ? null : formatInstant(agent.ended),
     skills: agent.capabilities?.skills ?? [],
-    keys: agent.keys.map(({ key, commit, since }) => ({ key, fingerprint: keyFingerprint(key), commit, since: formatInstant(since) })),
+    keys: agent.keys.map(({ key, commit, since }) => ({
+      key,
+      fingerprint: keyFingerprint(key),
+      commit,
+      since: formatInstant(since),
+    })),
     held: agent.held.map(({ task, until }) => ({ task, until: formatInstant(until) })),
   };
 }
@@ -24,7 +30,9 @@ export function agentJson(agent: AgentView) {
 /** An agent on one line: `ant-3  member  active  SHA256:...  typescript, review`. */
 export function agentLine(agent: AgentView): string {
   const skills = agent.capabilities?.skills.join(", ") ?? "";
-  return [agent.id, agent.role, agent.status, agent.fingerprint, skills].filter((word) => word !== "").join("  ");
+  return [agent.id, agent.role, agent.status, agent.fingerprint, skills]
+    .filter((word) => word !== "")
+    .join("  ");
 }
 
 /** Everything about an agent, a line each. */
@@ -32,14 +40,32 @@ export function agentText(agent: AgentView): string {
   const rows: [string, string | undefined][] = [
     ["agent", agent.name === undefined ? agent.id : `${agent.id} (${sanitiseLine(agent.name)})`],
     ["role", agent.role],
-    ["status", agent.ended === undefined ? agent.status : `${agent.status} since ${formatInstant(agent.ended)}`],
+    [
+      "status",
+      agent.ended === undefined
+        ? agent.status
+        : `${agent.status} since ${formatInstant(agent.ended)}`,
+    ],
     ["joined", formatInstant(agent.joined)],
     ["fingerprint", agent.fingerprint],
     ["key", agent.key],
-    ["operator", agent.operator === undefined ? undefined : `${agent.operator}${agent.operatorSigned ? "" : " (has not signed)"}`],
+    [
+      "operator",
+      agent.operator === undefined
+        ? undefined
+        : `${agent.operator}${agent.operatorSigned ? "" : " (has not signed)"}`,
+    ],
     ["skills", agent.capabilities?.skills.join(", ")],
-    ...agent.keys.slice(0, -1).map(({ key, since }): [string, string] => ["old key", `${keyFingerprint(key)} from ${formatInstant(since)}`]),
-    ...agent.held.map(({ task, until }): [string, string] => ["holds", `${task} until ${formatInstant(until)}`]),
+    ...agent.keys
+      .slice(0, -1)
+      .map(({ key, since }): [string, string] => [
+        "old key",
+        `${keyFingerprint(key)} from ${formatInstant(since)}`,
+      ]),
+    ...agent.held.map(({ task, until }): [string, string] => [
+      "holds",
+      `${task} until ${formatInstant(until)}`,
+    ]),
   ];
   return rows
     .filter(([, value]) => value !== undefined && value !== "")

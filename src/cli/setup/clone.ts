@@ -7,15 +7,29 @@ import { UsageError } from "../usage.ts";
 import { describeMound, ID_SHOWN } from "./describe.ts";
 
 /** `mound clone`: fetches a mound and judges it from its first commit. */
-export async function clone(context: Context, [url, dir]: readonly (string | undefined)[], options: Record<string, unknown>): Promise<Report> {
+export async function clone(
+  context: Context,
+  [url, dir]: readonly (string | undefined)[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const beside = textOption(options["in"]);
-  if (beside === undefined && url === undefined) throw new UsageError("Clone what? Name a git URL or a path, or a repository of code with --in REPO.", "mound clone URL");
+  if (beside === undefined && url === undefined)
+    throw new UsageError(
+      "Clone what? Name a git URL or a path, or a repository of code with --in REPO.",
+      "mound clone URL",
+    );
   if (beside !== undefined && url !== undefined) {
-    throw new UsageError("With --in the mound is found at that repository's origin; leave the URL out.", `mound clone --in ${beside}`);
+    throw new UsageError(
+      "With --in the mound is found at that repository's origin; leave the URL out.",
+      `mound clone --in ${beside}`,
+    );
   }
   const id = textOption(options["id"])?.toLowerCase();
   if (id !== undefined && !/^[0-9a-hjkmnp-tv-z]{16,52}$/.test(id)) {
-    throw new UsageError(`"${id}" cannot be a mound's id: that has 52 characters, of which at least ${ID_SHOWN} must be given.`, "mound clone URL --id ID");
+    throw new UsageError(
+      `"${id}" cannot be a mound's id: that has 52 characters, of which at least ${ID_SHOWN} must be given.`,
+      "mound clone URL --id ID",
+    );
   }
   const branch = branchOption(options["branch"]);
   const cloned = await cloneMound({
@@ -34,7 +48,12 @@ export async function clone(context: Context, [url, dir]: readonly (string | und
   const mound = context.adopt(cloned.value);
   const { data, summary, enter } = await describeMound(context, mound);
   const { commits, refused } = await mound.read((view) => view.get("line")!);
-  const notes = refused === 0 ? [] : [`${refused} of its ${commits} commits break the rules and were refused; see: mound status`];
+  const notes =
+    refused === 0
+      ? []
+      : [
+          `${refused} of its ${commits} commits break the rules and were refused; see: mound status`,
+        ];
   return {
     data: { ...data, commits, refused },
     text: `Cloned the mound ${summary}`,

@@ -5,7 +5,12 @@ import type { Context } from "../context.ts";
 export interface Description {
   /** For programs. */
   readonly data: {
-    readonly mound: { readonly id: string; readonly name: string; readonly membership: string; readonly roots: readonly string[] };
+    readonly mound: {
+      readonly id: string;
+      readonly name: string;
+      readonly membership: string;
+      readonly roots: readonly string[];
+    };
     readonly folder: string;
     readonly origin: string;
     readonly branch: string;
@@ -27,7 +32,12 @@ export async function describeMound(context: Context, mound: Mound): Promise<Des
   const from = relative(context.dir, workTree);
   const who = names.length === 1 ? `its root is ${names[0]!}` : `its roots are ${names.join(", ")}`;
   return {
-    data: { mound: { id, name, membership, roots: names }, folder: workTree, origin: settings.origin, branch: settings.branch },
+    data: {
+      mound: { id, name, membership, roots: names },
+      folder: workTree,
+      origin: settings.origin,
+      branch: settings.branch,
+    },
     summary: `${name} (${id.slice(0, ID_SHOWN)}) in ${workTree}; ${who}.`,
     enter: from === "" ? [] : [`cd ${from.startsWith("..") ? workTree : from}`],
   };

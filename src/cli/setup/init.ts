@@ -9,7 +9,11 @@ import { UsageError } from "../usage.ts";
 import { describeMound } from "./describe.ts";
 
 /** `mound init`: founds a mound, of which the acting agent is the root. */
-export async function init(context: Context, [typed]: readonly (string | undefined)[], options: Record<string, unknown>): Promise<Report> {
+export async function init(
+  context: Context,
+  [typed]: readonly (string | undefined)[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const agent = context.agent();
   const { remote, beside } = placeOptions(context, typed, options);
   const dir = context.path(typed ?? ".");
@@ -42,12 +46,19 @@ interface Place {
   readonly beside: string | undefined;
 }
 
-function placeOptions(context: Context, typed: string | undefined, options: Record<string, unknown>): Place {
+function placeOptions(
+  context: Context,
+  typed: string | undefined,
+  options: Record<string, unknown>,
+): Place {
   const remote = textOption(options["remote"]);
   const beside = textOption(options["in"]);
   if (beside !== undefined && (remote !== undefined || typed !== undefined)) {
     const other = remote === undefined ? "a folder" : "--remote";
-    throw new UsageError(`With --in the mound is on that repository's origin, in REPO/.mound; leave ${other} out.`, `mound init --in ${beside} --as AGENT`);
+    throw new UsageError(
+      `With --in the mound is on that repository's origin, in REPO/.mound; leave ${other} out.`,
+      `mound init --in ${beside} --as AGENT`,
+    );
   }
   return {
     remote: remote === undefined ? undefined : addressOption(context, remote),
@@ -59,12 +70,21 @@ function nameOf(folder: string): string {
   return basename(resolve(folder)) || "mound";
 }
 
-function optional<K extends keyof FoundOptions, V>(name: K, value: V | undefined): { readonly [name in K]?: V } {
+function optional<K extends keyof FoundOptions, V>(
+  name: K,
+  value: V | undefined,
+): { readonly [name in K]?: V } {
   return value === undefined ? {} : ({ [name]: value } as { readonly [name in K]?: V });
 }
 
 /** What else to type, where the fault alone cannot know. */
 function wayOn(fault: AnyFault, remote: string | undefined, agent: string): readonly string[] {
-  const absent = fault.code === "remote-unreachable" && remote !== undefined && !remote.includes(":");
-  return absent ? [`git init --bare --initial-branch=main ${remote}`, `mound init --remote ${remote} --as ${agent}`] : [];
+  const absent =
+    fault.code === "remote-unreachable" && remote !== undefined && !remote.includes(":");
+  return absent
+    ? [
+        `git init --bare --initial-branch=main ${remote}`,
+        `mound init --remote ${remote} --as ${agent}`,
+      ]
+    : [];
 }

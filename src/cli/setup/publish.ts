@@ -4,7 +4,10 @@ import { FaultError, type Context } from "../context.ts";
 import type { Report } from "../report.ts";
 
 /** `mound publish`: from now on the line is at a git host, and the old origin says so. */
-export async function publish(context: Context, [url]: readonly (string | undefined)[]): Promise<Report> {
+export async function publish(
+  context: Context,
+  [url]: readonly (string | undefined)[],
+): Promise<Report> {
   const mound = await context.mound();
   const published = await publishMound(mound, addressOption(context, url!));
   if (!published.ok) throw new FaultError(published.error);

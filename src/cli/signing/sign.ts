@@ -13,18 +13,30 @@ import { UsageError } from "../usage.ts";
 const FILE_BYTES = 1024 * 1024;
 
 /** `mound sign FILE [--fill]`: checks a hand-written record and puts the acting agent's signature on it. */
-export async function sign(context: Context, [typed]: readonly (string | undefined)[], options: Record<string, unknown>): Promise<Report> {
+export async function sign(
+  context: Context,
+  [typed]: readonly (string | undefined)[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const agent = context.agent();
   const mound = await context.mound();
   const file = await realpath(context.path(typed!)).catch(() => undefined);
-  if (file === undefined) throw new UsageError(`There is no file ${typed!}.`, `ls ${dirname(typed!)}`);
+  if (file === undefined)
+    throw new UsageError(`There is no file ${typed!}.`, `ls ${dirname(typed!)}`);
   const path = await placeOf(mound, file);
   const { size } = await stat(file);
-  if (size > FILE_BYTES) throw new FaultError(fault("RE1", { code: "record-too-large", path, size }));
+  if (size > FILE_BYTES)
+    throw new FaultError(fault("RE1", { code: "record-too-large", path, size }));
   const signer = await mound.signer(agent);
   if (!signer.ok) throw new FaultError(signer.error);
   const bytes = new Uint8Array(await readFile(file));
-  const signed = await signRecord(mound, { path, bytes, agent, signer: signer.value, fill: options["fill"] === true });
+  const signed = await signRecord(mound, {
+    path,
+    bytes,
+    agent,
+    signer: signer.value,
+    fill: options["fill"] === true,
+  });
   if (!signed.ok) throw new FaultError(signed.error);
   await replace(file, signed.value.bytes);
   return report(mound, agent, path, signed.value);
@@ -34,11 +46,17 @@ export async function sign(context: Context, [typed]: readonly (string | undefin
 async function placeOf(mound: Mound, file: string): Promise<string> {
   const inside = relative(await realpath(mound.clone.workTree), file);
   if (isAbsolute(inside) || inside.split(sep)[0] === "..") {
-    throw new UsageError(`${file} is not in the mound's folder ${mound.clone.workTree}.`, "Move it to where the record belongs.");
+    throw new UsageError(
+      `${file} is not in the mound's folder ${mound.clone.workTree}.`,
+      "Move it to where the record belongs.",
+    );
   }
   const path = inside.split(sep).join("/");
   if (isFurniture(path)) {
-    throw new UsageError(`${path} carries no signature of its own: a commit that changes it is signed by a root.`, "git commit -S");
+    throw new UsageError(
+      `${path} carries no signature of its own: a commit that changes it is signed by a root.`,
+      "git commit -S",
+    );
   }
   return path;
 }
@@ -48,17 +66,28 @@ function report(mound: Mound, agent: string, path: string, signed: SignedRecord)
   const by = signers.map((signer) => signer.agent ?? keyFingerprint(signer.key)).join(", ");
   const added = filled.length === 0 ? [] : [`Added to the body:\n${filled.join("\n")}`];
   const other =
-    actor === undefined || actor === agent ? [] : [`The record is by ${actor}, who must sign it too and commit it; the signature of ${agent} is a further one.`];
+    actor === undefined || actor === agent
+      ? []
+      : [
+          `The record is by ${actor}, who must sign it too and commit it; the signature of ${agent} is a further one.`,
+        ];
   return {
     data: {
       path,
       kind,
       agent: actor ?? null,
-      signers: signers.map((signer) => ({ agent: signer.agent ?? null, key: signer.key, fingerprint: keyFingerprint(signer.key) })),
+      signers: signers.map((signer) => ({
+        agent: signer.agent ?? null,
+        key: signer.key,
+        fingerprint: keyFingerprint(signer.key),
+      })),
       filled,
     },
     text: `${path} is a good ${kind} record, signed by ${by}.`,
-    next: [`git -C ${mound.clone.workTree} add ${path}`, `git -C ${mound.clone.workTree} commit -S   (as ${actor ?? agent}, with its key as user.signingkey)`],
+    next: [
+      `git -C ${mound.clone.workTree} add ${path}`,
+      `git -C ${mound.clone.workTree} commit -S   (as ${actor ?? agent}, with its key as user.signingkey)`,
+    ],
     notes: [...added, ...other],
   };
 }

@@ -36,7 +36,11 @@ export interface AddCommand {
 export function planAdd(command: AddCommand, context: PlanContext): Planned {
   const heads = new Set<string>();
   const ids = command.tasks.map((spec, index) => mintId(spec.title, index, heads, context));
-  const labels = new Map(command.tasks.flatMap((spec, index) => (spec.label === undefined ? [] : [[spec.label, ids[index]!] as const])));
+  const labels = new Map(
+    command.tasks.flatMap((spec, index) =>
+      spec.label === undefined ? [] : [[spec.label, ids[index]!] as const],
+    ),
+  );
   const drafts: Draft[] = [];
   const faults: { entry: number; fault: Fault }[] = [];
   command.tasks.forEach((spec, index) => {
@@ -46,10 +50,19 @@ export function planAdd(command: AddCommand, context: PlanContext): Planned {
       return;
     }
     const path = `${taskFolder(ids[index]!)}/task.yaml`;
-    drafts.push({ write: "record", kind: "task", path, fields: { ...fields.value, ...commonFields(context, path, index) } });
+    drafts.push({
+      write: "record",
+      kind: "task",
+      path,
+      fields: { ...fields.value, ...commonFields(context, path, index) },
+    });
   });
   if (faults.length > 0) {
-    return err(command.tasks.length === 1 ? faults[0]!.fault : fault("TA8", { code: "entries-invalid", faults }));
+    return err(
+      command.tasks.length === 1
+        ? faults[0]!.fault
+        : fault("TA8", { code: "entries-invalid", faults }),
+    );
   }
   const one = command.tasks.length === 1;
   return ok({

@@ -5,7 +5,14 @@ import { CLAIM_FILE, taskFolder } from "../paths.ts";
 import { isOwnLiveClaim, refuseTaking } from "../rules/eligibility.ts";
 import { settings } from "../rules/members.ts";
 import { formatInstant } from "../time.ts";
-import { commitTime, commonFields, resolveTask, type Draft, type PlanContext, type Planned } from "./plan.ts";
+import {
+  commitTime,
+  commonFields,
+  resolveTask,
+  type Draft,
+  type PlanContext,
+  type Planned,
+} from "./plan.ts";
 
 export interface ClaimCommand {
   readonly type: "claim";
@@ -25,7 +32,12 @@ export function claimTask(task: TaskState, context: PlanContext, lease?: number)
   const { view, agent } = context;
   const time = commitTime(context);
   if (isOwnLiveClaim(task, agent, time)) {
-    return ok({ drafts: [], subject: "", tasks: [], answer: { tasks: [task.id], token: task.claim!.token, already: true } });
+    return ok({
+      drafts: [],
+      subject: "",
+      tasks: [],
+      answer: { tasks: [task.id], token: task.claim!.token, already: true },
+    });
   }
   const refusal: Fault | undefined = refuseTaking(view, agent, task, time);
   if (refusal !== undefined) return err(refusal);
@@ -35,7 +47,13 @@ export function claimTask(task: TaskState, context: PlanContext, lease?: number)
   const drafts: Draft[] = [claimDraft(task, token, context, leaseOf(task, context, lease))];
   if (lapsed !== undefined && !own) {
     const path = `${taskFolder(task.id)}/attempts/${lapsed.token}.yaml`;
-    const fields = { task: task.id, token: String(lapsed.token), agent, outcome: "expired", ...commonFields(context, path, 1) };
+    const fields = {
+      task: task.id,
+      token: String(lapsed.token),
+      agent,
+      outcome: "expired",
+      ...commonFields(context, path, 1),
+    };
     drafts.push({ write: "record", kind: "attempt", path, fields });
   }
   const verb = own ? "renew" : lapsed === undefined ? "claim" : "take over";
@@ -48,7 +66,13 @@ export function claimTask(task: TaskState, context: PlanContext, lease?: number)
 }
 
 /** The lock file of a claim that begins or goes on now, always later than the lease before it. */
-export function claimDraft(task: TaskState, token: number, context: PlanContext, lease: number, index = 0): Draft {
+export function claimDraft(
+  task: TaskState,
+  token: number,
+  context: PlanContext,
+  lease: number,
+  index = 0,
+): Draft {
   const path = `${taskFolder(task.id)}/${CLAIM_FILE}`;
   const common = commonFields(context, path, index);
   const from = Date.parse(common["at"] as string);

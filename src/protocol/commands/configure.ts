@@ -8,7 +8,15 @@ import { commonFields, type Draft, type PlanContext, type Planned } from "./plan
 
 /** The settings that `mound config set` knows, by the name that mound.yaml gives them. */
 export const SETTINGS = [
-  "name", "membership", "threshold", "lease_default", "lease_max", "skew", "claims_max", "tasks_open_max", "records_hour_max",
+  "name",
+  "membership",
+  "threshold",
+  "lease_default",
+  "lease_max",
+  "skew",
+  "claims_max",
+  "tasks_open_max",
+  "records_hour_max",
 ] as const;
 
 export type Setting = (typeof SETTINGS)[number];
@@ -27,17 +35,20 @@ export function planConfigure(command: ConfigureCommand, context: PlanContext): 
   const next = { ...settings(view) };
   if (command.set !== undefined) {
     const applied = applySetting(next, command.set.key, command.set.value);
-    if (applied !== undefined) return err(fault("MO1", { code: "config-invalid", detail: applied }));
+    if (applied !== undefined)
+      return err(fault("MO1", { code: "config-invalid", detail: applied }));
   }
   if (command.addRoot !== undefined) {
     const root = view.get(`agent/${command.addRoot}`);
-    if (root === undefined) return err(fault("AG1", { code: "not-a-member", agent: command.addRoot }));
+    if (root === undefined)
+      return err(fault("AG1", { code: "not-a-member", agent: command.addRoot }));
     const others = next.roots.filter((entry) => entry.agent !== root.id);
     Object.assign(next, { roots: [...others, { agent: root.id, key: root.key }] });
   }
   if (command.removeRoot !== undefined) {
     const roots = next.roots.filter((entry) => entry.agent !== (command.removeRoot as AgentId));
-    if (roots.length === next.roots.length) return err(fault("MO3", { code: "not-a-root", agent: command.removeRoot }));
+    if (roots.length === next.roots.length)
+      return err(fault("MO3", { code: "not-a-root", agent: command.removeRoot }));
     Object.assign(next, { roots });
   }
   if (JSON.stringify(next) === JSON.stringify(settings(view))) {
@@ -49,7 +60,12 @@ export function planConfigure(command: ConfigureCommand, context: PlanContext): 
       : command.addRoot !== undefined
         ? `add root ${command.addRoot}`
         : `remove root ${command.removeRoot ?? ""}`;
-  return ok({ drafts: [moundDraft(next, context, 0)], subject: what, tasks: [], answer: { tasks: [] } });
+  return ok({
+    drafts: [moundDraft(next, context, 0)],
+    subject: what,
+    tasks: [],
+    answer: { tasks: [] },
+  });
 }
 
 /** mound.yaml with these settings. */

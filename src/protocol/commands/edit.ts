@@ -23,7 +23,9 @@ export function planEdit(command: EditCommand, context: PlanContext): Planned {
     return err(fault("TA2", { code: "not-the-creator", task: task.id, creator: task.creator }));
   }
   const before = specOf(task);
-  const cleared = Object.entries({ ...before, ...command.changes }).filter(([field]) => !command.clear?.some((name) => name === field));
+  const cleared = Object.entries({ ...before, ...command.changes }).filter(
+    ([field]) => !command.clear?.some((name) => name === field),
+  );
   const spec = Object.fromEntries(cleared) as unknown as TaskSpec;
   if (JSON.stringify(spec) === JSON.stringify(before)) {
     return ok({ drafts: [], subject: "", tasks: [], answer: { tasks: [task.id], already: true } });
@@ -32,7 +34,14 @@ export function planEdit(command: EditCommand, context: PlanContext): Planned {
   if (!fields.ok) return fields;
   const path = `${taskFolder(task.id)}/task.yaml`;
   return ok({
-    drafts: [{ write: "record", kind: "task", path, fields: { ...fields.value, ...commonFields(context, path, 0) } }],
+    drafts: [
+      {
+        write: "record",
+        kind: "task",
+        path,
+        fields: { ...fields.value, ...commonFields(context, path, 0) },
+      },
+    ],
     subject: `edit ${task.id}`,
     tasks: [task.id],
     answer: { tasks: [task.id] },

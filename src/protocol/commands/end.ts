@@ -2,7 +2,14 @@ import { err, ok } from "../../base/result.ts";
 import { fault } from "../fault.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
 import { finishing, taskStatus } from "../rules/task-status.ts";
-import { commitTime, commonFields, resolveTask, type Draft, type PlanContext, type Planned } from "./plan.ts";
+import {
+  commitTime,
+  commonFields,
+  resolveTask,
+  type Draft,
+  type PlanContext,
+  type Planned,
+} from "./plan.ts";
 
 export interface CancelCommand {
   readonly type: "cancel";
@@ -25,15 +32,31 @@ export function planCancel(command: CancelCommand, context: PlanContext): Planne
   const { agent } = context;
   const folder = taskFolder(task.id);
   const path = `${folder}/cancel.yaml`;
-  const fields = { task: task.id, agent, reason: command.reason, ...commonFields(context, path, 0) };
+  const fields = {
+    task: task.id,
+    agent,
+    reason: command.reason,
+    ...commonFields(context, path, 0),
+  };
   const drafts: Draft[] = [{ write: "record", kind: "cancel", path, fields }];
   if (task.claim !== undefined) {
     const attempt = `${folder}/attempts/${task.claim.token}.yaml`;
-    const ending = { task: task.id, token: String(task.claim.token), agent, outcome: "cancelled", ...commonFields(context, attempt, 1) };
+    const ending = {
+      task: task.id,
+      token: String(task.claim.token),
+      agent,
+      outcome: "cancelled",
+      ...commonFields(context, attempt, 1),
+    };
     drafts.push({ write: "record", kind: "attempt", path: attempt, fields: ending });
     drafts.push({ write: "removal", path: `${folder}/${CLAIM_FILE}` });
   }
-  return ok({ drafts, subject: `cancel ${task.id}`, tasks: [task.id], answer: { tasks: [task.id] } });
+  return ok({
+    drafts,
+    subject: `cancel ${task.id}`,
+    tasks: [task.id],
+    answer: { tasks: [task.id] },
+  });
 }
 
 /** Accepts or rejects the newest finished attempt. */

@@ -24,10 +24,18 @@ export function planFinish(command: FinishCommand, context: PlanContext): Planne
   if (!token.ok) {
     // The same answer again for who asks again: an earlier try may have landed unheard.
     const last = task.attempts.findLast((attempt) => attempt.agent === context.agent);
-    const same = last?.outcome === command.outcome && last === task.attempts.at(-1) && task.claim === undefined;
+    const same =
+      last?.outcome === command.outcome &&
+      last === task.attempts.at(-1) &&
+      task.claim === undefined;
     const named = command.token === undefined || command.token === last?.token;
     if (!same || !named) return token;
-    return ok({ drafts: [], subject: "", tasks: [], answer: { tasks: [task.id], token: last.token, already: true } });
+    return ok({
+      drafts: [],
+      subject: "",
+      tasks: [],
+      answer: { tasks: [task.id], token: last.token, already: true },
+    });
   }
   const folder = taskFolder(task.id);
   const path = `${folder}/attempts/${token.value}.yaml`;

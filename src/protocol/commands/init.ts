@@ -34,11 +34,25 @@ export function planInit(command: InitCommand, context: PlanContext): Planned {
     recordsHourMax: 0,
     ...DEFAULTS,
   };
-  const drafts: Draft[] = [moundDraft(founded, context, 0), agentDraft(agent, { key: command.key }, context, 1, false)];
+  const drafts: Draft[] = [
+    moundDraft(founded, context, 0),
+    agentDraft(agent, { key: command.key }, context, 1, false),
+  ];
   if (command.skills !== undefined && command.skills.length > 0) {
     const path = `agents/${agent}/capabilities.yaml`;
-    drafts.push({ write: "record", kind: "capabilities", path, fields: { agent, skills: command.skills, ...commonFields(context, path, 2) } });
+    drafts.push({
+      write: "record",
+      kind: "capabilities",
+      path,
+      fields: { agent, skills: command.skills, ...commonFields(context, path, 2) },
+    });
   }
-  for (const [path, text] of Object.entries(command.files).toSorted(([a], [b]) => (a < b ? -1 : 1))) drafts.push({ write: "file", path, text });
-  return ok({ drafts, subject: `found the mound ${command.name}`, tasks: [], answer: { tasks: [] } });
+  for (const [path, text] of Object.entries(command.files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    drafts.push({ write: "file", path, text });
+  return ok({
+    drafts,
+    subject: `found the mound ${command.name}`,
+    tasks: [],
+    answer: { tasks: [] },
+  });
 }

@@ -42,11 +42,16 @@ export interface InviteCommand {
 export function planJoin(command: JoinCommand, context: PlanContext): Planned {
   const { view, agent } = context;
   const current = view.get(`agent/${agent}`);
-  if (current !== undefined && current.key !== command.key) return err(fault("AG2", { code: "agent-exists", agent }));
+  if (current !== undefined && current.key !== command.key)
+    return err(fault("AG2", { code: "agent-exists", agent }));
   const drafts: Draft[] = [];
   const operator = command.operator ?? current?.operator;
   const vouched = command.operatorSigns === true && current?.operatorSigned === false;
-  const changed = current === undefined || current.status !== "active" || operator !== current.operator || vouched;
+  const changed =
+    current === undefined ||
+    current.status !== "active" ||
+    operator !== current.operator ||
+    vouched;
   if (changed || (command.name !== undefined && command.name !== current.name)) {
     const fields = { agent, key: command.key, name: command.name ?? current?.name, operator };
     drafts.push(agentDraft(agent, fields, context, 0, operator !== undefined));
@@ -58,7 +63,12 @@ export function planJoin(command: JoinCommand, context: PlanContext): Planned {
     drafts.push({ write: "record", kind: "capabilities", path, fields });
   }
   const verb = current === undefined ? "join" : "update";
-  return ok({ drafts, subject: `${verb} ${agent}`, tasks: [], answer: { tasks: [], already: drafts.length === 0 } });
+  return ok({
+    drafts,
+    subject: `${verb} ${agent}`,
+    tasks: [],
+    answer: { tasks: [], already: drafts.length === 0 },
+  });
 }
 
 /** A new key for the agent, signed with the old and the new; a root's key changes in mound.yaml too. */
@@ -70,7 +80,9 @@ export function planRotate(command: RotateCommand, context: PlanContext): Planne
   const drafts: Draft[] = [agentDraft(agent, fields, context, 0, true)];
   const settings = view.get("mound")!;
   if (settings.roots.some((root) => root.agent === agent)) {
-    const roots = settings.roots.map((root) => (root.agent === agent ? { agent, key: command.key } : root));
+    const roots = settings.roots.map((root) =>
+      root.agent === agent ? { agent, key: command.key } : root,
+    );
     drafts.push(moundDraft({ ...settings, roots }, context, 1));
   }
   return ok({ drafts, subject: `rotate the key of ${agent}`, tasks: [], answer: { tasks: [] } });
@@ -80,7 +92,8 @@ export function planRotate(command: RotateCommand, context: PlanContext): Planne
 export function planEndMembership(command: EndMembershipCommand, context: PlanContext): Planned {
   const { view } = context;
   const current = view.get(`agent/${command.agent}`);
-  if (current === undefined) return err(fault("AG1", { code: "not-a-member", agent: command.agent }));
+  if (current === undefined)
+    return err(fault("AG1", { code: "not-a-member", agent: command.agent }));
   if (current.status === command.status) {
     return ok({ drafts: [], subject: "", tasks: [], answer: { tasks: [], already: true } });
   }
@@ -102,7 +115,12 @@ export function planInvite(command: InviteCommand, context: PlanContext): Planne
   if (segment !== undefined && context.view.get(`invite/${segment}`) !== undefined) {
     return ok({ drafts: [], subject: "", tasks: [], answer: { tasks: [], already: true } });
   }
-  const fields = { fingerprint: command.fingerprint, by: context.agent, note: command.note, ...commonFields(context, path, 0) };
+  const fields = {
+    fingerprint: command.fingerprint,
+    by: context.agent,
+    note: command.note,
+    ...commonFields(context, path, 0),
+  };
   return ok({
     drafts: [{ write: "record", kind: "invite", path, fields }],
     subject: `invite ${command.fingerprint}`,
@@ -112,9 +130,21 @@ export function planInvite(command: InviteCommand, context: PlanContext): Planne
 }
 
 /** The record of an agent. */
-export function agentDraft(id: AgentId, fields: WireFields, context: PlanContext, index: number, cosigned: boolean): Draft {
+export function agentDraft(
+  id: AgentId,
+  fields: WireFields,
+  context: PlanContext,
+  index: number,
+  cosigned: boolean,
+): Draft {
   const path = `agents/${id}/agent.yaml`;
-  return { write: "record", kind: "agent", path, cosigned, fields: { agent: id, ...fields, ...commonFields(context, path, index) } };
+  return {
+    write: "record",
+    kind: "agent",
+    path,
+    cosigned,
+    fields: { agent: id, ...fields, ...commonFields(context, path, index) },
+  };
 }
 
 function agentFields(agent: AgentState): WireFields {

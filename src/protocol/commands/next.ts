@@ -13,5 +13,7 @@ export interface NextCommand {
 export function planNext(command: NextCommand, context: PlanContext): Planned {
   const { view, agent } = context;
   const best = bestFor(view, agent, commitTime(context), 1)[0];
-  return best === undefined ? err(fault("CL1", { code: "nothing-to-take" })) : claimTask(best, context, command.lease);
+  return best === undefined
+    ? err(fault("CL1", { code: "nothing-to-take" }))
+    : claimTask(best, context, command.lease);
 }

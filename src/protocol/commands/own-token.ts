@@ -8,7 +8,11 @@ import { commitTime, type PlanContext } from "./plan.ts";
  * The token that the agent writes under: the one it names, else the one of its claim, else the last
  * it held. Refused where that token is not current (CL4).
  */
-export function ownToken(task: TaskState, context: PlanContext, named: number | undefined): Result<number, Fault> {
+export function ownToken(
+  task: TaskState,
+  context: PlanContext,
+  named: number | undefined,
+): Result<number, Fault> {
   const { view, agent } = context;
   const last = task.attempts.findLast((attempt) => attempt.agent === agent)?.token;
   const token = named ?? (task.claim?.agent === agent ? task.claim.token : (last ?? 0));

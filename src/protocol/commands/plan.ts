@@ -81,7 +81,8 @@ export function resolveTask(view: View, reference: string): Result<TaskState, Fa
   const missing = fault("TA0", { code: "task-missing", task: reference });
   if (reference.length < PREFIX_MIN || !/^[0-9a-z-]+$/.test(reference)) return err(missing);
   const matches = view.keys(`task/${reference}`).map((key) => key.slice("task/".length));
-  if (matches.length > 1) return err(fault("TA0", { code: "task-ambiguous", task: reference, matches }));
+  if (matches.length > 1)
+    return err(fault("TA0", { code: "task-ambiguous", task: reference, matches }));
   const found = matches[0] === undefined ? undefined : view.get(`task/${matches[0]}`);
   return found === undefined ? err(missing) : ok(found);
 }

@@ -4,7 +4,14 @@ import { isLapsed } from "../rules/task-status.ts";
 import { taskFolder } from "../paths.ts";
 import { claimDraft, leaseOf } from "./claim.ts";
 import { ownToken } from "./own-token.ts";
-import { commitTime, commonFields, resolveTask, type Draft, type PlanContext, type Planned } from "./plan.ts";
+import {
+  commitTime,
+  commonFields,
+  resolveTask,
+  type Draft,
+  type PlanContext,
+  type Planned,
+} from "./plan.ts";
 
 export interface RenewCommand {
   readonly type: "renew";
@@ -12,7 +19,11 @@ export interface RenewCommand {
   readonly lease?: number;
   readonly token?: number;
   /** Present for `progress`: work is the heartbeat, and its commit renews the claim (CL5). */
-  readonly progress?: { readonly percent?: number; readonly note?: string; readonly checkpoint?: string };
+  readonly progress?: {
+    readonly percent?: number;
+    readonly note?: string;
+    readonly checkpoint?: string;
+  };
 }
 
 /** Holds on to a task: a later `until` under the same token, with or without a word of progress. */
@@ -23,7 +34,9 @@ export function planRenew(command: RenewCommand, context: PlanContext): Planned 
   const token = ownToken(task, context, command.token);
   if (!token.ok) return token;
   const time = commitTime(context);
-  const refusal = isLapsed(task, time) ? refuseTaking(context.view, context.agent, task, time) : undefined;
+  const refusal = isLapsed(task, time)
+    ? refuseTaking(context.view, context.agent, task, time)
+    : undefined;
   if (refusal !== undefined) return err(refusal);
   const lock = claimDraft(task, token.value, context, leaseOf(task, context, command.lease));
   const drafts: Draft[] = [lock];

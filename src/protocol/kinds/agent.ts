@@ -31,7 +31,9 @@ export const agent = kind<AgentFields>({
 
   judge(record, context) {
     const current = context.before.get(`agent/${record.fields.agent}`);
-    return current === undefined ? judgeNew(record, context) : judgeRewrite(record, current, context);
+    return current === undefined
+      ? judgeNew(record, context)
+      : judgeRewrite(record, current, context);
   },
 
   apply(record, context) {
@@ -50,7 +52,10 @@ export const agent = kind<AgentFields>({
       operator: body.operator,
       operatorSigned: operatorKey !== undefined && record.signers.includes(operatorKey),
       joined: current?.joined ?? time,
-      ended: body.status === undefined || body.status === "active" ? undefined : (current?.ended ?? time),
+      ended:
+        body.status === undefined || body.status === "active"
+          ? undefined
+          : (current?.ended ?? time),
     });
   },
 
@@ -65,15 +70,24 @@ function judgeNew(record: Incoming<AgentFields>, { before, state }: Context): Fa
   }
   // RE7 has asked for the signature of this very key.
   const holder = before.get(`key/${body.key}`);
-  if (holder !== undefined) return fault("AG3", { code: "key-taken", agent: body.agent, by: holder });
+  if (holder !== undefined)
+    return fault("AG3", { code: "key-taken", agent: body.agent, by: holder });
   const founding = before.get("mound") === undefined;
   if (founding || settings(state).membership === "open") return undefined;
   const invited = before.get(`invite/${keySegment(body.key)}`) !== undefined;
   if (invited || rootsAmong(before, record.signers) > 0) return undefined;
-  return fault("AG4", { code: "not-invited", agent: body.agent, fingerprint: keyFingerprint(body.key) });
+  return fault("AG4", {
+    code: "not-invited",
+    agent: body.agent,
+    fingerprint: keyFingerprint(body.key),
+  });
 }
 
-function judgeRewrite(record: Incoming<AgentFields>, current: AgentState, { before, author }: Context): Fault | undefined {
+function judgeRewrite(
+  record: Incoming<AgentFields>,
+  current: AgentState,
+  { before, author }: Context,
+): Fault | undefined {
   const body = record.fields;
   if (current.status === "revoked") {
     return fault("AG5", { code: "agent-revoked", agent: body.agent, status: current.status });
@@ -85,7 +99,9 @@ function judgeRewrite(record: Incoming<AgentFields>, current: AgentState, { befo
     return fault("AG6", { code: "signer-wrong", path: record.path, needed: body.key });
   }
   const holder = before.get(`key/${body.key}`);
-  return holder === undefined ? undefined : fault("AG3", { code: "key-taken", agent: body.agent, by: holder });
+  return holder === undefined
+    ? undefined
+    : fault("AG3", { code: "key-taken", agent: body.agent, by: holder });
 }
 
 function judgeRevocation(

@@ -20,7 +20,9 @@ const fields = z.strictObject({
   reason: z.optional(text),
   ref: z.optional(list(line)),
   /** SHA-256 of the whole result, where what stands here was cut. */
-  result_sha256: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hexadecimal"))),
+  result_sha256: z.optional(
+    z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hexadecimal")),
+  ),
   ...common,
 });
 
@@ -37,7 +39,8 @@ export const attempt = kind<AttemptFields>({
     const { state, author, time } = context;
     const task = state.get(`task/${body.task}`);
     if (task === undefined) return fault("TA0", { code: "task-missing", task: body.task });
-    if (body.outcome === "expired" || body.outcome === "cancelled") return judgeByOther(body, task, context);
+    if (body.outcome === "expired" || body.outcome === "cancelled")
+      return judgeByOther(body, task, context);
     // [CL3] By the holder, under the current token; the lease may have lapsed. That token ends here, so
     // an attempt is written once: a second one is fenced (CL4).
     return refuseStaleToken(state, task, author, body.token, time);
@@ -90,12 +93,26 @@ function judgeByOther(body: AttemptFields, task: TaskState, context: Context): F
   if (body.outcome === "cancelled") {
     const path = `${folder}/cancel.yaml`;
     if (companion(context, path) !== undefined) return undefined;
-    return fault("AT2", { code: "companion-missing", path, detail: "only a cancellation ends a claim as cancelled" });
+    return fault("AT2", {
+      code: "companion-missing",
+      path,
+      detail: "only a cancellation ends a claim as cancelled",
+    });
   }
   if (!isLapsed(task, context.time)) {
-    return fault("AT1", { code: "held", task: task.id, by: claim.agent, until: claim.until, token: claim.token });
+    return fault("AT1", {
+      code: "held",
+      task: task.id,
+      by: claim.agent,
+      until: claim.until,
+      token: claim.token,
+    });
   }
   const path = `${folder}/${CLAIM_FILE}`;
   if (companion(context, path) !== undefined) return undefined;
-  return fault("AT1", { code: "companion-missing", path, detail: "only a takeover ends a claim as expired" });
+  return fault("AT1", {
+    code: "companion-missing",
+    path,
+    detail: "only a takeover ends a claim as expired",
+  });
 }

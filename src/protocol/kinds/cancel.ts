@@ -29,12 +29,20 @@ export const cancel = kind<Fields<typeof fields>>({
       return fault("CA1", { code: "not-the-creator", task: task.id, creator: task.creator });
     }
     if (task.cancelled !== undefined || finishing(task) !== undefined) {
-      return fault("CA2", { code: "not-open", task: task.id, status: taskStatus(state, task, time) });
+      return fault("CA2", {
+        code: "not-open",
+        task: task.id,
+        status: taskStatus(state, task, time),
+      });
     }
     if (task.claim === undefined) return undefined;
     // The attempt is judged before the cancellation, so a claim that is still there has none.
     const path = `${taskFolder(body.task)}/attempts/${task.claim.token}.yaml`;
-    return fault("CA3", { code: "companion-missing", path, detail: "a cancellation ends the claim in the same commit" });
+    return fault("CA3", {
+      code: "companion-missing",
+      path,
+      detail: "a cancellation ends the claim in the same commit",
+    });
   },
 
   apply({ fields: body }, { state, time }) {

@@ -40,7 +40,11 @@ export const claim = kind<ClaimFields>({
     if (current?.agent === author && current.token === body.token) {
       // [CL2] A renewal: a later `until` under the same token.
       if (body.until <= current.until) {
-        return fault("CL2", { code: "lease-invalid", task: body.task, detail: "a renewal ends later than the lease before it" });
+        return fault("CL2", {
+          code: "lease-invalid",
+          task: body.task,
+          detail: "a renewal ends later than the lease before it",
+        });
       }
       return isLapsed(task, time) ? refuseTaking(state, author, task, time) : undefined;
     }
@@ -52,7 +56,11 @@ export const claim = kind<ClaimFields>({
     if (refusal !== undefined) return refusal;
     if (current !== undefined) {
       const detail = `the lapsed token ${current.token} needs its attempt with outcome expired in the same commit`;
-      return fault("CL1", { code: "companion-missing", path: `${taskFolder(body.task)}/attempts/${current.token}.yaml`, detail });
+      return fault("CL1", {
+        code: "companion-missing",
+        path: `${taskFolder(body.task)}/attempts/${current.token}.yaml`,
+        detail,
+      });
     }
     const expected = task.token + 1;
     if (body.token === expected) return undefined;
@@ -81,6 +89,7 @@ function refuseLease(body: ClaimFields, { state }: Context): Fault | undefined {
   const length = body.until - body.at;
   const { leaseMax } = settings(state);
   if (length >= LEASE_MIN_MS && length <= leaseMax) return undefined;
-  const detail = length > leaseMax ? "the lease is longer than the mound allows" : "the shortest lease is 1s";
+  const detail =
+    length > leaseMax ? "the lease is longer than the mound allows" : "the shortest lease is 1s";
   return fault("CL13", { code: "lease-invalid", task: body.task, detail });
 }

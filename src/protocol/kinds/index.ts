@@ -15,12 +15,23 @@ import { task } from "./task.ts";
  * members before tasks; what ends a claim before what begins one; what needs a claim last.
  */
 export const KINDS: readonly Kind[] = [
-  mound, agent, invite, capabilities, task, attempt, cancel, claim, progress, review,
+  mound,
+  agent,
+  invite,
+  capabilities,
+  task,
+  attempt,
+  cancel,
+  claim,
+  progress,
+  review,
 ];
 
 const BY_NAME = new Map(KINDS.map((kind, order) => [kind.name, { kind, order }]));
 
 /** The kind of that name and its place in the order of judgement. */
-export function kindNamed(name: string): { readonly kind: Kind; readonly order: number } | undefined {
+export function kindNamed(
+  name: string,
+): { readonly kind: Kind; readonly order: number } | undefined {
   return BY_NAME.get(name);
 }

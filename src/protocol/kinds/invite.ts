@@ -7,7 +7,14 @@ import { kind, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
   kind: z.literal("invite"),
-  fingerprint: z.string().check(z.regex(/^SHA256:[A-Za-z0-9+/]{43}$/, "must be a fingerprint as ssh-keygen -lf prints it: SHA256:...")),
+  fingerprint: z
+    .string()
+    .check(
+      z.regex(
+        /^SHA256:[A-Za-z0-9+/]{43}$/,
+        "must be a fingerprint as ssh-keygen -lf prints it: SHA256:...",
+      ),
+    ),
   by: agentId,
   note: z.optional(line),
   ...common,

@@ -9,7 +9,8 @@ import { effectiveRoots, rootsAmong, settings } from "../rules/members.ts";
 import { kind, type Fields, type Incoming } from "./kind.ts";
 import { PROTOCOL } from "../version.ts";
 
-const ROOT = /^([a-z0-9][a-z0-9_-]{0,38}) ((?:ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]+={0,2})$/;
+const ROOT =
+  /^([a-z0-9][a-z0-9_-]{0,38}) ((?:ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]+={0,2})$/;
 
 const fields = z.strictObject({
   kind: z.literal("mound"),
@@ -31,7 +32,12 @@ type MoundFields = Fields<typeof fields>;
 
 const HOUR = 3_600_000;
 /** Defaults of a new mound, and of any setting that is not written down. */
-export const DEFAULTS = { leaseDefault: HOUR, leaseMax: 8 * HOUR, skew: 120_000, claimsMax: 16 } as const;
+export const DEFAULTS = {
+  leaseDefault: HOUR,
+  leaseMax: 8 * HOUR,
+  skew: 120_000,
+  claimsMax: 16,
+} as const;
 
 /** The mound's own record: its roots, who may join, and its limits. */
 export const mound = kind<MoundFields>({
@@ -46,7 +52,8 @@ export const mound = kind<MoundFields>({
     if (detail !== undefined) return fault("MO1", { code: "config-invalid", detail });
     const current = before.get("mound");
     if (current === undefined) {
-      if (next.protocol !== PROTOCOL) return fault("LN8", { code: "protocol-unknown", found: next.protocol });
+      if (next.protocol !== PROTOCOL)
+        return fault("LN8", { code: "protocol-unknown", found: next.protocol });
       const founder = next.roots.find((root) => root.agent === author);
       if (founder === undefined) return fault("MO2", { code: "not-a-root", agent: author });
       if (record.signers.includes(founder.key)) return undefined;
@@ -57,7 +64,12 @@ export const mound = kind<MoundFields>({
     }
     const found = rootsAmong(before, record.signers);
     if (found >= current.threshold) return undefined;
-    return fault("MO3", { code: "signers-too-few", path: record.path, needed: current.threshold, found });
+    return fault("MO3", {
+      code: "signers-too-few",
+      path: record.path,
+      needed: current.threshold,
+      found,
+    });
   },
 
   apply(record, { before, state }) {
@@ -96,7 +108,8 @@ function read({ fields: body }: Incoming<MoundFields>, id: string) {
 
 function flaw(next: ReturnType<typeof read>): string | undefined {
   if (next.roots.length === 0) return "a mound has at least one root";
-  if (new Set(next.roots.map((root) => root.agent)).size < next.roots.length) return "a root is listed twice";
+  if (new Set(next.roots.map((root) => root.agent)).size < next.roots.length)
+    return "a root is listed twice";
   if (next.threshold > next.roots.length) return "the threshold is above the number of roots";
   if (next.leaseDefault < LEASE_MIN_MS) return "the shortest lease is 1s";
   if (next.leaseDefault > next.leaseMax) return "lease_default is longer than lease_max";

@@ -38,7 +38,11 @@ export const progress = kind<Fields<typeof fields>>({
     }
     const lock = `${taskFolder(body.task)}/${CLAIM_FILE}`;
     if (companion(context, lock) !== undefined) return undefined;
-    return fault("CL5", { code: "companion-missing", path: lock, detail: "progress renews the claim in the same commit" });
+    return fault("CL5", {
+      code: "companion-missing",
+      path: lock,
+      detail: "progress renews the claim in the same commit",
+    });
   },
 
   apply({ fields: body }, { state, time }) {

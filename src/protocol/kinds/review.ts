@@ -32,16 +32,29 @@ export const review = kind<Fields<typeof fields>>({
     }
     const done = finishing(task);
     if (done === undefined || done.review !== undefined || done.token !== body.token) {
-      return fault("RV2", { code: "not-open", task: task.id, status: taskStatus(state, task, time) });
+      return fault("RV2", {
+        code: "not-open",
+        task: task.id,
+        status: taskStatus(state, task, time),
+      });
     }
-    if (done.agent === author) return fault("RV3", { code: "not-a-reviewer", task: task.id, reviewer });
+    if (done.agent === author)
+      return fault("RV3", { code: "not-a-reviewer", task: task.id, reviewer });
     return undefined;
   },
 
   apply({ fields: body }, { state, time }) {
     const task = state.get(`task/${body.task}`)!;
     const last = task.attempts.at(-1)!;
-    const verdict = { by: body.agent, accepted: body.verdict === "accepted", at: time, reason: body.reason };
-    putTask(state, { ...task, attempts: [...task.attempts.slice(0, -1), { ...last, review: verdict }] });
+    const verdict = {
+      by: body.agent,
+      accepted: body.verdict === "accepted",
+      at: time,
+      reason: body.reason,
+    };
+    putTask(state, {
+      ...task,
+      attempts: [...task.attempts.slice(0, -1), { ...last, review: verdict }],
+    });
   },
 });

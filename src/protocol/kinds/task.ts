@@ -1,6 +1,18 @@
 import * as z from "zod/mini";
 import { fault, type Fault } from "../fault.ts";
-import { agentId, common, duration, glob, instant, integer, line, list, skill, taskId, text } from "../fields.ts";
+import {
+  agentId,
+  common,
+  duration,
+  glob,
+  instant,
+  integer,
+  line,
+  list,
+  skill,
+  taskId,
+  text,
+} from "../fields.ts";
 import { taskHead, type TaskId } from "../ids.ts";
 import { LEASE_MIN_MS } from "../limits.ts";
 import { taskFolder } from "../paths.ts";
@@ -66,7 +78,13 @@ export const task = kind<TaskFields>({
   settle: judgeEdges,
 });
 
-const BLANK = { token: 0, claim: undefined, attempts: [], progress: undefined, cancelled: undefined };
+const BLANK = {
+  token: 0,
+  claim: undefined,
+  attempts: [],
+  progress: undefined,
+  cancelled: undefined,
+};
 
 function definition(body: TaskFields) {
   return {
@@ -87,7 +105,8 @@ function definition(body: TaskFields) {
 
 function judgeNew(record: Incoming<TaskFields>, { state, author }: Context): Fault | undefined {
   const id = record.fields.id;
-  if (state.get(`head/${taskHead(id)}`) !== undefined) return fault("TA1", { code: "task-exists", task: id });
+  if (state.get(`head/${taskHead(id)}`) !== undefined)
+    return fault("TA1", { code: "task-exists", task: id });
   const limit = settings(state).tasksOpenMax;
   if (limit > 0 && (state.get(`made/${author}`) ?? 0) >= limit) {
     return fault("TA6", { code: "cap-reached", agent: author, what: "open tasks", limit });
@@ -96,7 +115,11 @@ function judgeNew(record: Incoming<TaskFields>, { state, author }: Context): Fau
 }
 
 /** [TA2] Only its creator edits a task. [TA5] While it is claimed or done, only title, body and priority. */
-function judgeEdit(body: TaskFields, current: TaskState, { state, time }: Context): Fault | undefined {
+function judgeEdit(
+  body: TaskFields,
+  current: TaskState,
+  { state, time }: Context,
+): Fault | undefined {
   if (body.creator !== current.creator) {
     return fault("TA2", { code: "not-the-creator", task: current.id, creator: current.creator });
   }
@@ -108,7 +131,9 @@ function judgeEdit(body: TaskFields, current: TaskState, { state, time }: Contex
   const changed = Object.keys(next).find((field) => {
     return !FREE_FIELDS.has(field) && JSON.stringify(next[field]) !== JSON.stringify(now[field]);
   });
-  return changed === undefined ? undefined : fault("TA5", { code: "edit-frozen", task: current.id, status, field: changed });
+  return changed === undefined
+    ? undefined
+    : fault("TA5", { code: "edit-frozen", task: current.id, status, field: changed });
 }
 
 const FREE_FIELDS = new Set(["title", "body", "priority"]);
@@ -117,7 +142,11 @@ const FREE_FIELDS = new Set(["title", "body", "priority"]);
 function judgeFields(body: TaskFields, { state }: Context): Fault | undefined {
   const limits = settings(state);
   if (body.lease !== undefined && (body.lease < LEASE_MIN_MS || body.lease > limits.leaseMax)) {
-    return fault("TA7", { code: "lease-invalid", task: body.id, detail: "its lease is outside the mound's limits" });
+    return fault("TA7", {
+      code: "lease-invalid",
+      task: body.id,
+      detail: "its lease is outside the mound's limits",
+    });
   }
   if (body.reviewer !== undefined && state.get(`agent/${body.reviewer}`) === undefined) {
     return fault("TA3", { code: "not-a-member", agent: body.reviewer });
@@ -127,21 +156,35 @@ function judgeFields(body: TaskFields, { state }: Context): Fault | undefined {
 
 /** [TA3] [TA4] Seen when all tasks of the commit are there, for they may name each other. */
 function judgeEdges({ before, state, incoming }: Context): Fault | undefined {
-  const touched = incoming.filter((record) => record.kind === "task").map((record) => (record.fields as TaskFields).id);
+  const touched = incoming
+    .filter((record) => record.kind === "task")
+    .map((record) => (record.fields as TaskFields).id);
   for (const id of touched) {
     const { after, parent } = state.get(`task/${id}`)!;
-    const missing = [...after, parent].find((other) => other !== undefined && state.get(`task/${other}`) === undefined);
-    if (missing !== undefined) return fault("TA3", { code: "dependency-missing", task: id, after: missing });
+    const missing = [...after, parent].find(
+      (other) => other !== undefined && state.get(`task/${other}`) === undefined,
+    );
+    if (missing !== undefined)
+      return fault("TA3", { code: "dependency-missing", task: id, after: missing });
   }
-  const rewired = touched.filter((id) => edgesOf(before.get(`task/${id}`)) !== edgesOf(state.get(`task/${id}`)));
+  const rewired = touched.filter(
+    (id) => edgesOf(before.get(`task/${id}`)) !== edgesOf(state.get(`task/${id}`)),
+  );
   // Only new tasks name a new task: while no older one is rewired, a cycle stays among the new ones,
   // and the walk need not go down into all that they depend on.
   const inside = new Set(rewired);
   const walled = rewired.every((id) => before.get(`task/${id}`) === undefined);
-  const along = (edges: Edges) => (id: TaskId) => (walled && !inside.has(id) ? [] : edges(state.get(`task/${id}`)!));
+  const along = (edges: Edges) => (id: TaskId) =>
+    walled && !inside.has(id) ? [] : edges(state.get(`task/${id}`)!);
   return (
-    refuseCycle(rewired, along((at) => at.after)) ??
-    refuseCycle(rewired, along((at) => (at.parent === undefined ? [] : [at.parent])))
+    refuseCycle(
+      rewired,
+      along((at) => at.after),
+    ) ??
+    refuseCycle(
+      rewired,
+      along((at) => (at.parent === undefined ? [] : [at.parent])),
+    )
   );
 }
 
@@ -151,7 +194,10 @@ function edgesOf(at: TaskState | undefined): string | undefined {
   return at === undefined ? undefined : JSON.stringify([at.after, at.parent]);
 }
 
-function refuseCycle(from: readonly TaskId[], edges: (id: TaskId) => readonly TaskId[]): Fault | undefined {
+function refuseCycle(
+  from: readonly TaskId[],
+  edges: (id: TaskId) => readonly TaskId[],
+): Fault | undefined {
   const cleared = new Set<TaskId>();
   for (const start of from) {
     if (cleared.has(start)) continue;
@@ -166,7 +212,11 @@ function refuseCycle(from: readonly TaskId[], edges: (id: TaskId) => readonly Ta
         trail.pop();
       } else if (onTrail.has(next)) {
         const ids = trail.map((step) => step.id);
-        return fault("TA4", { code: "dependency-cycle", task: start, cycle: [...ids.slice(ids.indexOf(next)), next] });
+        return fault("TA4", {
+          code: "dependency-cycle",
+          task: start,
+          cycle: [...ids.slice(ids.indexOf(next)), next],
+        });
       } else if (!cleared.has(next)) {
         trail.push({ id: next, rest: [...edges(next)] });
         onTrail.add(next);

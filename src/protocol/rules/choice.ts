@@ -8,7 +8,12 @@ import { isSettled } from "./task-status.ts";
  * order of the agent's own, so that many agents that read the same tip do not all want the same
  * task. The order is rendezvous hashing (Thaler and Ravishankar, 1998) of agent and task.
  */
-export function bestFor(view: View, agent: AgentId, now: number, count: number): readonly TaskState[] {
+export function bestFor(
+  view: View,
+  agent: AgentId,
+  now: number,
+  count: number,
+): readonly TaskState[] {
   const ranked: { task: TaskState; draw: number }[] = [];
   for (const key of view.keys("task/")) {
     const task = view.get(key as `task/${string}`)!;
@@ -40,7 +45,8 @@ export function bestFor(view: View, agent: AgentId, now: number, count: number):
 function draw(agent: AgentId, task: TaskState): number {
   let hash = 0x811c9dc5;
   for (const text of [agent, task.id, String(task.token)]) {
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    for (let at = 0; at < text.length; at++)
+      hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
     hash = Math.imul(hash ^ 0x2f, 0x01000193);
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

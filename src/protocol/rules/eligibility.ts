@@ -9,7 +9,12 @@ import { isLapsed, isUsedUp, taskStatus, unmet } from "./task-status.ts";
  * `decide` asks early and says why; the judge asks always. A renewal of a lapsed claim is asked the
  * same, and the agent's own lapsed claim does not stand in its way.
  */
-export function refuseTaking(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {
+export function refuseTaking(
+  view: View,
+  agent: AgentId,
+  task: TaskState,
+  now: number,
+): Fault | undefined {
   return (
     refuseNonMember(view, agent) ??
     refuseStatus(view, agent, task, now) ??
@@ -39,7 +44,9 @@ function refuseSkills(view: View, agent: AgentId, task: TaskState, now: number):
   const declared = view.get(`can/${agent}`);
   const inDate = declared !== undefined && (declared.until === undefined || now < declared.until);
   const missing = task.needs.filter((skill) => !inDate || !declared.skills.includes(skill));
-  return missing.length > 0 ? fault("CL9", { code: "skill-missing", task: task.id, missing }) : undefined;
+  return missing.length > 0
+    ? fault("CL9", { code: "skill-missing", task: task.id, missing })
+    : undefined;
 }
 
 /** [CL11] Claims held stay within the agent's limit; lapsed ones do not count. */
@@ -47,7 +54,9 @@ function refuseLimit(view: View, agent: AgentId, task: TaskState, now: number): 
   const limit = settings(view).claimsMax;
   const held = Object.entries(view.get(`held/${agent}`) ?? {});
   const live = held.filter(([id, until]) => id !== task.id && now < until).length;
-  return live >= limit ? fault("CL11", { code: "limit-reached", agent, held: live, limit }) : undefined;
+  return live >= limit
+    ? fault("CL11", { code: "limit-reached", agent, held: live, limit })
+    : undefined;
 }
 
 /** The state of a claim seen by its holder: lapsed claims are taken anew. */

@@ -18,7 +18,9 @@ export function refuseStaleToken(
   const current = task.claim;
   if (current?.agent === agent && current.token === token) return undefined;
   const status = taskStatus(view, task, now);
-  const heldOnce = task.attempts.some((attempt) => attempt.token === token && attempt.agent === agent);
+  const heldOnce = task.attempts.some(
+    (attempt) => attempt.token === token && attempt.agent === agent,
+  );
   if (heldOnce || current?.agent === agent) {
     return fault("CL4", {
       code: "fenced",
@@ -30,5 +32,11 @@ export function refuseStaleToken(
     });
   }
   if (current === undefined) return fault("CL4", { code: "not-held", task: task.id, status });
-  return fault("CL4", { code: "held", task: task.id, by: current.agent, until: current.until, token: current.token });
+  return fault("CL4", {
+    code: "held",
+    task: task.id,
+    by: current.agent,
+    until: current.until,
+    token: current.token,
+  });
 }

@@ -13,7 +13,14 @@ export type TaskStatus =
   | "cancelled";
 
 export const TASK_STATUSES: readonly TaskStatus[] = [
-  "open", "claimed", "lapsed", "blocked", "done", "accepted", "failed", "cancelled",
+  "open",
+  "claimed",
+  "lapsed",
+  "blocked",
+  "done",
+  "accepted",
+  "failed",
+  "cancelled",
 ];
 
 /** The status of a task at log time `now` (milliseconds). */

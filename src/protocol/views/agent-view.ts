@@ -15,7 +15,10 @@ export interface AgentView extends AgentState {
 export function viewAgent(view: View, agent: AgentId): AgentView | undefined {
   const state = view.get(`agent/${agent}`);
   if (state === undefined) return undefined;
-  const held = Object.entries(view.get(`held/${agent}`) ?? {}).map(([task, until]) => ({ task: task as TaskId, until }));
+  const held = Object.entries(view.get(`held/${agent}`) ?? {}).map(([task, until]) => ({
+    task: task as TaskId,
+    until,
+  }));
   return {
     ...state,
     role: isRoot(view, agent) ? "root" : "member",

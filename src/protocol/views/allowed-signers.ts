@@ -13,11 +13,19 @@ export interface AllowedSigner {
 }
 
 /** Every key of every agent, ordered by agent, oldest first. `founders` may sign a mound's first record. */
-export function allowedSigners(view: View, founders: ReadonlySet<AgentId>): readonly AllowedSigner[] {
+export function allowedSigners(
+  view: View,
+  founders: ReadonlySet<AgentId>,
+): readonly AllowedSigner[] {
   const everyRecord = [COMMIT_NAMESPACE, recordNamespace(settings(view).id)];
   return agentsOf(view).flatMap((agent) => {
     const namespaces = founders.has(agent.id) ? [...everyRecord, GENESIS_NAMESPACE] : everyRecord;
-    return agent.keys.map(({ key }, index) => ({ agent: agent.id, key, namespaces, until: endOf(agent, index) }));
+    return agent.keys.map(({ key }, index) => ({
+      agent: agent.id,
+      key,
+      namespaces,
+      until: endOf(agent, index),
+    }));
   });
 }
 

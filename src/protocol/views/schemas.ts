@@ -19,7 +19,9 @@ export function recordSchemas(): Readonly<Record<string, Json>> {
         {
           ...schema,
           title: `A ${kind.name} record of a mound`,
-          properties: Object.fromEntries(properties.map(([name, property]) => [name, widen(property)])),
+          properties: Object.fromEntries(
+            properties.map(([name, property]) => [name, widen(property)]),
+          ),
           patternProperties: { "^x-": {} },
         },
       ];
@@ -29,7 +31,9 @@ export function recordSchemas(): Readonly<Record<string, Json>> {
 
 function widen(property: Json): Json {
   if (property["type"] !== "string") return property;
-  if (property["pattern"] === WHOLE_NUMBER) return { anyOf: [{ type: "integer", minimum: 0 }, property] };
-  const looksNumeric = typeof property["pattern"] === "string" && property["pattern"].startsWith("^[0-9");
+  if (property["pattern"] === WHOLE_NUMBER)
+    return { anyOf: [{ type: "integer", minimum: 0 }, property] };
+  const looksNumeric =
+    typeof property["pattern"] === "string" && property["pattern"].startsWith("^[0-9");
   return looksNumeric ? { ...property, type: ["string", "number"] } : property;
 }

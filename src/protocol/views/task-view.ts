@@ -15,7 +15,14 @@ export interface TaskView {
   readonly waiting_for: readonly TaskId[];
   readonly paths: readonly string[];
   /** The standing claim, lapsed or not. */
-  readonly claim: { readonly agent: AgentId; readonly token: number; readonly since: number; readonly until: number } | undefined;
+  readonly claim:
+    | {
+        readonly agent: AgentId;
+        readonly token: number;
+        readonly since: number;
+        readonly until: number;
+      }
+    | undefined;
   readonly token: number;
   readonly result: AttemptState | undefined;
   readonly progress: ProgressState | undefined;
@@ -35,7 +42,10 @@ export function viewTask(view: View, task: TaskState, now: number): TaskView {
     after: task.after,
     waiting_for: unmet(view, task),
     paths: task.paths,
-    claim: claim === undefined ? undefined : { agent: claim.agent, token: claim.token, since: claim.since, until: claim.until },
+    claim:
+      claim === undefined
+        ? undefined
+        : { agent: claim.agent, token: claim.token, since: claim.since, until: claim.until },
     token: task.token,
     result: finishing(task),
     progress: task.progress,
