@@ -2,18 +2,18 @@ import type { Fault } from "../protocol/fault.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
 import type { Words } from "./explain.ts";
+import { speak, type Table } from "./table.ts";
 import { explainRecord, isRecordFault, type RecordFault } from "./explain-record.ts";
 
 /** The words for a refusal by a rule of the protocol. */
 export function explainRule(fault: Fault): Words {
   if (isRecordFault(fault)) return explainRecord(fault);
-  // The table has an entry for each code, typed by that code's own facts.
-  return (WORDS[fault.code] as (fault: RuleFault) => Words)(fault);
+  return speak(WORDS, fault);
 }
 
 type RuleFault = Exclude<Fault, RecordFault>;
 
-const WORDS: { readonly [F in RuleFault as F["code"]]: (fault: F) => Words } = {
+const WORDS: Table<RuleFault> = {
   held: (fault) => ({
     message: `The task ${fault.task} is held by ${fault.by} until ${formatInstant(fault.until)} (token ${fault.token}).`,
     fix: "mound next --claim",

@@ -1,253 +1,184 @@
-import { unreachable } from "../base/assert.ts";
-import type { LineFault } from "../app/faults.ts";
-import type { KeyFault, RemoteFault } from "../app/ports.ts";
-import type { GitFault } from "../git/fault.ts";
 import type { AnyFault } from "../open/faults.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
 import type { Words } from "./explain.ts";
+import { speak, type Table } from "./table.ts";
 
 type SystemFault = Exclude<AnyFault, { readonly rule: string }>;
 
 /** The words for a fault of keys, git, the origin or the clone. */
 export function explainSystem(fault: SystemFault): Words {
-  switch (fault.code) {
-    case "not-in-a-mound":
-      return {
-        message: `${fault.dir} is in no mound.`,
-        fix: "mound init --as AGENT, or: mound clone URL",
-        exit: EXIT.missing,
-      };
-    case "mound-exists":
-      return {
-        message: `There is a repository at ${fault.dir} already.`,
-        fix: `mound -C ${fault.dir} status, or: mound init --in ${fault.dir} --as AGENT`,
-        exit: EXIT.usage,
-      };
-    case "folder-not-empty":
-      return {
-        message: `The folder ${fault.dir} is not empty.`,
-        fix: "Name an empty or a new folder.",
-        exit: EXIT.usage,
-      };
-    case "folder-missing":
-      return {
-        message: `There is no folder ${fault.dir}.`,
-        fix: `mkdir -p ${fault.dir}`,
-        exit: EXIT.missing,
-      };
-    case "not-a-repository":
-      return {
-        message: `${fault.dir} is not a git repository.`,
-        fix: "mound init DIR --as AGENT makes a repository of its own.",
-        exit: EXIT.usage,
-      };
-    case "branch-taken":
-      return {
-        message: `The branch ${fault.branch} at ${fault.url} is taken.`,
-        fix: `mound clone ${fault.url}, or choose another --branch.`,
-        exit: EXIT.refused,
-      };
-    case "mound-id-differs":
-      return {
-        message: `${fault.url} holds the mound ${fault.found.slice(0, 16)}, not ${fault.wanted}.`,
-        fix: "Ask whoever gave you the address; nothing was kept.",
-        exit: EXIT.refused,
-      };
-    case "not-embedded":
-      return {
-        message: `This mound is at ${fault.url} already.`,
-        fix: "mound status",
-        exit: EXIT.usage,
-      };
-    case "publish-unknown":
-      return {
-        message: `Whether the mound moved to ${fault.url} is not known: ${fault.detail}. The old origin stays frozen.`,
-        fix: `mound publish ${fault.url}`,
-        exit: EXIT.unknown,
-        retryable: true,
-      };
-    case "agent-unknown":
-      return {
-        message: `There is no agent ${fault.agent} in this mound.`,
-        fix: "mound agent list",
-        exit: EXIT.missing,
-      };
-    case "fields-missing":
-      return {
-        message: `${fault.path} lacks ${fault.lines.length} of the fields that every record has. Fresh values to paste in:\n${fault.lines.join("\n")}`,
-        fix: `mound sign ${fault.path} --fill`,
-        exit: EXIT.usage,
-      };
-    case "signature-stale":
-      return {
-        message: `${fault.path} carries a signature${fault.by === undefined ? "" : ` of ${fault.by}`} that does not fit its body.`,
-        fix: "Take that signature out of the file, and ask for it again once the body is final.",
-        exit: EXIT.refused,
-      };
-    default:
-      return isLine(fault) ? explainLine(fault) : explainTools(fault);
-  }
+  return speak(WORDS, fault);
 }
 
-type ToolFault = GitFault | KeyFault;
-
-type LineWords = LineFault | RemoteFault;
-
-const LINE_CODES: ReadonlySet<string> = new Set<LineWords["code"]>([
-  "line-missing",
-  "not-a-mound",
-  "history-rewritten",
-  "line-deferred",
-  "contended",
-  "outcome-unknown",
-  "remote-unreachable",
-  "remote-refused",
-  "remote-garbage",
-]);
-
-function isLine(fault: LineWords | ToolFault): fault is LineWords {
-  return LINE_CODES.has(fault.code);
-}
-
-function explainLine(fault: LineWords): Words {
-  switch (fault.code) {
-    case "line-missing":
-      return {
-        message: `There is no mound at ${fault.url} yet.`,
-        fix: `mound init --remote ${fault.url} --as AGENT`,
-        exit: EXIT.missing,
-      };
-    case "not-a-mound":
-      return {
-        message: `What is at ${fault.url} is not a mound: ${fault.detail}.`,
-        fix: "Check the address and the --branch.",
-        exit: EXIT.missing,
-      };
-    case "history-rewritten":
-      return {
-        message: `The history at ${fault.url} was rewritten: it no longer contains ${fault.verified.slice(0, 12)}, which was verified here. Nothing was changed; both are kept.`,
-        fix: "git log refs/mound/line; git log refs/mound/fetched",
-        exit: EXIT.finding,
-      };
-    case "line-deferred":
-      return {
-        message: `The newest commit ${fault.commit.slice(0, 12)} is dated ${formatInstant(fault.time)}, ahead of this clock; it waits, and nothing is built on it.`,
-        fix: "Check this machine's clock, then: mound sync",
-        exit: EXIT.unreachable,
-        retryable: true,
-      };
-    case "contended":
-      return {
-        message: `Others moved the line ${fault.tries} times in ${Math.round(fault.waited / 1_000)} s while this was tried; nothing was changed.`,
-        fix: "Try again.",
-        exit: EXIT.lost,
-        retryable: true,
-      };
-    case "outcome-unknown":
-      return {
-        message: `Whether this landed is not known: ${fault.detail}`,
-        fix: "mound sync",
-        exit: EXIT.unknown,
-        retryable: true,
-      };
-    case "remote-unreachable":
-      return {
-        message: `The origin ${fault.url} cannot be reached: ${fault.detail}`,
-        fix: "mound sync",
-        exit: EXIT.unreachable,
-        retryable: true,
-      };
-    case "remote-refused":
-      return {
-        message: `The origin ${fault.url} refuses: ${fault.detail}`,
-        fix: refusedFix(fault.detail),
-        exit: EXIT.unreachable,
-      };
-    case "remote-garbage":
-      return {
-        message: `What answers at ${fault.url} is not a usable git origin: ${fault.detail}`,
-        fix: "Check the address.",
-        exit: EXIT.unreachable,
-      };
-    default:
-      return unreachable(fault);
-  }
-}
-
-function explainTools(fault: ToolFault): Words {
-  switch (fault.code) {
-    case "git-missing":
-      return {
-        message: "There is no git on the PATH.",
-        fix: "Install git 2.34 or newer.",
-        exit: EXIT.bug,
-      };
-    case "git-too-old":
-      return {
-        message: `This git is ${fault.found}; ${fault.needed} or newer is needed.`,
-        fix: "Install a newer git.",
-        exit: EXIT.bug,
-      };
-    case "git-failed":
-      return {
-        message: `git ${fault.command} failed: ${fault.detail}`,
-        fix: "Is the disk full, or the repository damaged? git fsck",
-        exit: EXIT.bug,
-      };
-    case "ref-locked":
-      return {
-        message: `Another process keeps ${fault.ref} locked: ${fault.detail}`,
-        fix: "Try again; remove the .lock file that it names when no git process runs.",
-        exit: EXIT.bug,
-        retryable: true,
-      };
-    case "object-too-large":
-      return {
-        message: `The object ${fault.oid} is larger than ${fault.limit} bytes.`,
-        fix: "git fsck",
-        exit: EXIT.bug,
-      };
-    case "object-damaged":
-      return {
-        message: `The object ${fault.oid} is damaged: ${fault.detail}`,
-        fix: "git fsck",
-        exit: EXIT.bug,
-      };
-    case "key-missing":
-      return {
-        message: `There is no key of ${fault.agent} on this machine (looked for ${fault.path}).`,
-        fix: `mound join --as ${fault.agent}`,
-        exit: EXIT.refused,
-      };
-    case "key-unusable":
-      return {
-        message: `The key ${fault.path} cannot be used: ${fault.detail}`,
-        fix: `ssh-keygen -y -f ${fault.path}`,
-        exit: EXIT.refused,
-      };
-    case "key-exists":
-      return {
-        message: `There is a key of ${fault.agent} already: ${fault.path}.`,
-        fix: `mound whoami --as ${fault.agent}`,
-        exit: EXIT.refused,
-      };
-    case "key-exposed":
-      return {
-        message: `Others can read the private key ${fault.path} (mode ${fault.mode}).`,
-        fix: `chmod 600 ${fault.path}`,
-        exit: EXIT.refused,
-      };
-    case "key-ambiguous":
-      return {
-        message: `The ssh-agent holds several ed25519 keys: ${fault.choices.map((choice) => `${choice.fingerprint} (${choice.comment})`).join(", ")}.`,
-        fix: `--key ssh-agent:${fault.choices[0]?.fingerprint ?? "SHA256:..."}`,
-        exit: EXIT.usage,
-      };
-    default:
-      return unreachable(fault);
-  }
-}
+const WORDS: Table<SystemFault> = {
+  "not-in-a-mound": (fault) => ({
+    message: `${fault.dir} is in no mound.`,
+    fix: "mound init --as AGENT, or: mound clone URL",
+    exit: EXIT.missing,
+  }),
+  "mound-exists": (fault) => ({
+    message: `There is a repository at ${fault.dir} already.`,
+    fix: `mound -C ${fault.dir} status, or: mound init --in ${fault.dir} --as AGENT`,
+    exit: EXIT.usage,
+  }),
+  "folder-not-empty": (fault) => ({
+    message: `The folder ${fault.dir} is not empty.`,
+    fix: "Name an empty or a new folder.",
+    exit: EXIT.usage,
+  }),
+  "folder-missing": (fault) => ({
+    message: `There is no folder ${fault.dir}.`,
+    fix: `mkdir -p ${fault.dir}`,
+    exit: EXIT.missing,
+  }),
+  "not-a-repository": (fault) => ({
+    message: `${fault.dir} is not a git repository.`,
+    fix: "mound init DIR --as AGENT makes a repository of its own.",
+    exit: EXIT.usage,
+  }),
+  "branch-taken": (fault) => ({
+    message: `The branch ${fault.branch} at ${fault.url} is taken.`,
+    fix: `mound clone ${fault.url}, or choose another --branch.`,
+    exit: EXIT.refused,
+  }),
+  "mound-id-differs": (fault) => ({
+    message: `${fault.url} holds the mound ${fault.found.slice(0, 16)}, not ${fault.wanted}.`,
+    fix: "Ask whoever gave you the address; nothing was kept.",
+    exit: EXIT.refused,
+  }),
+  "not-embedded": (fault) => ({
+    message: `This mound is at ${fault.url} already.`,
+    fix: "mound status",
+    exit: EXIT.usage,
+  }),
+  "publish-unknown": (fault) => ({
+    message: `Whether the mound moved to ${fault.url} is not known: ${fault.detail}. The old origin stays frozen.`,
+    fix: `mound publish ${fault.url}`,
+    exit: EXIT.unknown,
+    retryable: true,
+  }),
+  "agent-unknown": (fault) => ({
+    message: `There is no agent ${fault.agent} in this mound.`,
+    fix: "mound agent list",
+    exit: EXIT.missing,
+  }),
+  "fields-missing": (fault) => ({
+    message: `${fault.path} lacks ${fault.lines.length} of the fields that every record has. Fresh values to paste in:\n${fault.lines.join("\n")}`,
+    fix: `mound sign ${fault.path} --fill`,
+    exit: EXIT.usage,
+  }),
+  "signature-stale": (fault) => ({
+    message: `${fault.path} carries a signature${fault.by === undefined ? "" : ` of ${fault.by}`} that does not fit its body.`,
+    fix: "Take that signature out of the file, and ask for it again once the body is final.",
+    exit: EXIT.refused,
+  }),
+  "line-missing": (fault) => ({
+    message: `There is no mound at ${fault.url} yet.`,
+    fix: `mound init --remote ${fault.url} --as AGENT`,
+    exit: EXIT.missing,
+  }),
+  "not-a-mound": (fault) => ({
+    message: `What is at ${fault.url} is not a mound: ${fault.detail}.`,
+    fix: "Check the address and the --branch.",
+    exit: EXIT.missing,
+  }),
+  "history-rewritten": (fault) => ({
+    message: `The history at ${fault.url} was rewritten: it no longer contains ${fault.verified.slice(0, 12)}, which was verified here. Nothing was changed; both are kept.`,
+    fix: "git log refs/mound/line; git log refs/mound/fetched",
+    exit: EXIT.finding,
+  }),
+  "line-deferred": (fault) => ({
+    message: `The newest commit ${fault.commit.slice(0, 12)} is dated ${formatInstant(fault.time)}, ahead of this clock; it waits, and nothing is built on it.`,
+    fix: "Check this machine's clock, then: mound sync",
+    exit: EXIT.unreachable,
+    retryable: true,
+  }),
+  contended: (fault) => ({
+    message: `Others moved the line ${fault.tries} times in ${Math.round(fault.waited / 1_000)} s while this was tried; nothing was changed.`,
+    fix: "Try again.",
+    exit: EXIT.lost,
+    retryable: true,
+  }),
+  "outcome-unknown": (fault) => ({
+    message: `Whether this landed is not known: ${fault.detail}`,
+    fix: "mound sync",
+    exit: EXIT.unknown,
+    retryable: true,
+  }),
+  "remote-unreachable": (fault) => ({
+    message: `The origin ${fault.url} cannot be reached: ${fault.detail}`,
+    fix: "mound sync",
+    exit: EXIT.unreachable,
+    retryable: true,
+  }),
+  "remote-refused": (fault) => ({
+    message: `The origin ${fault.url} refuses: ${fault.detail}`,
+    fix: refusedFix(fault.detail),
+    exit: EXIT.unreachable,
+  }),
+  "remote-garbage": (fault) => ({
+    message: `What answers at ${fault.url} is not a usable git origin: ${fault.detail}`,
+    fix: "Check the address.",
+    exit: EXIT.unreachable,
+  }),
+  "git-missing": () => ({
+    message: "There is no git on the PATH.",
+    fix: "Install git 2.34 or newer.",
+    exit: EXIT.bug,
+  }),
+  "git-too-old": (fault) => ({
+    message: `This git is ${fault.found}; ${fault.needed} or newer is needed.`,
+    fix: "Install a newer git.",
+    exit: EXIT.bug,
+  }),
+  "git-failed": (fault) => ({
+    message: `git ${fault.command} failed: ${fault.detail}`,
+    fix: "Is the disk full, or the repository damaged? git fsck",
+    exit: EXIT.bug,
+  }),
+  "ref-locked": (fault) => ({
+    message: `Another process keeps ${fault.ref} locked: ${fault.detail}`,
+    fix: "Try again; remove the .lock file that it names when no git process runs.",
+    exit: EXIT.bug,
+    retryable: true,
+  }),
+  "object-too-large": (fault) => ({
+    message: `The object ${fault.oid} is larger than ${fault.limit} bytes.`,
+    fix: "git fsck",
+    exit: EXIT.bug,
+  }),
+  "object-damaged": (fault) => ({
+    message: `The object ${fault.oid} is damaged: ${fault.detail}`,
+    fix: "git fsck",
+    exit: EXIT.bug,
+  }),
+  "key-missing": (fault) => ({
+    message: `There is no key of ${fault.agent} on this machine (looked for ${fault.path}).`,
+    fix: `mound join --as ${fault.agent}`,
+    exit: EXIT.refused,
+  }),
+  "key-unusable": (fault) => ({
+    message: `The key ${fault.path} cannot be used: ${fault.detail}`,
+    fix: `ssh-keygen -y -f ${fault.path}`,
+    exit: EXIT.refused,
+  }),
+  "key-exists": (fault) => ({
+    message: `There is a key of ${fault.agent} already: ${fault.path}.`,
+    fix: `mound whoami --as ${fault.agent}`,
+    exit: EXIT.refused,
+  }),
+  "key-exposed": (fault) => ({
+    message: `Others can read the private key ${fault.path} (mode ${fault.mode}).`,
+    fix: `chmod 600 ${fault.path}`,
+    exit: EXIT.refused,
+  }),
+  "key-ambiguous": (fault) => ({
+    message: `The ssh-agent holds several ed25519 keys: ${fault.choices.map((choice) => `${choice.fingerprint} (${choice.comment})`).join(", ")}.`,
+    fix: `--key ssh-agent:${fault.choices[0]?.fingerprint ?? "SHA256:..."}`,
+    exit: EXIT.usage,
+  }),
+};
 
 function refusedFix(detail: string): string {
   const moved = /mound-frozen: this mound has moved to (\S+)/.exec(detail)?.[1];
