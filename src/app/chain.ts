@@ -9,7 +9,7 @@ import { readFacts } from "./facts.ts";
 import type { AppFault } from "./faults.ts";
 import type { Line } from "./line.ts";
 import type { GitObject } from "./ports.ts";
-import type { Outcome, Request, SubmitPorts } from "./submit.ts";
+import type { Outcome, Request, SubmitPorts } from "./request.ts";
 import { withKeys } from "./sharded-state.ts";
 
 /** One command on its way: what it intends, its name, and what has been signed for it so far. */

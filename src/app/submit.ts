@@ -6,53 +6,17 @@
  *                       ^ refused: back off, sync, judge again, decide again where no longer legal
  */
 import { err, ok, type Result } from "../base/result.ts";
-import type { Command } from "../protocol/commands/index.ts";
-import type { Answer } from "../protocol/commands/plan.ts";
-import type { AgentId, Nonce, Oid } from "../protocol/ids.ts";
+import type { Nonce } from "../protocol/ids.ts";
 import type { AppFault } from "./faults.ts";
 import { Backoff } from "./backoff.ts";
 import { Chain, type Link } from "./chain.ts";
-import { Line, type LinePorts, type SyncReport } from "./line.ts";
+import type { Line, SyncReport } from "./line.ts";
 import { newNonce } from "./nonce.ts";
-import type { Journal, JournalEntry, PushOutcome, Queue, Random, Signer } from "./ports.ts";
+import type { JournalEntry, PushOutcome } from "./ports.ts";
 import { Recovery, type Recovered } from "./recovery.ts";
+import type { Outcome, Phase, Request, SubmitPorts } from "./request.ts";
+import { isUnknown, settle, unknown, type Doubt } from "./settle.ts";
 import { withKeys } from "./sharded-state.ts";
-
-export interface SubmitPorts extends LinePorts {
-  readonly random: Random;
-  readonly journal: Journal;
-  readonly queue: Queue;
-  /** Told the name of each phase as it begins: for progress lines and for tests of crashes. */
-  readonly trace?: (phase: Phase) => void;
-}
-
-export type Phase =
-  | "turn"
-  | "journal"
-  | "decide"
-  | "write"
-  | "push"
-  | "landed"
-  | "save"
-  | "sync"
-  | "backoff"
-  | "answer";
-
-export interface Request {
-  readonly agent: AgentId;
-  readonly command: Command;
-  readonly signer: Signer;
-  /** Further signers at hand: other roots, an operator, a new key. */
-  readonly cosigners?: readonly Signer[];
-}
-
-export interface Accepted {
-  readonly answer: Answer;
-  /** undefined when nothing had to be written. */
-  readonly commit: Oid | undefined;
-}
-
-export type Outcome = Result<Accepted, AppFault>;
 
 /** Milliseconds after which a batch that keeps losing gives up; nothing has changed then. */
 const PATIENCE_MS = 120_000;
@@ -288,27 +252,4 @@ export class Submitter {
   #trace(phase: Phase): void {
     this.#ports.trace?.(phase);
   }
-}
-
-/** A push whose answer never came, and the tip that it was to replace. */
-interface Doubt {
-  readonly base: Oid | undefined;
-  readonly detail: string;
-}
-
-function unknown(links: readonly Link[], doubt: Doubt, fault: AppFault): AppFault {
-  const nonces = links.flatMap((link) => (link.outcome === undefined ? [link.nonce] : []));
-  return {
-    code: "outcome-unknown",
-    nonces,
-    detail: "detail" in fault ? String(fault.detail) : doubt.detail,
-  };
-}
-
-function settle(links: readonly Link[], outcome: Outcome | Result<never, AppFault>): void {
-  for (const link of links) link.outcome ??= outcome;
-}
-
-function isUnknown(outcome: Outcome | undefined): boolean {
-  return outcome === undefined || (!outcome.ok && outcome.error.code === "outcome-unknown");
 }

@@ -1,5 +1,5 @@
 import { bestFor } from "../protocol/rules/choice.ts";
-import type { Accepted } from "../app/submit.ts";
+import type { Accepted } from "../app/request.ts";
 import type { SubmitOptions } from "../open/mound.ts";
 import type { AnyFault } from "../open/faults.ts";
 import type { Command } from "../protocol/commands/index.ts";

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { isAgentId, type AgentId } from "../protocol/ids.ts";
 import { Mound } from "../open/mound.ts";
 import type { AnyFault } from "../open/faults.ts";
-import type { Phase } from "../app/submit.ts";
+import type { Phase } from "../app/request.ts";
 import type { Env } from "./env.ts";
 import { UsageError } from "./usage.ts";
 

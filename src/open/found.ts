@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import { Chain, type Link } from "../app/chain.ts";
 import { Line } from "../app/line.ts";
 import { newNonce } from "../app/nonce.ts";
-import type { SubmitPorts } from "../app/submit.ts";
+import type { SubmitPorts } from "../app/request.ts";
 import {
   createOrigin,
   createRepository,

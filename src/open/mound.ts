@@ -6,7 +6,8 @@ import { Line, type SyncReport } from "../app/line.ts";
 import type { KeyFault, Signer } from "../app/ports.ts";
 import { withKeys } from "../app/sharded-state.ts";
 import type { Recovered } from "../app/recovery.ts";
-import type { Outcome, Submitter, SubmitPorts } from "../app/submit.ts";
+import type { Submitter } from "../app/submit.ts";
+import type { Outcome, SubmitPorts } from "../app/request.ts";
 import {
   ALLOWED_SIGNERS,
   EMBEDDED,

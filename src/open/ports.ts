@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { SubmitPorts } from "../app/submit.ts";
+import type { SubmitPorts } from "../app/request.ts";
 import { moundFolder, originUrl, type Clone } from "../git/clone.ts";
 import { systemClock } from "../git/clock.ts";
 import { FileJournal } from "../git/journal.ts";

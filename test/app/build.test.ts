@@ -17,19 +17,28 @@ test("a commit lists its changes as git does, also where junk is in the way", as
         author: clone.agent,
         signer: clone.signer,
         decision: { message: "x\n", seconds: 1_767_225_600 },
-        files: Object.entries(files).map(([path, text]) => ({ path, bytes: text === undefined ? undefined : bytes(text) })),
+        files: Object.entries(files).map(([path, text]) => ({
+          path,
+          bytes: text === undefined ? undefined : bytes(text),
+        })),
         parent: { commit: parent as never, tree: tree.value },
       },
       objects,
     );
     await objects.write(built.objects);
     const read: RawChange[] = [];
-    for await (const raw of history.commits(parent as never, built.raw.oid, 16_384)) read.push(...raw.changes);
-    const listed = (changes: readonly RawChange[]) => changes.map(({ path, oid }) => `${path} ${oid ?? "gone"}`).toSorted();
+    for await (const raw of history.commits(parent as never, built.raw.oid, 16_384))
+      read.push(...raw.changes);
+    const listed = (changes: readonly RawChange[]) =>
+      changes.map(({ path, oid }) => `${path} ${oid ?? "gone"}`).toSorted();
     expect(listed(built.raw.changes)).toEqual(listed(read));
     return built.raw;
   };
-  const junk = await commit(clone.line.tip!, { "a/b/claim.lock/x": "1", "a/b/claim.lock/y": "2", "a/c": "3" });
+  const junk = await commit(clone.line.tip!, {
+    "a/b/claim.lock/x": "1",
+    "a/b/claim.lock/y": "2",
+    "a/c": "3",
+  });
   // A file takes the place of the folder, and a folder that of the file.
   const mixed = await commit(junk.oid, { "a/b/claim.lock": "lock", "a/c/d": "4" });
   expect(mixed.changes).toHaveLength(5);

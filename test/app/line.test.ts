@@ -25,7 +25,10 @@ test("a rewritten origin stops a reader, which keeps what it had", async () => {
   await first.run({ type: "add", tasks: [{ title: "two" }] });
   const tip = first.line.tip;
   world.origin.branches.set("main", behind);
-  expect(await first.submitter.sync()).toMatchObject({ ok: false, error: { code: "history-rewritten", verified: tip, found: behind } });
+  expect(await first.submitter.sync()).toMatchObject({
+    ok: false,
+    error: { code: "history-rewritten", verified: tip, found: behind },
+  });
   expect(first.line.tip).toBe(tip);
   expect(await first.tasks()).toHaveLength(2);
 });
@@ -42,8 +45,13 @@ test("refused commits at the end of the line may be forced away without an alarm
   const forged = await forge(stranger, second.agent);
   world.origin.branches.set("main", forged);
   const report = await first.submitter.sync();
-  expect(report).toMatchObject({ ok: true, value: { tip: forged, folded: [{ verdict: { accepted: false } }] } });
-  expect(await first.read((view) => view.get("refusals"))).toMatchObject([{ commit: forged, author: "ant-2" }]);
+  expect(report).toMatchObject({
+    ok: true,
+    value: { tip: forged, folded: [{ verdict: { accepted: false } }] },
+  });
+  expect(await first.read((view) => view.get("refusals"))).toMatchObject([
+    { commit: forged, author: "ant-2" },
+  ]);
   world.origin.branches.set("main", good);
   expect(await first.submitter.sync()).toMatchObject({ ok: true, value: { tip: good } });
   expect(await first.read((view) => view.get("refusals"))).toBeUndefined();
@@ -58,13 +66,20 @@ test("a commit ahead of this clock waits, nothing is built on it, and it is take
   const fast = { ...second.ports.clock, now: () => real + 600_000 };
   const line = await Line.open({ ...second.ports, clock: fast });
   const [landed] = await new Submitter(line, { ...second.ports, clock: fast }).submit([
-    { agent: second.agent, signer: second.signer, command: { type: "add", tasks: [{ title: "from the future" }] } },
+    {
+      agent: second.agent,
+      signer: second.signer,
+      command: { type: "add", tasks: [{ title: "from the future" }] },
+    },
   ]);
   expect(landed).toMatchObject({ ok: true });
   const report = await first.submitter.sync();
   expect(report).toMatchObject({ ok: true, value: { deferred: { commit: originTip(world) } } });
   expect(await first.tasks()).toEqual([]);
-  expect(await first.run({ type: "add", tasks: [{ title: "now" }] })).toMatchObject({ ok: false, error: { code: "line-deferred" } });
+  expect(await first.run({ type: "add", tasks: [{ title: "now" }] })).toMatchObject({
+    ok: false,
+    error: { code: "line-deferred" },
+  });
   await world.clock.advance(600_000);
   expect(await first.run({ type: "add", tasks: [{ title: "now" }] })).toMatchObject({ ok: true });
   expect(await first.tasks()).toHaveLength(2);
@@ -81,7 +96,9 @@ async function forge(clone: MemoryClone, author: string): Promise<Oid> {
       author: author as never,
       signer: clone.signer,
       decision: { message: "forged\n", seconds: Math.floor(clock.now() / 1_000) },
-      files: [{ path: "tasks/ab/abcdefg/task.yaml", bytes: new TextEncoder().encode("kind: task\n") }],
+      files: [
+        { path: "tasks/ab/abcdefg/task.yaml", bytes: new TextEncoder().encode("kind: task\n") },
+      ],
       parent: { commit, tree: tree.value },
     },
     objects,

@@ -16,7 +16,10 @@ const claim = (clone: MemoryClone, task: string) => clone.run({ type: "claim", t
 test("a command lands as one commit, and the answer names it", async () => {
   const { world, first, task } = await twoClones(1);
   const outcome = await claim(first, task);
-  expect(outcome).toEqual({ ok: true, value: { answer: { tasks: [task], token: 1 }, commit: originTip(world) } });
+  expect(outcome).toEqual({
+    ok: true,
+    value: { answer: { tasks: [task], token: 1 }, commit: originTip(world) },
+  });
 });
 
 test("a claim that another won is a value: it says who holds it until when, and nothing is pushed", async () => {
@@ -42,8 +45,16 @@ test("a lost push is judged again: the same signed files where they are still le
   expect((await second.run({ type: "add", tasks: [{ title: "two" }] })).ok).toBe(true);
   const before = await first.commits();
   let signed = 0;
-  const signer = { key: first.signer.key, sign: (payload: Uint8Array, namespace: string) => ((signed += 1), first.signer.sign(payload, namespace)) };
-  const [outcome] = await first.submitter.submit([{ agent: first.agent, command: { type: "add", tasks: [{ title: "three" }] }, signer }]);
+  const signer = {
+    key: first.signer.key,
+    sign: (payload: Uint8Array, namespace: string) => (
+      (signed += 1),
+      first.signer.sign(payload, namespace)
+    ),
+  };
+  const [outcome] = await first.submitter.submit([
+    { agent: first.agent, command: { type: "add", tasks: [{ title: "three" }] }, signer },
+  ]);
   expect(outcome).toMatchObject({ ok: true });
   expect(first.phases.filter((phase) => phase === "push").length).toBeGreaterThanOrEqual(2);
   // The record once, the commit once for each try.
@@ -55,7 +66,10 @@ test("unknown: a reply that was lost is found by its nonce, and there is one com
   const { world, first, task } = await twoClones(5);
   const before = await first.commits();
   world.origin.mishaps.pushes.push("lose-reply");
-  expect(await claim(first, task)).toMatchObject({ ok: true, value: { answer: { token: 1 }, commit: originTip(world) } });
+  expect(await claim(first, task)).toMatchObject({
+    ok: true,
+    value: { answer: { token: 1 }, commit: originTip(world) },
+  });
   expect(await first.commits()).toBe(before + 1);
 });
 
@@ -75,19 +89,27 @@ test("unknown, and the origin cannot be asked: said so, journalled, and resolved
   expect(outcome).toMatchObject({ ok: false, error: { code: "outcome-unknown" } });
   (first.ports.journal as { dies?: () => void }).dies?.();
   expect((await first.submitter.sync()).ok).toBe(true);
-  expect(first.submitter.takeRecovered()).toMatchObject([{ agent: "ant-1", summary: `claim ${task}`, landed: true }]);
+  expect(first.submitter.takeRecovered()).toMatchObject([
+    { agent: "ant-1", summary: `claim ${task}`, landed: true },
+  ]);
   expect(await first.ports.journal.leftovers()).toEqual([]);
 });
 
-test.each(["refuse", "unreachable"] as const)("an origin that is %s fails the command and leaves all as it was", async (mishap) => {
-  const { world, first, task } = await twoClones(8);
-  const tip = originTip(world);
-  world.origin.mishaps.pushes.push(mishap);
-  const outcome = await claim(first, task);
-  expect(outcome).toMatchObject({ ok: false, error: { code: mishap === "refuse" ? "remote-refused" : "remote-unreachable" } });
-  expect(originTip(world)).toBe(tip);
-  expect(await claim(first, task)).toMatchObject({ ok: true });
-});
+test.each(["refuse", "unreachable"] as const)(
+  "an origin that is %s fails the command and leaves all as it was",
+  async (mishap) => {
+    const { world, first, task } = await twoClones(8);
+    const tip = originTip(world);
+    world.origin.mishaps.pushes.push(mishap);
+    const outcome = await claim(first, task);
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { code: mishap === "refuse" ? "remote-refused" : "remote-unreachable" },
+    });
+    expect(originTip(world)).toBe(tip);
+    expect(await claim(first, task)).toMatchObject({ ok: true });
+  },
+);
 
 test("a batch is one push; one bad command fails alone, and order is kept", async () => {
   const { first } = await twoClones(9);
@@ -109,8 +131,12 @@ test("many at once: every task is won once, and commits are acknowledged command
   const world = memoryWorld(10);
   const first = await world.found();
   const clones = [first];
-  for (const name of ["ant-2", "ant-3", "ant-4"]) clones.push(await (await world.clone(name)).join());
-  await first.run({ type: "add", tasks: Array.from({ length: 12 }, (_, n) => ({ title: `task ${n}` })) });
+  for (const name of ["ant-2", "ant-3", "ant-4"])
+    clones.push(await (await world.clone(name)).join());
+  await first.run({
+    type: "add",
+    tasks: Array.from({ length: 12 }, (_, n) => ({ title: `task ${n}` })),
+  });
   const before = await first.commits();
   const won = await Promise.all(
     clones.map(async (clone) => {
@@ -132,7 +158,10 @@ test("one's own live claim is answered again, with nothing written", async () =>
   const { world, first, task } = await twoClones(11);
   await claim(first, task);
   const tip = originTip(world);
-  expect(await claim(first, task)).toEqual({ ok: true, value: { answer: { tasks: [task], token: 1, already: true }, commit: undefined } });
+  expect(await claim(first, task)).toEqual({
+    ok: true,
+    value: { answer: { tasks: [task], token: 1, already: true }, commit: undefined },
+  });
   expect(originTip(world)).toBe(tip);
 });
 

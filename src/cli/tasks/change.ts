@@ -1,4 +1,4 @@
-import type { Accepted } from "../../app/submit.ts";
+import type { Accepted } from "../../app/request.ts";
 import { act } from "../act.ts";
 import type { Context } from "../context.ts";
 import { textOption } from "../options.ts";

@@ -1,0 +1,44 @@
+/** What is asked of the line, and what it answers. */
+import type { Result } from "../base/result.ts";
+import type { Command } from "../protocol/commands/index.ts";
+import type { Answer } from "../protocol/commands/plan.ts";
+import type { AgentId, Oid } from "../protocol/ids.ts";
+import type { AppFault } from "./faults.ts";
+import type { LinePorts } from "./line.ts";
+import type { Journal, Queue, Random, Signer } from "./ports.ts";
+
+export interface SubmitPorts extends LinePorts {
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly queue: Queue;
+  /** Told the name of each phase as it begins: for progress lines and for tests of crashes. */
+  readonly trace?: (phase: Phase) => void;
+}
+
+export type Phase =
+  | "turn"
+  | "journal"
+  | "decide"
+  | "write"
+  | "push"
+  | "landed"
+  | "save"
+  | "sync"
+  | "backoff"
+  | "answer";
+
+export interface Request {
+  readonly agent: AgentId;
+  readonly command: Command;
+  readonly signer: Signer;
+  /** Further signers at hand: other roots, an operator, a new key. */
+  readonly cosigners?: readonly Signer[];
+}
+
+export interface Accepted {
+  readonly answer: Answer;
+  /** undefined when nothing had to be written. */
+  readonly commit: Oid | undefined;
+}
+
+export type Outcome = Result<Accepted, AppFault>;
