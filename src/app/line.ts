@@ -25,7 +25,7 @@ import { ShardedState, withKeys } from "./sharded-state.ts";
 const VERIFY_WINDOW = 512;
 
 /** The newest verified commit of the line, in a clone. */
-export const LINE_REF = "refs/mound/line";
+const LINE_REF = "refs/mound/line";
 
 export interface LinePorts {
   readonly objects: Objects;

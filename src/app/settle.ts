@@ -16,7 +16,7 @@ export function unknown(links: readonly Link[], doubt: Doubt, fault: AppFault): 
   return {
     code: "outcome-unknown",
     nonces,
-    detail: "detail" in fault ? String(fault.detail) : doubt.detail,
+    detail: "detail" in fault ? fault.detail : doubt.detail,
   };
 }
 

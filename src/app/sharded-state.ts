@@ -55,9 +55,10 @@ export class ShardedState implements View {
   }
 
   keys(prefix: string): readonly Key[] {
-    const shard = /^(task|head)\/[0-9a-z]{2}/.test(prefix) ? shardOf(prefix as Key) : undefined;
-    if (!this.#all && !(shard !== undefined && this.#loaded.has(shard))) {
-      throw new NeedKeys(shard === undefined ? "all" : [prefix as Key]);
+    // A prefix that reaches into a task's id stays within one shard, and stands for its keys.
+    const inside = /^(task|head)\/[0-9a-z]{2}/.test(prefix) ? (prefix as Key) : undefined;
+    if (!this.#all && !(inside !== undefined && this.#loaded.has(shardOf(inside)))) {
+      throw new NeedKeys(inside === undefined ? "all" : [inside]);
     }
     const found: Key[] = [];
     for (const [key, value] of this.#family(prefix)) {

@@ -56,7 +56,7 @@ function isBare(argv: readonly string[]): boolean {
 }
 
 /** The whole tree of commands; also what the documentation's tests walk. */
-export function createProgram(env: Env, run: Run): Command {
+function createProgram(env: Env, run: Run): Command {
   const program = new Command("mound")
     .description("Coordinates software agents through files in a git repository.")
     .version(typeof MOUND_VERSION === "string" ? MOUND_VERSION : "0.0.0", "-V, --version")

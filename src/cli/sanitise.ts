@@ -26,5 +26,4 @@ export function sanitiseJson(json: string): string {
 }
 
 const HOSTILE =
-  // eslint-disable-next-line no-control-regex -- naming them is the point
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Cs}]/gu;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runGit } from "./run.ts";
 
 /** Loose objects above which a repository is packed: git's own default for `gc.auto`. */
-export const LOOSE_MAX = 6_700;
+const LOOSE_MAX = 6_700;
 /** git estimates from one of the 256 folders that loose objects are spread over, and so do we. */
 const SAMPLE = "17";
 

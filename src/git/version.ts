@@ -3,7 +3,7 @@ import { GitError, type GitFault } from "./fault.ts";
 import { runGit } from "./run.ts";
 
 /** 2.34 is the first that knows SSH signatures (`gpg.format=ssh`). */
-export const GIT_NEEDED = "2.34";
+const GIT_NEEDED = "2.34";
 
 /** The version of the git on the PATH (`2.39.5`); a fault when there is none or it is too old. */
 export async function gitVersion(): Promise<Result<string, GitFault>> {

@@ -47,7 +47,7 @@ export function readKeyBlob(blob: Uint8Array): KeyParts | undefined {
   return { type, raw, application };
 }
 
-export function writeKeyBlob(parts: KeyParts): Uint8Array {
+function writeKeyBlob(parts: KeyParts): Uint8Array {
   const head = concat(string(parts.type), string(parts.raw));
   return parts.application === undefined ? head : concat(head, string(parts.application));
 }

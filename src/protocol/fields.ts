@@ -27,8 +27,8 @@ export const taskId = branded<TaskId>(
   "must be a task id such as k3f9qz7-fix-login",
   TASK_ID_MAX,
 );
-export const oid = branded<Oid>(OID, "must be a commit id of 40 hexadecimal digits");
-export const nonce = branded<Nonce>(
+const oid = branded<Oid>(OID, "must be a commit id of 40 hexadecimal digits");
+const nonce = branded<Nonce>(
   NONCE,
   "must be sixteen characters of 0-9 and a-z without i, l, o, u",
 );

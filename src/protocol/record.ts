@@ -57,7 +57,6 @@ const TEXT_FLAWS: readonly (readonly [RegExp, string])[] = [
   [/^\uFEFF/, "it begins with a byte order mark; save it as UTF-8 without one"],
   [/\r/, "it has carriage returns; lines end in LF only"],
   [/\t/, "it has a tab; write spaces, or `\\t` inside double quotes"],
-  // eslint-disable-next-line no-control-regex -- refusing them is the point
   [
     /[\u0000-\u0008\u000b-\u001f\u007f]/,
     "it has a control character; write it as an escape inside double quotes",

@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { testCli } from "../support/cli.ts";
 
 /** Whatever could drive a terminal or turn text around; a newline alone may reach it. */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
 const RAW =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/u;
 

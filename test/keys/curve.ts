@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { Point } from "@noble/ed25519";
 
-export const P = 2n ** 255n - 19n;
+const P = 2n ** 255n - 19n;
 export const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 export function littleEndian(value: bigint): Uint8Array {

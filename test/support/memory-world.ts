@@ -126,7 +126,7 @@ export class MemoryClone {
 }
 
 /** A key in memory that signs for real. */
-export function memorySigner(random: Random): Signer {
+function memorySigner(random: Random): Signer {
   const { seed, key } = generateKey(random);
   return { key, sign: async (payload, namespace) => signSshsig(seed, key, payload, namespace) };
 }

@@ -38,7 +38,7 @@ export function recordFile(options: Written): Files {
 }
 
 /** Where the kind wants the record of these fields. */
-export function pathOf(kind: string, fields: WireFields): string {
+function pathOf(kind: string, fields: WireFields): string {
   const definition = defined(kindNamed(kind), `the kind ${kind}`).kind;
   return definition.path(fields as unknown as Parameters<typeof definition.path>[0]);
 }

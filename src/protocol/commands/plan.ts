@@ -51,7 +51,7 @@ export interface Answer {
 export type Planned = Result<Plan, Fault>;
 
 /** The first nonce is the operation's own; the others follow from it, so that a retry has the same. */
-export function nonceAt(context: PlanContext, index: number): Nonce {
+function nonceAt(context: PlanContext, index: number): Nonce {
   if (index === 0) return context.nonce;
   return base32(sha256Text(`${context.nonce}/nonce/${index}`)).slice(0, 16) as Nonce;
 }

@@ -44,9 +44,9 @@ const fields = z.strictObject({
 type TaskFields = Fields<typeof fields>;
 
 /** Larger is more urgent; 0 to 4. */
-export const PRIORITY_DEFAULT = 2;
+const PRIORITY_DEFAULT = 2;
 /** How many different agents may fail before the task itself counts as failed. */
-export const ATTEMPTS_DEFAULT = 3;
+const ATTEMPTS_DEFAULT = 3;
 
 /** A piece of work. Its status is derived from its claim, its attempts and its reviews. */
 export const task = kind<TaskFields>({

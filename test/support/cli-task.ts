@@ -1,0 +1,17 @@
+import { testCli, type Cli } from "./cli.ts";
+
+interface Work {
+  readonly cli: Cli;
+  readonly folder: string;
+  readonly id: string;
+}
+
+/** A mound with one open task, and the folder of that task. */
+export async function withTask(): Promise<Work> {
+  const cli = testCli();
+  await cli.ok("init m --as ant-1");
+  const { id } = (await cli.ok("-C m task add 'By hand' --as ant-1 --json")).json.data.task as {
+    id: string;
+  };
+  return { cli, id, folder: `tasks/${id.slice(0, 2)}/${id}` };
+}
