@@ -11,6 +11,8 @@ process.on("message", async (message) => {
   if (message === "stop") stopped = true;
   if (message === "go") await claimAll();
 });
+// Without whoever counts the wins there is nothing to do.
+process.on("disconnect", () => process.exit());
 process.send({ kind: "ready" });
 
 async function claimAll() {

@@ -6,22 +6,37 @@ describe("membership", () => {
     const cli = await foundedCli();
     await cli.ok("-C m join --as ant-2");
     await cli.ok("-C m join --as ant-3");
-    expect(await cli.run("-C m agent revoke ant-3 --as ant-2 --json")).toMatchObject({ code: 4, json: { error: { code: "not-a-root" } } });
+    expect(await cli.run("-C m agent revoke ant-3 --as ant-2 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "not-a-root" } },
+    });
     await cli.ok("-C m agent revoke ant-2 --reason 'its key was copied' --as ant-1");
     const refused = await cli.run("-C m task add 'Too late' --as ant-2 --json");
     expect(refused).toMatchObject({ code: 4, json: { error: { code: "agent-revoked" } } });
-    expect(await cli.run("-C m join --as ant-2 --json")).toMatchObject({ code: 4, json: { error: { code: "agent-revoked" } } });
+    expect(await cli.run("-C m join --as ant-2 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "agent-revoked" } },
+    });
     expect((await cli.ok("-C m leave --as ant-3")).out).toBe("ant-3 has left.\n");
     expect(await cli.run("-C m task add 'Gone' --as ant-3 --json")).toMatchObject({ code: 4 });
     await cli.ok("-C m join --as ant-3");
     const listed = await cli.ok("-C m agent list");
     expect(listed.out.split("\n").map((line) => line.split("  ").slice(0, 3).join(" "))).toEqual([
-      "ant-1 root active", "ant-2 member revoked", "ant-3 member active", "",
+      "ant-1 root active",
+      "ant-2 member revoked",
+      "ant-3 member active",
+      "",
     ]);
     const shown = await cli.ok("-C m agent show ant-2");
     expect(shown.out).toMatch(/^status +revoked since 2/m);
-    expect(await cli.run("-C m agent show ant-9 --json")).toMatchObject({ code: 3, json: { error: { code: "agent-unknown" } } });
-    expect(await cli.run("-C m agent revoke ant-9 --as ant-1 --json")).toMatchObject({ code: 4, json: { error: { code: "not-a-member" } } });
+    expect(await cli.run("-C m agent show ant-9 --json")).toMatchObject({
+      code: 3,
+      json: { error: { code: "agent-unknown" } },
+    });
+    expect(await cli.run("-C m agent revoke ant-9 --as ant-1 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "not-a-member" } },
+    });
     expect((await cli.run("-C m agent show 'No name'")).code).toBe(2);
   });
 
@@ -31,10 +46,19 @@ describe("membership", () => {
     await cli.ok(`-C m claim ${id} --as ant-1`);
     const who = await cli.ok("-C m whoami --as ant-1");
     expect(who.out).toContain(`holds       ${id} until 2`);
-    expect(await cli.run("-C m leave --as ant-1 --json")).toMatchObject({ code: 4, json: { error: { code: "config-invalid" } } });
+    expect(await cli.run("-C m leave --as ant-1 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "config-invalid" } },
+    });
     expect(await cli.run("-C m whoami")).toMatchObject({ code: 2 });
-    expect(await cli.run("-C m whoami --as ant-9 --json")).toMatchObject({ code: 4, json: { error: { code: "key-missing" } } });
-    expect(await cli.run("whoami --as ant-1 --json")).toMatchObject({ code: 3, json: { error: { code: "not-in-a-mound" } } });
+    expect(await cli.run("-C m whoami --as ant-9 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "key-missing" } },
+    });
+    expect(await cli.run("whoami --as ant-1 --json")).toMatchObject({
+      code: 3,
+      json: { error: { code: "not-in-a-mound" } },
+    });
   });
 });
 
@@ -46,35 +70,73 @@ describe("roots and settings", () => {
     expect(added.json.data.roots).toEqual(["ant-1", "ant-2"]);
     await cli.ok("-C m config set threshold 2 --as ant-1");
     const alone = await cli.run("-C m config set lease_max 4h --as ant-1 --json");
-    expect(alone).toMatchObject({ code: 4, json: { error: { code: "signers-too-few", details: { needed: 2, found: 1 } } } });
+    expect(alone).toMatchObject({
+      code: 4,
+      json: { error: { code: "signers-too-few", details: { needed: 2, found: 1 } } },
+    });
     expect(alone.json.error.fix).toContain("--with ROOT");
     await cli.ok("-C m config set lease_max 4h --as ant-1 --with ant-2");
     expect((await cli.ok("-C m config get lease_max")).out).toBe("4h\n");
-    expect(await cli.run("-C m agent rotate --as ant-1 --json")).toMatchObject({ code: 4, json: { error: { code: "signers-too-few" } } });
+    expect(await cli.run("-C m agent rotate --as ant-1 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "signers-too-few" } },
+    });
     await cli.ok("-C m agent rotate --as ant-1 --with ant-2");
-    expect(await cli.run("-C m root remove ant-2 --as ant-1 --with ant-2 --json")).toMatchObject({ code: 4, json: { error: { code: "config-invalid" } } });
+    expect(await cli.run("-C m root remove ant-2 --as ant-1 --with ant-2 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "config-invalid" } },
+    });
     await cli.ok("-C m config set threshold 1 --as ant-2 --with ant-1");
     await cli.ok("-C m root remove ant-2 --as ant-1");
-    expect(await cli.run("-C m root remove ant-2 --as ant-1 --json")).toMatchObject({ code: 4, json: { error: { code: "not-a-root" } } });
-    expect(await cli.run("-C m config set lease_max 5h --as ant-1 --with ant-7 --json")).toMatchObject({ code: 4, json: { error: { code: "key-missing" } } });
+    expect(await cli.run("-C m root remove ant-2 --as ant-1 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "not-a-root" } },
+    });
+    expect(
+      await cli.run("-C m config set lease_max 5h --as ant-1 --with ant-7 --json"),
+    ).toMatchObject({ code: 4, json: { error: { code: "key-missing" } } });
     await expectAllAccepted(cli);
   });
 
   test("settings are shown one by one and together; what does not fit is refused", async () => {
     const cli = await foundedCli();
     const all = await cli.ok("-C m config --json");
-    expect(all.json.data).toMatchObject({ protocol: 1, roots: ["ant-1"], settings: { membership: "open", threshold: "1", lease_default: "1h" } });
+    expect(all.json.data).toMatchObject({
+      protocol: 1,
+      roots: ["ant-1"],
+      settings: { membership: "open", threshold: "1", lease_default: "1h" },
+    });
     expect((await cli.ok("-C m config get")).out).toContain("lease_max: 8h\n");
     expect((await cli.ok("-C m config get lease-default")).out).toBe("1h\n");
-    expect((await cli.ok("-C m config set lease_default 1h --as ant-1")).out).toContain("Nothing to change");
-    expect(await cli.run("-C m config get colour")).toMatchObject({ code: 2, err: expect.stringContaining("There are: name, membership") });
-    for (const [key, value] of [["lease_default", "soon"], ["lease_default", "9h"], ["threshold", "2"], ["membership", "closed"], ["claims_max", "many"]]) {
+    expect((await cli.ok("-C m config set lease_default 1h --as ant-1")).out).toContain(
+      "Nothing to change",
+    );
+    expect(await cli.run("-C m config get colour")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("There are: name, membership"),
+    });
+    for (const [key, value] of [
+      ["lease_default", "soon"],
+      ["lease_default", "9h"],
+      ["threshold", "2"],
+      ["membership", "closed"],
+      ["claims_max", "many"],
+    ]) {
       const refused = await cli.run(`-C m config set ${key} ${value} --as ant-1 --json`);
-      expect({ key, refused }).toMatchObject({ key, refused: { code: 4, json: { error: { code: "config-invalid" } } } });
+      expect({ key, refused }).toMatchObject({
+        key,
+        refused: { code: 4, json: { error: { code: "config-invalid" } } },
+      });
     }
     await cli.ok("-C m join --as ant-2");
-    expect(await cli.run("-C m config set name Mine --as ant-2 --json")).toMatchObject({ code: 4, json: { error: { code: "not-a-root" } } });
-    expect(await cli.run("-C m root add ant-9 --as ant-1 --json")).toMatchObject({ code: 4, json: { error: { code: "not-a-member" } } });
+    expect(await cli.run("-C m config set name Mine --as ant-2 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "not-a-root" } },
+    });
+    expect(await cli.run("-C m root add ant-9 --as ant-1 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "not-a-member" } },
+    });
     expect((await cli.run("-C m config change")).code).toBe(2);
   });
 });

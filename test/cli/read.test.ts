@@ -1,47 +1,11 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { testCli, type Cli } from "../support/cli.ts";
-
-async function world(): Promise<Cli> {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
-  return cli;
-}
-
-async function add(cli: Cli, title: string, ...words: string[]): Promise<string> {
-  const added = await cli.ok([
-    "-C",
-    "m",
-    "task",
-    "add",
-    title,
-    ...words,
-    "--as",
-    "ant-1",
-    "--json",
-  ]);
-  return added.json.data.task.id as string;
-}
-
-/** What `status --json` answers in a clone. */
-async function status(cli: Cli, clone = "m", as = "ant-1") {
-  return (await cli.ok(`-C ${clone} status --json --as ${as}`)).json.data;
-}
-
-/** Somebody with nothing but git pushes a commit that breaks the rules. */
-function pushStray(cli: Cli, path = "tasks/00/note.txt"): string {
-  cli.git(".", "clone", "--quiet", cli.path("m", ".git", "mound", "origin.git"), "stray");
-  cli.write(`stray/${path}`, "x");
-  cli.git("stray", "add", path.split("/")[0]!);
-  cli.git("stray", "commit", "--quiet", "-m", "a note for all");
-  cli.git("stray", "push", "--quiet", "origin", "HEAD:main");
-  return cli.git("stray", "rev-parse", "HEAD").trim();
-}
+import { testCli } from "../support/cli.ts";
+import { add, plan, pushStray, status } from "../support/plan.ts";
 
 describe("status", () => {
   test("counts the tasks, says who holds what until when, and what I hold", async () => {
-    const cli = await world();
+    const cli = await plan();
     await cli.ok("-C m join --as ant-2");
     const mine = await add(cli, "Mine");
     const theirs = await add(cli, "Theirs");
@@ -75,7 +39,7 @@ describe("status", () => {
   });
 
   test("says what was refused and why, and the refused commit stops nobody", async () => {
-    const cli = await world();
+    const cli = await plan();
     const task = await add(cli, "Fix");
     const stray = pushStray(cli);
     const found = await status(cli);
@@ -111,7 +75,7 @@ describe("status", () => {
   });
 
   test("a history that was rewritten stops it with exit 6, and nothing is lost", async () => {
-    const cli = await world();
+    const cli = await plan();
     await add(cli, "Fix");
     const tip = cli.git("m", "rev-parse", "main").trim();
     const origin = cli.path("m", ".git", "mound", "origin.git");
@@ -123,67 +87,9 @@ describe("status", () => {
   });
 });
 
-describe("a cache that is gone or damaged", () => {
-  test.each([
-    ["deleted", (folder: string) => rmSync(folder, { recursive: true })],
-    [
-      "cut in the middle",
-      (folder: string) =>
-        damage(folder, "base-", (path, size) => truncateSync(path, Math.floor(size / 2))),
-    ],
-    [
-      "garbage",
-      (folder: string) =>
-        damage(folder, "base-", (path) => writeFileSync(path, "garbage\n".repeat(500))),
-    ],
-    [
-      "garbage behind a good header",
-      (folder: string) =>
-        damage(folder, "base-", (path, size, head) =>
-          writeFileSync(path, Buffer.concat([head, Buffer.alloc(size - head.length, "x")])),
-        ),
-    ],
-    ["without its log", (folder: string) => damage(folder, "log-", (path) => rmSync(path))],
-    [
-      "with a torn log",
-      (folder: string) =>
-        damage(folder, "log-", (path, size) => truncateSync(path, Math.floor(size * 0.7))),
-    ],
-    ["named by nothing", (folder: string) => writeFileSync(join(folder, "CURRENT"), "nothing")],
-  ] as const)("%s is built again from history", async (_how, harm) => {
-    const cli = await world();
-    const task = await add(cli, "Fix");
-    await cli.ok(`-C m claim ${task} --as ant-1`);
-    const before = await status(cli);
-    const caches = cli.path("m", ".git", "mound", "cache");
-    harm(join(caches, readdirSync(caches)[0]!));
-    expect(await status(cli)).toEqual({
-      ...before,
-      origin: { ...before.origin, age_s: expect.any(Number) },
-    });
-    expect(
-      (await cli.ok(`-C m done ${task} --result ok --as ant-1 --json`)).json.data.task.status,
-    ).toBe("done");
-    expect((await status(cli)).tasks).toMatchObject({ total: 1, done: 1 });
-  });
-
-  function damage(
-    folder: string,
-    prefix: string,
-    harm: (path: string, size: number, head: Buffer) => void,
-  ): void {
-    const names = readdirSync(folder).filter((name) => name.startsWith(prefix));
-    expect(names).not.toEqual([]);
-    for (const name of names) {
-      const bytes = readFileSync(join(folder, name));
-      harm(join(folder, name), bytes.length, bytes.subarray(0, bytes.indexOf(0x0a) + 1));
-    }
-  }
-});
-
 describe("log", () => {
   test("tells the newest first, and of a task the whole story from its beginning", async () => {
-    const cli = await world();
+    const cli = await plan();
     const task = await add(cli, "Fix");
     await add(cli, "Other");
     await cli.ok(`-C m claim ${task} --as ant-1`);
@@ -221,90 +127,5 @@ describe("log", () => {
     const missing = await cli.run("-C m log zzzz");
     expect(missing).toMatchObject({ code: 3, out: "" });
     expect((await cli.run("-C m log -n x")).code).toBe(2);
-  });
-});
-
-describe("sync and the files here", () => {
-  test("two clones see each other's work", async () => {
-    const cli = await world();
-    const task = await add(cli, "Fix");
-    await cli.ok(["clone", cli.path("m"), "n"]);
-    await cli.ok("-C n join --as ant-2");
-    await cli.ok(`-C n claim ${task} --as ant-2`);
-    const lost = await cli.run(`-C m claim ${task} --as ant-1`);
-    expect(lost.code).toBe(5);
-    const synced = (await cli.ok("-C m sync --json")).json.data;
-    expect(synced).toMatchObject({
-      refused: [],
-      deferred: null,
-      working_tree: { current: true, held: null, kept: [] },
-    });
-    await cli.ok(`-C n done ${task} --result ok --as ant-2`);
-    const later = await cli.ok("-C m sync");
-    expect(later.out).toMatch(
-      new RegExp(
-        `^1 commit came in; the line is at [0-9a-f]{12}\\.\n {2}[0-9a-f]{9} {2}ant-2: done ${task} \\(token 1\\)\n$`,
-      ),
-    );
-    expect((await cli.ok("-C m sync")).out).toMatch(
-      /^Nothing new: the line is at [0-9a-f]{12}\.\n$/,
-    );
-    const [left, right] = [await status(cli, "m"), await status(cli, "n")];
-    expect(left.tasks).toEqual(right.tasks);
-    expect(left.line).toEqual(right.line);
-    expect(cli.git("m", "status", "--porcelain")).toBe("");
-    expect(cli.git("m", "rev-parse", "HEAD")).toBe(cli.git("n", "rev-parse", "HEAD"));
-  });
-
-  test("a person's edit of a file stays, and sync says so", async () => {
-    const cli = await world();
-    const task = await add(cli, "Fix");
-    await cli.ok(["clone", cli.path("m"), "n"]);
-    await cli.ok(["-C", "n", "task", "edit", task, "--title", "Mend", "--as", "ant-1"]);
-    const path = `tasks/${task.slice(0, 2)}/${task}/task.yaml`;
-    cli.write(`m/${path}`, "my own notes\n");
-    const synced = await cli.ok("-C m sync");
-    expect(synced.out).toContain(`1 file has edits of your own, which stay:\n  ${path}\n`);
-    expect(cli.read("m", path)).toBe("my own notes\n");
-    expect(cli.git("m", "status", "--porcelain").trim()).toBe(`M ${path}`);
-    expect((await cli.ok(`-C m task show ${task} --json`)).json.data.task.title).toBe("Mend");
-  });
-
-  test("what is staged, and commits of one's own, hold the files where they are", async () => {
-    const cli = await world();
-    const task = await add(cli, "Fix");
-    await cli.ok(["clone", cli.path("m"), "n"]);
-    cli.write("m/notes.txt", "staged\n");
-    cli.git("m", "add", "notes.txt");
-    const head = cli.git("m", "rev-parse", "HEAD");
-    await cli.ok(`-C n claim ${task} --as ant-1`);
-    const staged = await cli.ok("-C m sync --json");
-    expect(staged.json.data.working_tree).toEqual({ current: false, held: "staged", kept: [] });
-    expect((await cli.ok("-C m sync")).out).toContain("something is staged");
-    expect(cli.git("m", "diff", "--cached", "--name-only").trim()).toBe("notes.txt");
-    expect(cli.git("m", "rev-parse", "HEAD")).toBe(head);
-    expect((await status(cli)).tasks.claimed).toBe(1);
-    cli.git("m", "commit", "--quiet", "-m", "my notes");
-    const own = cli.git("m", "rev-parse", "HEAD");
-    expect((await cli.ok("-C m sync")).out).toContain(
-      "this branch has commits that are not on the line",
-    );
-    expect(cli.git("m", "rev-parse", "HEAD")).toBe(own);
-    cli.git("m", "checkout", "--quiet", "--detach");
-    expect((await cli.ok("-C m sync --json")).json.data.working_tree.held).toBe("other-branch");
-  });
-
-  test("refused commits are told when they come in, and their bytes never reach the files", async () => {
-    const cli = await world();
-    const task = await add(cli, "Fix");
-    const path = `tasks/${task.slice(0, 2)}/${task}/task.yaml`;
-    const good = cli.read("m", path);
-    const stray = pushStray(cli, path);
-    const synced = await cli.ok("-C m sync");
-    expect(synced.out).toMatch(
-      /^Nothing new: .*\nRefused [0-9a-f]{9} {2}Pat: a note for all\n {4}.+\[[A-Z]+\d+\]\n/,
-    );
-    expect(cli.read("m", path)).toBe(good);
-    expect((await status(cli)).refusals).toMatchObject([{ commit: stray }]);
   });
 });

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { testCli, type Cli } from "../support/cli.ts";
+import { testCli } from "../support/cli.ts";
+import { bare, codeRepository } from "../support/repositories.ts";
 
 const ID = /^[0-9a-hjkmnp-tv-z]{52}$/;
 
@@ -12,7 +13,12 @@ describe("mound init", () => {
     const made = await cli.ok("init m --as ant-1 --name 'The plan' --can typescript --json");
     const { data, next } = made.json;
     expect(data).toMatchObject({
-      mound: { id: expect.stringMatching(ID), name: "The plan", membership: "open", roots: ["ant-1"] },
+      mound: {
+        id: expect.stringMatching(ID),
+        name: "The plan",
+        membership: "open",
+        roots: ["ant-1"],
+      },
       folder: cli.path("m"),
       origin: "embedded",
       branch: "main",
@@ -23,14 +29,20 @@ describe("mound init", () => {
     expect(cli.read("m", ".mound", "id").trim()).toBe(data.mound.id);
     expect(cli.git("m", "status", "--porcelain")).toBe("");
     const who = await cli.ok("-C m whoami --as ant-1 --json");
-    expect(who.json.data.agent).toMatchObject({ role: "root", skills: ["typescript"], status: "active" });
+    expect(who.json.data.agent).toMatchObject({
+      role: "root",
+      skills: ["typescript"],
+      status: "active",
+    });
   });
 
   test("for people: the first sixteen characters of the id; the folder gives the name", async () => {
     const cli = testCli();
     const made = await cli.ok("-C . init plan --as ant-1");
     const id = cli.read("plan", ".mound", "id").trim();
-    expect(made.out).toBe(`Founded the mound plan (${id.slice(0, 16)}) in ${cli.path("plan")}; its root is ant-1.\n`);
+    expect(made.out).toBe(
+      `Founded the mound plan (${id.slice(0, 16)}) in ${cli.path("plan")}; its root is ant-1.\n`,
+    );
     expect(made.err).toContain("cd plan");
   });
 
@@ -42,7 +54,10 @@ describe("mound init", () => {
     expect(readdirSync(cli.path("here"))).toEqual([".keep"]);
     await cli.ok("init --as ant-1 here/inner");
     const made = await cli.run("init --as ant-1", { cwd: "here/inner" });
-    expect(made).toMatchObject({ code: 2, err: expect.stringContaining("There is a repository at") });
+    expect(made).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("There is a repository at"),
+    });
   });
 
   test("keys lie in files that only their owner reads", async () => {
@@ -64,7 +79,10 @@ describe("mound init", () => {
     expect(existsSync(cli.path("b"))).toBe(false);
     expect(readdirSync(`${cli.config}/mound/keys`)).toHaveLength(1);
     await cli.ok("init b --as ant-1 --remote plan.git --branch second");
-    expect(cli.git("plan.git", "for-each-ref", "--format=%(refname)").trim().split("\n")).toEqual(["refs/heads/main", "refs/heads/second"]);
+    expect(cli.git("plan.git", "for-each-ref", "--format=%(refname)").trim().split("\n")).toEqual([
+      "refs/heads/main",
+      "refs/heads/second",
+    ]);
   });
 
   test("an origin that is not there, is no git, or is down: said, and nothing is left behind", async () => {
@@ -79,13 +97,18 @@ describe("mound init", () => {
     ];
     for (const [url, code, fault] of faults) {
       const refused = await cli.run(["init", "m", "--as", "ant-1", "--remote", url, "--json"]);
-      expect({ url, refused }).toMatchObject({ url, refused: { code, json: { ok: false, error: { code: fault } } } });
+      expect({ url, refused }).toMatchObject({
+        url,
+        refused: { code, json: { ok: false, error: { code: fault } } },
+      });
       expect(existsSync(cli.path("m"))).toBe(false);
     }
     // No key was made either.
     expect(readdirSync(cli.path()).toSorted()).toEqual([".home", "not-git"]);
     const absent = await cli.run("init m --as ant-1 --remote ./nowhere.git");
-    expect(absent.err).toContain(`git init --bare --initial-branch=main ${cli.path("nowhere.git")}`);
+    expect(absent.err).toContain(
+      `git init --bare --initial-branch=main ${cli.path("nowhere.git")}`,
+    );
   });
 
   test("what does not fit is a usage error before anything is touched", async () => {
@@ -100,45 +123,66 @@ describe("mound init", () => {
     ];
     for (const [line, words] of wrong) {
       const refused = await cli.run(line);
-      expect({ line, refused }).toMatchObject({ line, refused: { code: 2, out: "", err: expect.stringMatching(words) } });
+      expect({ line, refused }).toMatchObject({
+        line,
+        refused: { code: 2, out: "", err: expect.stringMatching(words) },
+      });
     }
     const skill = await cli.run("init m --as ant-1 --can 'Two words' --json");
-    expect(skill).toMatchObject({ code: 2, json: { error: { code: "field-invalid", details: { field: "skills" } } } });
+    expect(skill).toMatchObject({
+      code: 2,
+      json: { error: { code: "field-invalid", details: { field: "skills" } } },
+    });
     expect(readdirSync(cli.path())).not.toContain("m");
   });
 });
 
 describe("beside code", () => {
-  test.each([true, false])("a branch of the code's repository, out of its status (origin: %s)", async (withOrigin) => {
-    const cli = testCli();
-    const code = codeRepository(cli, withOrigin);
-    cli.write("code/src.txt", "an edit of mine\n");
-    const before = cli.git("code", "status", "--porcelain");
-    const made = await cli.ok("init --in code --as ant-1 --json");
-    expect(made.json.data).toMatchObject({ folder: `${code}/.mound`, branch: "mound", mound: { name: "code" } });
-    expect(cli.git("code", "status", "--porcelain")).toBe(before);
-    expect(cli.read("code", "src.txt")).toBe("an edit of mine\n");
-    const home = withOrigin ? "code.git" : "code";
-    expect(cli.git(home, "rev-parse", "mound")).toBe(cli.git("code/.mound", "rev-parse", "refs/mound/line"));
-    // From anywhere in the code, the mound beside it is the one that is meant.
-    await cli.ok("join --as ant-2", { cwd: "code" });
-    expect(cli.git("code", "status", "--porcelain")).toBe(before);
-    const again = await cli.run("init --in code --as ant-1 --json");
-    expect(again).toMatchObject({ code: 2, json: { error: { code: "mound-exists" } } });
-  });
+  test.each([true, false])(
+    "a branch of the code's repository, out of its status (origin: %s)",
+    async (withOrigin) => {
+      const cli = testCli();
+      const code = codeRepository(cli, withOrigin);
+      cli.write("code/src.txt", "an edit of mine\n");
+      const before = cli.git("code", "status", "--porcelain");
+      const made = await cli.ok("init --in code --as ant-1 --json");
+      expect(made.json.data).toMatchObject({
+        folder: `${code}/.mound`,
+        branch: "mound",
+        mound: { name: "code" },
+      });
+      expect(cli.git("code", "status", "--porcelain")).toBe(before);
+      expect(cli.read("code", "src.txt")).toBe("an edit of mine\n");
+      const home = withOrigin ? "code.git" : "code";
+      expect(cli.git(home, "rev-parse", "mound")).toBe(
+        cli.git("code/.mound", "rev-parse", "refs/mound/line"),
+      );
+      // From anywhere in the code, the mound beside it is the one that is meant.
+      await cli.ok("join --as ant-2", { cwd: "code" });
+      expect(cli.git("code", "status", "--porcelain")).toBe(before);
+      const again = await cli.run("init --in code --as ant-1 --json");
+      expect(again).toMatchObject({ code: 2, json: { error: { code: "mound-exists" } } });
+    },
+  );
 
   test("clone --in finds it at the code's origin; where there is none yet, it says how to begin one", async () => {
     const cli = testCli();
     codeRepository(cli, true);
     cli.git(".", "clone", "--quiet", "code.git", "other");
     const none = await cli.run("clone --in other --json");
-    expect(none).toMatchObject({ code: 3, json: { error: { code: "line-missing" }, next: ["mound init --in other --as AGENT"] } });
+    expect(none).toMatchObject({
+      code: 3,
+      json: { error: { code: "line-missing" }, next: ["mound init --in other --as AGENT"] },
+    });
     await cli.ok("init --in code --as ant-1");
     await cli.ok("clone --in other");
     expect(cli.git("other", "status", "--porcelain")).toBe("");
     await cli.ok("join --as ant-2", { cwd: "other" });
     const agents = await cli.ok("agent list --json", { cwd: "code" });
-    expect(agents.json.data.agents.map((agent: { id: string }) => agent.id)).toEqual(["ant-1", "ant-2"]);
+    expect(agents.json.data.agents.map((agent: { id: string }) => agent.id)).toEqual([
+      "ant-1",
+      "ant-2",
+    ]);
     const plain = await cli.run("init --in .home --as ant-1 --json");
     expect(plain).toMatchObject({ code: 2, json: { error: { code: "not-a-repository" } } });
   });
@@ -149,7 +193,9 @@ describe("mound clone", () => {
     const cli = testCli();
     const { id } = (await cli.ok("init m --as ant-1 --json")).json.data.mound;
     const cloned = await cli.ok(`clone m other --id ${id.slice(0, 16)} --json`);
-    expect(cloned.json).toMatchObject({ data: { mound: { id, roots: ["ant-1"] }, folder: cli.path("other"), commits: 1, refused: 0 } });
+    expect(cloned.json).toMatchObject({
+      data: { mound: { id, roots: ["ant-1"] }, folder: cli.path("other"), commits: 1, refused: 0 },
+    });
     expect(cloned.json.next).toEqual(["cd other", "mound join --as AGENT", "mound status"]);
     await cli.ok(`clone m/.git/mound/origin.git third --id ${id.toUpperCase()}`);
     await cli.ok("clone ../m", { cwd: "other" });
@@ -161,18 +207,33 @@ describe("mound clone", () => {
     await cli.ok("init m --as ant-1");
     const { id } = (await cli.ok("init n --as ant-1 --json")).json.data.mound;
     const wrong = await cli.run(`clone m other --id ${id} --json`);
-    expect(wrong).toMatchObject({ code: 4, json: { error: { code: "mound-id-differs", details: { wanted: id } } } });
+    expect(wrong).toMatchObject({
+      code: 4,
+      json: { error: { code: "mound-id-differs", details: { wanted: id } } },
+    });
     expect(existsSync(cli.path("other"))).toBe(false);
-    expect(await cli.run("clone m other --id abc")).toMatchObject({ code: 2, err: expect.stringContaining("52 characters") });
-    expect(await cli.run("clone")).toMatchObject({ code: 2, err: expect.stringContaining("Clone what?") });
-    expect(await cli.run("clone m --in n")).toMatchObject({ code: 2, err: expect.stringContaining("leave the URL out") });
+    expect(await cli.run("clone m other --id abc")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("52 characters"),
+    });
+    expect(await cli.run("clone")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("Clone what?"),
+    });
+    expect(await cli.run("clone m --in n")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("leave the URL out"),
+    });
   });
 
   test("a folder that is not empty, an origin that is none, is empty, or holds something else", async () => {
     const cli = testCli();
     await cli.ok("init m --as ant-1");
     cli.write("full/file", "mine");
-    expect(await cli.run("clone m full --json")).toMatchObject({ code: 2, json: { error: { code: "folder-not-empty" } } });
+    expect(await cli.run("clone m full --json")).toMatchObject({
+      code: 2,
+      json: { error: { code: "folder-not-empty" } },
+    });
     bare(cli, "empty.git");
     codeRepository(cli, true);
     const port = await closedPort();
@@ -185,7 +246,10 @@ describe("mound clone", () => {
     ];
     for (const [url, code, fault] of faults) {
       const refused = await cli.run(["clone", url, "out", "--json"]);
-      expect({ url, refused }).toMatchObject({ url, refused: { code, json: { error: { code: fault } } } });
+      expect({ url, refused }).toMatchObject({
+        url,
+        refused: { code, json: { error: { code: fault } } },
+      });
       expect(existsSync(cli.path("out"))).toBe(false);
     }
     expect(cli.read("full", "file")).toBe("mine");
@@ -199,77 +263,6 @@ describe("mound clone", () => {
     expect(readdirSync(cli.path("out"))).toEqual([]);
   });
 });
-
-describe("mound publish", () => {
-  test("moves the line; the old origin refuses and names the new one, and a second clone is told", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
-    await cli.ok("clone m other");
-    await cli.ok("-C other join --as ant-2");
-    bare(cli, "host.git");
-    const url = cli.path("host.git");
-    // A path starts where the command runs, and -C says where that is.
-    expect((await cli.run("-C m publish host.git")).code).toBe(7);
-    const published = await cli.ok(["-C", "m", "publish", "../host.git", "--json"]);
-    expect(published.json.data).toMatchObject({ origin: url, branch: "main" });
-    expect(cli.git("host.git", "rev-parse", "main")).toBe(cli.git("m", "rev-parse", "refs/mound/line"));
-    expect(cli.git("m", "remote", "get-url", "origin").trim()).toBe(url);
-    await cli.ok("-C m join --as ant-3");
-    expect(cli.git("host.git", "rev-parse", "main")).toBe(cli.git("m", "rev-parse", "refs/mound/line"));
-    const late = await cli.run("-C other join --as ant-4 --json");
-    expect(late).toMatchObject({ code: 7, json: { error: { code: "remote-refused", fix: `mound clone ${url}` } } });
-    expect(late.json.error.message).toContain(`this mound has moved to ${url}`);
-    // Reading the frozen origin works, but says that nothing new comes in.
-    const looked = await cli.ok("-C other agent list");
-    expect(looked.err).toContain(`This mound has moved to ${url}`);
-    await cli.ok(`clone ${url} third`);
-    await cli.ok("-C third join --as ant-2 --can typescript");
-    expect(await cli.run("-C m publish ../again.git --json")).toMatchObject({ code: 2, json: { error: { code: "not-embedded" } } });
-  });
-
-  test("where the branch is taken, or nobody is there, the old origin goes on", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
-    codeRepository(cli, true);
-    const taken = await cli.run("-C m publish ../code.git --json");
-    expect(taken).toMatchObject({ code: 4, json: { error: { code: "branch-taken" } } });
-    expect((await cli.run("-C m publish ../nowhere.git")).code).toBe(7);
-    expect((await cli.run("-C m publish .git/mound/origin.git")).code).toBe(4);
-    const joined = await cli.ok("-C m join --as ant-2");
-    expect(joined.err).not.toContain("moved");
-  });
-
-  test("a publish that was cut off after its push is finished by the next, though others went on meanwhile", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
-    bare(cli, "host.git");
-    // As a crash leaves it: the line is at the host, the settings still say embedded.
-    cli.git("m", "push", "--quiet", cli.path("host.git"), "refs/mound/line:refs/heads/main");
-    await cli.ok("clone host.git other");
-    await cli.ok("-C other join --as ant-2");
-    await cli.ok("-C m publish ../host.git");
-    const agents = await cli.ok("-C m agent list --json");
-    expect(agents.json.data.agents).toHaveLength(2);
-  });
-});
-
-function bare(cli: Cli, name: string): void {
-  cli.git(".", "init", "--quiet", "--bare", "--initial-branch=main", name);
-}
-
-/** A repository of code with one commit; its absolute path. */
-function codeRepository(cli: Cli, withOrigin: boolean): string {
-  cli.git(".", "init", "--quiet", "--initial-branch=main", "code");
-  cli.write("code/src.txt", "code\n");
-  cli.git("code", "add", "src.txt");
-  cli.git("code", "commit", "--quiet", "-m", "Begin");
-  if (withOrigin) {
-    bare(cli, "code.git");
-    cli.git("code", "remote", "add", "origin", "../code.git");
-    cli.git("code", "push", "--quiet", "origin", "main");
-  }
-  return cli.path("code");
-}
 
 /** A port at which nobody listens. */
 async function closedPort(): Promise<number> {

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { must, stockKey, stockVerifies, temporary } from "../keys/openssh.ts";
+import { must } from "../keys/openssh.ts";
+import { withTask } from "../support/cli-task.ts";
 import { testCli, type Cli } from "../support/cli.ts";
 
 const HEAD = "kind: claim\nagent: ant-1\n";
@@ -13,11 +14,21 @@ const BAD_YAML: readonly (readonly [string, string | Uint8Array, number, RegExp]
   ["a tag", `${HEAD}token: !!int 1\n`, 3, /tag/i],
   ["a merge key", `${HEAD}<<: x\n`, 3, /merge keys/],
   ["a tab", `${HEAD}task:\tk3f9qz7\n`, 3, /a tab/],
-  ["conflict markers", `${HEAD}<<<<<<< ours\ntoken: 1\n=======\ntoken: 2\n>>>>>>> theirs\n`, 3, /conflict markers/],
+  [
+    "conflict markers",
+    `${HEAD}<<<<<<< ours\ntoken: 1\n=======\ntoken: 2\n>>>>>>> theirs\n`,
+    3,
+    /conflict markers/,
+  ],
   ["a byte order mark", `\uFEFF${HEAD}`, 1, /byte order mark/],
   ["carriage returns", HEAD.replaceAll("\n", "\r\n"), 1, /carriage returns/],
   ["a control character", `${HEAD}task: \u0007\n`, 3, /control character/],
-  ["bytes that are no UTF-8", Buffer.concat([Buffer.from(HEAD), Buffer.from([0xff, 0x0a])]), 1, /not valid UTF-8/],
+  [
+    "bytes that are no UTF-8",
+    Buffer.concat([Buffer.from(HEAD), Buffer.from([0xff, 0x0a])]),
+    1,
+    /not valid UTF-8/,
+  ],
   ["a nested map", `${HEAD}task:\n  id: k3f9qz7\n`, 4, /must be a text or a list of texts/],
   ["no newline at the end", HEAD.trimEnd(), 1, /does not end in a newline/],
   ["something else after the body", `${HEAD}---\nmore: 1\n`, 3, /not a signature/],
@@ -31,13 +42,22 @@ describe("mound sign", () => {
     const path = `${folder}/claim.lock`;
     cli.write(`m/${path}`, claimBody(cli, id));
     const signed = await cli.ok(`sign ${path} --as ant-1 --json`, { cwd: "m" });
-    expect(signed.json.data).toMatchObject({ path, kind: "claim", agent: "ant-1", signers: [{ agent: "ant-1" }], filled: [] });
+    expect(signed.json.data).toMatchObject({
+      path,
+      kind: "claim",
+      agent: "ant-1",
+      signers: [{ agent: "ant-1" }],
+      filled: [],
+    });
     expect(readdirSync(cli.path("m", folder)).toSorted()).toEqual(["claim.lock", "task.yaml"]);
     commitAs(cli, "ant-1", path);
     cli.git("m", "push", "--quiet", "origin", "main");
     await cli.ok("-C m sync");
     const task = await cli.ok(`-C m task show ${id} --json`);
-    expect(task.json.data.task).toMatchObject({ status: "claimed", claim: { agent: "ant-1", token: 1 } });
+    expect(task.json.data.task).toMatchObject({
+      status: "claimed",
+      claim: { agent: "ant-1", token: 1 },
+    });
     // What landed is not signed a second time.
     const again = await cli.run(`-C m sign ${path} --as ant-1 --json`);
     expect(again).toMatchObject({ code: 4, json: { error: { code: "nonce-used" } } });
@@ -65,7 +85,10 @@ describe("mound sign", () => {
     const body = `# by hand\n${claimBody(cli, id, ["seen", "nonce"])}x-note:   "kept  as it is"   # and this\n`;
     cli.write(path, body);
     const filled = await cli.ok(`-C m sign ${folder}/claim.lock --fill --as ant-1 --json`);
-    expect(filled.json.data.filled).toEqual([expect.stringMatching(/^seen: [0-9a-f]{40}$/), expect.stringMatching(/^nonce: [0-9a-hjkmnp-tv-z]{16}$/)]);
+    expect(filled.json.data.filled).toEqual([
+      expect.stringMatching(/^seen: [0-9a-f]{40}$/),
+      expect.stringMatching(/^nonce: [0-9a-hjkmnp-tv-z]{16}$/),
+    ]);
     const text = cli.read(path);
     expect(text.startsWith(`${body}${filled.json.data.filled.join("\n")}\n---\n`)).toBe(true);
     // Signed again, the signature is replaced and not a second one.
@@ -79,7 +102,10 @@ describe("mound sign", () => {
     for (const [what, content, line, words] of BAD_YAML) {
       cli.write(`m/${path}`, content);
       const refused = await cli.run(`-C m sign ${path} --fill --as ant-1 --json`);
-      expect({ what, refused }).toMatchObject({ what, refused: { code: 2, json: { error: { code: "record-malformed", details: { line } } } } });
+      expect({ what, refused }).toMatchObject({
+        what,
+        refused: { code: 2, json: { error: { code: "record-malformed", details: { line } } } },
+      });
       expect(refused.json.error.message).toMatch(words);
       expect(refused.json.error.message).toContain(`claim.lock, line ${line}: `);
       expect(readFileSync(cli.path("m", path))).toEqual(Buffer.from(content));
@@ -114,10 +140,22 @@ describe("mound sign", () => {
   test("files that are no records of this mound", async () => {
     const { cli } = await withoutTask();
     cli.write("outside.yaml", "kind: claim\n");
-    expect(await cli.run("-C m sign ../outside.yaml --as ant-1")).toMatchObject({ code: 2, err: expect.stringContaining("is not in the mound's folder") });
-    expect(await cli.run("-C m sign nowhere --as ant-1")).toMatchObject({ code: 2, err: expect.stringContaining("There is no file") });
-    expect(await cli.run("-C m sign README.md --as ant-1")).toMatchObject({ code: 2, err: expect.stringContaining("carries no signature of its own") });
-    expect(await cli.run("-C m sign mound.yaml --as ant-9 --json")).toMatchObject({ code: 4, json: { error: { code: "key-missing" } } });
+    expect(await cli.run("-C m sign ../outside.yaml --as ant-1")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("is not in the mound's folder"),
+    });
+    expect(await cli.run("-C m sign nowhere --as ant-1")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("There is no file"),
+    });
+    expect(await cli.run("-C m sign README.md --as ant-1")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("carries no signature of its own"),
+    });
+    expect(await cli.run("-C m sign mound.yaml --as ant-9 --json")).toMatchObject({
+      code: 4,
+      json: { error: { code: "key-missing" } },
+    });
   });
 
   test("several sign one record, in order of key; one that the body no longer fits stops it", async () => {
@@ -125,12 +163,17 @@ describe("mound sign", () => {
     await cli.ok("-C m join --as ant-2");
     await cli.ok("-C m join --as ant-3");
     const path = "agents/ant-2/agent.yaml";
-    const body = `${cli.read("m", path).split("---\n")[0]!.replace(/(at|seen|nonce): .*\n/g, "")}operator: ant-3\n`;
+    const body = `${cli
+      .read("m", path)
+      .split("---\n")[0]!
+      .replace(/(at|seen|nonce): .*\n/g, "")}operator: ant-3\n`;
     cli.write(`m/${path}`, body);
     await cli.ok(`-C m sign ${path} --fill --as ant-2`);
     const second = await cli.ok(`-C m sign ${path} --as ant-3 --json`);
     const { signers } = second.json.data as { signers: { agent: string; key: string }[] };
-    expect(signers.map((signer) => signer.key)).toEqual(signers.map((signer) => signer.key).toSorted());
+    expect(signers.map((signer) => signer.key)).toEqual(
+      signers.map((signer) => signer.key).toSorted(),
+    );
     expect(signers.map((signer) => signer.agent).toSorted()).toEqual(["ant-2", "ant-3"]);
     expect(second.err).toContain("The record is by ant-2");
     commitAs(cli, "ant-2", path);
@@ -138,82 +181,22 @@ describe("mound sign", () => {
     await cli.ok("-C m sync");
     const shown = await cli.ok("-C m agent show ant-2 --json");
     expect(shown.json.data.agent.operator).toEqual({ agent: "ant-3", signed: true });
-    const edited = cli.read("m", path).replace("operator: ant-3", "operator: ant-1").replace(/nonce: .*/, "nonce: 0123456789abcdef").replace(/\nat: .*/, `\nat: ${new Date().toISOString()}`);
+    const edited = cli
+      .read("m", path)
+      .replace("operator: ant-3", "operator: ant-1")
+      .replace(/nonce: .*/, "nonce: 0123456789abcdef")
+      .replace(/\nat: .*/, `\nat: ${new Date().toISOString()}`);
     cli.write(`m/${path}`, edited);
     const stale = await cli.run(`-C m sign ${path} --as ant-2 --json`);
-    expect(stale).toMatchObject({ code: 4, json: { error: { code: "signature-stale", details: { by: "ant-3" } } } });
+    expect(stale).toMatchObject({
+      code: 4,
+      json: { error: { code: "signature-stale", details: { by: "ant-3" } } },
+    });
     expect(cli.read("m", path)).toBe(edited);
   });
 });
 
-describe("mound allowed-signers", () => {
-  test("stock ssh-keygen and git find every record and every commit good, whoever signed when", async () => {
-    const { cli, id } = await withTask();
-    const mine = stockKey(temporary(), "mine");
-    await cli.ok(["-C", "m", "join", "--as", "ant-2", "--key", mine, "--operator", "ant-1"]);
-    await cli.ok(`-C m claim ${id} --as ant-2`);
-    await cli.ok("-C m agent rotate --as ant-1");
-    await cli.ok("-C m agent rotate --as ant-2");
-    await cli.ok(`-C m done ${id} --result good --as ant-2`);
-    await cli.ok("-C m agent revoke ant-2 --as ant-1");
-    const printed = await cli.ok("-C m allowed-signers");
-    const mound = cli.read("m", ".mound", "id").trim();
-    expect(printed.out.trimEnd().split("\n").map((line) => line.replace(/ ssh-ed25519 .*$/, ""))).toEqual([
-      expect.stringMatching(new RegExp(`^ant-1 namespaces="git,record@${mound},genesis@mound",valid-before="\\d{14}Z"$`)),
-      `ant-1 namespaces="git,record@${mound},genesis@mound"`,
-      expect.stringMatching(new RegExp(`^ant-2 namespaces="git,record@${mound}",valid-before="\\d{14}Z"$`)),
-      expect.stringMatching(/valid-before/),
-    ]);
-    const file = cli.write("signers", printed.out);
-    expect(verifyHistory(cli, file)).toBeGreaterThan(10);
-    const written = await cli.ok("-C m allowed-signers --write --json");
-    expect(written.json.data.file).toBe(cli.path("m/.git/mound/allowed_signers"));
-    expect(cli.read("m/.git/mound/allowed_signers")).toBe(printed.out);
-    const marks = cli.git("m", "log", "--show-signature", "--format=%G? %GS %an").split("\n").filter((line) => /^\w /.test(line));
-    expect(marks).toHaveLength(8);
-    for (const mark of marks) expect(mark).toMatch(/^G (\S+) \1$/);
-    // Long after, the old keys count for what is old only.
-    const [line = ""] = printed.out.split("\n");
-    const key = line.slice(line.indexOf("ssh-ed25519"));
-    const armor = must("ssh-keygen", ["-Y", "sign", "-n", "git", "-f", `${cli.keyFile("ant-1")}.old`], "late");
-    expect(stockVerifies(key, Buffer.from("late"), "git", armor)).toBe(true);
-    writeFileSync(cli.path("late.sig"), armor);
-    const late = ["-Y", "verify", "-f", file, "-I", "ant-1", "-n", "git", "-s", cli.path("late.sig"), "-O", "verify-time=20991231000000Z"];
-    expect(() => must("ssh-keygen", late, "late")).toThrow(/expired|Could not verify/i);
-  });
-
-  test("a fresh clone has the file, and it stays fresh", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
-    await cli.ok("clone m other");
-    await cli.ok("-C m join --as ant-2");
-    await cli.ok("-C other sync");
-    for (const clone of ["m", "other"]) {
-      expect(cli.read(clone, ".git/mound/allowed_signers")).toContain("ant-2 namespaces=");
-      expect(cli.git(clone, "log", "--format=%G?").trim().split("\n")).toEqual(["G", "G"]);
-    }
-    // Whoever does not want it removes it.
-    must("rm", [cli.path("other/.git/mound/allowed_signers")]);
-    await cli.ok("-C other join --as ant-3");
-    expect(existsSync(cli.path("other/.git/mound/allowed_signers"))).toBe(false);
-  });
-});
-
-interface Work {
-  readonly cli: Cli;
-  readonly folder: string;
-  readonly id: string;
-}
-
-/** A mound with one open task, and the folder of that task. */
-async function withTask(): Promise<Work> {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
-  const { id } = (await cli.ok("-C m task add 'By hand' --as ant-1 --json")).json.data.task as { id: string };
-  return { cli, id, folder: `tasks/${id.slice(0, 2)}/${id}` };
-}
-
-/** The same without a task, where only the reading of one file is looked at. */
+/** A mound without a task, where only the reading of one file is looked at. */
 async function withoutTask(): Promise<{ cli: Cli; folder: string }> {
   const cli = testCli();
   await cli.ok("init m --as ant-1");
@@ -230,37 +213,30 @@ function claimBody(cli: Cli, id: string, without: readonly string[] = []): strin
     at: new Date(now).toISOString(),
     until: new Date(now + 600_000).toISOString(),
     seen: cli.git("m", "rev-parse", "HEAD").trim(),
-    nonce: must("sh", ["-c", "head -c 10 /dev/urandom | base32 | tr 'A-Z2-7' '0-9a-hjkmnp-tv-z'"]).trim(),
+    nonce: must("sh", [
+      "-c",
+      "head -c 10 /dev/urandom | base32 | tr 'A-Z2-7' '0-9a-hjkmnp-tv-z'",
+    ]).trim(),
   };
-  return Object.entries(fields).flatMap(([name, value]) => (without.includes(name) ? [] : [`${name}: ${value}\n`])).join("");
+  return Object.entries(fields)
+    .flatMap(([name, value]) => (without.includes(name) ? [] : [`${name}: ${value}\n`]))
+    .join("");
 }
 
 function commitAs(cli: Cli, agent: string, path: string): void {
   cli.git("m", "add", path);
-  const settings = [`user.name=${agent}`, `user.email=${agent}@mound.invalid`, `user.signingkey=${cli.keyFile(agent)}`];
-  cli.git("m", ...settings.flatMap((setting) => ["-c", setting]), "commit", "--quiet", "-S", "-m", "By hand");
-}
-
-/** Verifies each signature of each record that any commit brought, at its own time; answers how many. */
-function verifyHistory(cli: Cli, allowed: string): number {
-  const mound = cli.read("m", ".mound", "id").trim();
-  let count = 0;
-  for (const commit of cli.git("m", "rev-list", "refs/mound/line").trim().split("\n")) {
-    const paths = cli.git("m", "diff-tree", "--root", "-r", "--no-commit-id", "--name-only", "--diff-filter=AM", commit).trim().split("\n");
-    for (const path of paths.filter((each) => /^(mound\.yaml|agents|tasks)/.test(each))) {
-      const [body = "", ...armors] = cli.git("m", "show", `${commit}:${path}`).split("---\n-----BEGIN");
-      const at = /^at: (.*)$/m.exec(body)![1]!.slice(0, 19).replace(/[-:T]/g, "");
-      const genesis = path === "mound.yaml" && !body.includes("\nseen: ");
-      for (const armor of armors) {
-        const signature = cli.write("signature", `-----BEGIN${armor}`);
-        const time = ["-O", `verify-time=${at}Z`];
-        const who = must("ssh-keygen", ["-Y", "find-principals", "-f", allowed, "-s", signature, ...time]).trim();
-        const namespace = genesis ? "genesis@mound" : `record@${mound}`;
-        const said = must("ssh-keygen", ["-Y", "verify", "-f", allowed, "-I", who, "-n", namespace, "-s", signature, ...time], body);
-        expect(said).toMatch(/^Good /);
-        count += 1;
-      }
-    }
-  }
-  return count;
+  const settings = [
+    `user.name=${agent}`,
+    `user.email=${agent}@mound.invalid`,
+    `user.signingkey=${cli.keyFile(agent)}`,
+  ];
+  cli.git(
+    "m",
+    ...settings.flatMap((setting) => ["-c", setting]),
+    "commit",
+    "--quiet",
+    "-S",
+    "-m",
+    "By hand",
+  );
 }

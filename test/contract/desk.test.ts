@@ -26,7 +26,9 @@ journalContract("in memory", async () => {
 });
 journalContract("files", async () => {
   const path = folder();
-  const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], { stdio: ["pipe", "ignore", "ignore"] });
+  const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], {
+    stdio: ["pipe", "ignore", "ignore"],
+  });
   const ended = new Promise((resolve) => child.on("close", resolve));
   return {
     own: new FileJournal(path),

@@ -9,7 +9,10 @@ const B = "b".repeat(40) as Oid;
 const C = "c".repeat(40) as Oid;
 const NONCE = "nonce/0123456789abcdef" as Key;
 const HEAD = "head/k3f9qz7" as Key;
-const entries: readonly (readonly [Key, Value])[] = [[NONCE, 1], [HEAD, "k3f9qz7-x" as Value]];
+const entries: readonly (readonly [Key, Value])[] = [
+  [NONCE, 1],
+  [HEAD, "k3f9qz7-x" as Value],
+];
 
 /** What every cache of the folded state must do; `make` gives one that is empty. */
 export function stateCacheContract(name: string, make: () => Promise<StateCache>): void {
@@ -40,7 +43,13 @@ export function stateCacheContract(name: string, make: () => Promise<StateCache>
       const late = (await cache.open())!;
       expect(late.tip).toBe(C);
       expect(new Map(await late.load())).toEqual(new Map([[HEAD, "k3f9qz7-y"]]));
-      expect(await early.advance()).toEqual({ tip: C, delta: new Map<Key, unknown>([[NONCE, undefined], [HEAD, "k3f9qz7-y"]]) });
+      expect(await early.advance()).toEqual({
+        tip: C,
+        delta: new Map<Key, unknown>([
+          [NONCE, undefined],
+          [HEAD, "k3f9qz7-y"],
+        ]),
+      });
       expect(await early.advance()).toBeUndefined();
       expect([...(await early.load([shardOf(NONCE)]))]).toEqual([]);
       await early.close();
@@ -69,8 +78,16 @@ export function stateCacheContract(name: string, make: () => Promise<StateCache>
 }
 
 /** What every journal must do; `make` gives one that is empty, as a process sees it, and its death. */
-export function journalContract(name: string, make: () => Promise<{ own: Journal; other: Journal; otherDies: () => Promise<void> }>): void {
-  const entry = (nonce: string): JournalEntry => ({ nonce: nonce as Nonce, agent: "ant-1" as AgentId, summary: "claim x", at: 1 });
+export function journalContract(
+  name: string,
+  make: () => Promise<{ own: Journal; other: Journal; otherDies: () => Promise<void> }>,
+): void {
+  const entry = (nonce: string): JournalEntry => ({
+    nonce: nonce as Nonce,
+    agent: "ant-1" as AgentId,
+    summary: "claim x",
+    at: 1,
+  });
   describe(`journal: ${name}`, () => {
     test("what a living process has begun is not left over; what a dead one has not ended is", async () => {
       const { own, other, otherDies } = await make();
@@ -87,7 +104,10 @@ export function journalContract(name: string, make: () => Promise<{ own: Journal
 }
 
 /** What every queue must do; `make` gives as many members of one queue as asked. */
-export function queueContract(name: string, make: (count: number) => Promise<readonly Queue[]>): void {
+export function queueContract(
+  name: string,
+  make: (count: number) => Promise<readonly Queue[]>,
+): void {
   describe(`queue: ${name}`, () => {
     test("one at a time, and everybody gets a turn", async () => {
       const members = await make(6);
@@ -108,7 +128,9 @@ export function queueContract(name: string, make: (count: number) => Promise<rea
         }),
       );
       expect(most).toBe(1);
-      expect(turns.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5]);
+      expect(turns.toSorted((a, b) => a - b)).toEqual([
+        0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5,
+      ]);
     });
   });
 }

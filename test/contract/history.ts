@@ -163,7 +163,9 @@ export function historyContract(name: string, make: () => Promise<Clone>): void 
       const [first, second] = await read(long);
       // Every path is named, for it says where the tree is astray; none is read.
       expect(first?.changes).toHaveLength(HISTORY_CONTENTS + 10);
-      expect(first?.changes.every((change) => change.bytes === undefined && change.size === 0)).toBe(true);
+      expect(
+        first?.changes.every((change) => change.bytes === undefined && change.size === 0),
+      ).toBe(true);
       expect(second?.bytes).toHaveLength(HISTORY_COMMIT_BYTES);
     });
 

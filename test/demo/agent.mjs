@@ -27,7 +27,11 @@ async function work(task) {
   const shown = (await mound("task", "show", task.id)).data.task;
   const result = shown.after.length > 0 ? await summarise() : await measure(shown.body);
   const done = await mound("done", task.id, "--result", result);
-  say(done.ok ? "done" : "lost", { task: task.id, title: task.title, why: done.ok ? "" : done.error.code });
+  say(done.ok ? "done" : "lost", {
+    task: task.id,
+    title: task.title,
+    why: done.ok ? "" : done.error.code,
+  });
 }
 
 /** Counts the lines, the exports and the share of comments of a source file. */
@@ -41,9 +45,13 @@ async function measure(path) {
 /** Adds up what the other tasks found. */
 async function summarise() {
   const { tasks } = (await mound("task", "list", "--status", "done", "--limit", "1000")).data;
-  const found = tasks.map((task) => /^(\d+) lines, (\d+) exports, (\d+) % comments$/.exec(task.result?.text ?? "")).filter(Boolean);
+  const found = tasks
+    .map((task) => /^(\d+) lines, (\d+) exports, (\d+) % comments$/.exec(task.result?.text ?? ""))
+    .filter(Boolean);
   const sum = (index) => found.reduce((total, match) => total + Number(match[index]), 0);
-  const share = found.reduce((total, match) => total + Number(match[1]) * Number(match[3]), 0) / Math.max(1, sum(1));
+  const share =
+    found.reduce((total, match) => total + Number(match[1]) * Number(match[3]), 0) /
+    Math.max(1, sum(1));
   return `${found.length} files, ${sum(1)} lines, ${sum(2)} exports, ${Math.round(share)} % comments`;
 }
 
@@ -55,7 +63,9 @@ async function allDone() {
 /** Runs the real command; answers its JSON document. */
 function mound(...args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [COMMAND, ...args, "--json", "--as", name], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [COMMAND, ...args, "--json", "--as", name], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let out = "";
     child.stdout.setEncoding("utf8").on("data", (chunk) => (out += chunk));
     child.on("error", reject);

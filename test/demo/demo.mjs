@@ -30,10 +30,24 @@ say(`A fresh mound in ${plan}`);
 await mound(["init", plan, "--name", "demo", "--as", AGENTS[0]], folder);
 for (const agent of AGENTS.slice(1)) await mound(["join", "--as", agent]);
 const files = await largestSources();
-const tasks = files.map((path, index) => ({ label: `file-${index}`, title: `Measure ${relative(ROOT, path)}`, body: path }));
-tasks.push({ label: "summary", title: "Write the summary", after: tasks.map((task) => task.label) });
-await mound(["task", "import", "-", "--as", AGENTS[0]], plan, tasks.map((task) => JSON.stringify(task)).join("\n"));
-say(`${tasks.length} tasks: one for each of ${files.length} source files, and a summary that waits for them all\n`);
+const tasks = files.map((path, index) => ({
+  label: `file-${index}`,
+  title: `Measure ${relative(ROOT, path)}`,
+  body: path,
+}));
+tasks.push({
+  label: "summary",
+  title: "Write the summary",
+  after: tasks.map((task) => task.label),
+});
+await mound(
+  ["task", "import", "-", "--as", AGENTS[0]],
+  plan,
+  tasks.map((task) => JSON.stringify(task)).join("\n"),
+);
+say(
+  `${tasks.length} tasks: one for each of ${files.length} source files, and a summary that waits for them all\n`,
+);
 
 const tally = new Map(AGENTS.map((agent) => [agent, { tasks: 0, takeovers: 0, fate: "" }]));
 let finished = 0;
@@ -44,7 +58,11 @@ await report();
 function runAgent(name) {
   return new Promise((resolve, reject) => {
     const script = join(ROOT, "test", "demo", "agent.mjs");
-    const child = spawn(process.execPath, [script, name], { cwd: plan, env: environment, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [script, name], {
+      cwd: plan,
+      env: environment,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let claims = 0;
     let rest = "";
     child.stdout.setEncoding("utf8").on("data", (chunk) => {
@@ -62,7 +80,11 @@ function runAgent(name) {
       }
     });
     child.on("error", reject);
-    child.on("close", (code, signal) => (code === 0 || signal === "SIGKILL" ? resolve() : reject(new Error(`${name} ended with ${code}`))));
+    child.on("close", (code, signal) =>
+      code === 0 || signal === "SIGKILL"
+        ? resolve()
+        : reject(new Error(`${name} ended with ${code}`)),
+    );
   });
 }
 
@@ -84,12 +106,23 @@ async function report() {
   const summary = listed.data.tasks.find((task) => task.title === "Write the summary");
   say(`\nagent   tasks  takeovers`);
   for (const [agent, { tasks: count, takeovers, fate }] of tally) {
-    say(`${agent.padEnd(7)} ${String(count).padStart(5)}  ${String(takeovers).padStart(9)}  ${fate}`);
+    say(
+      `${agent.padEnd(7)} ${String(count).padStart(5)}  ${String(takeovers).padStart(9)}  ${fate}`,
+    );
   }
   say(`\nSummary, by ${summary.result?.agent ?? "nobody"}: ${summary.result?.text ?? "none"}`);
-  say(`${listed.data.tasks.length - open.length} of ${tasks.length} tasks done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  say(
+    `${listed.data.tasks.length - open.length} of ${tasks.length} tasks done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
+  );
   say("Look further:");
-  for (const line of [`cd ${plan}`, "git log --oneline", `git log -- tasks/${summary.id.slice(0, 2)}/${summary.id}`, `cat tasks/${summary.id.slice(0, 2)}/${summary.id}/task.yaml`, "git log --show-signature -3", "node " + COMMAND + " status"]) {
+  for (const line of [
+    `cd ${plan}`,
+    "git log --oneline",
+    `git log -- tasks/${summary.id.slice(0, 2)}/${summary.id}`,
+    `cat tasks/${summary.id.slice(0, 2)}/${summary.id}/task.yaml`,
+    "git log --show-signature -3",
+    "node " + COMMAND + " status",
+  ]) {
     say(`  ${line}`);
   }
   const takeovers = [...tally.values()].reduce((total, own) => total + own.takeovers, 0);
@@ -102,11 +135,18 @@ async function report() {
 /** Runs the real command; answers its JSON document, or ends the demo with what it said. */
 function mound(args, cwd = plan, input = "") {
   return new Promise((resolve, reject) => {
-    const child = execFile(process.execPath, [COMMAND, ...args, "--json"], { cwd, env: environment, maxBuffer: 1 << 26 }, (_error, out) => {
-      const answer = JSON.parse(out === "" ? '{"ok":false,"error":{"message":"no answer"}}' : out);
-      if (answer.ok) resolve(answer);
-      else reject(new Error(answer.error.message));
-    });
+    const child = execFile(
+      process.execPath,
+      [COMMAND, ...args, "--json"],
+      { cwd, env: environment, maxBuffer: 1 << 26 },
+      (_error, out) => {
+        const answer = JSON.parse(
+          out === "" ? '{"ok":false,"error":{"message":"no answer"}}' : out,
+        );
+        if (answer.ok) resolve(answer);
+        else reject(new Error(answer.error.message));
+      },
+    );
     child.stdin.end(input);
   });
 }
@@ -119,7 +159,10 @@ async function largestSources() {
     const path = join(entry.parentPath, entry.name);
     found.push({ path, size: (await readFile(path)).length });
   }
-  return found.toSorted((a, b) => b.size - a.size).slice(0, FILES).map(({ path }) => path);
+  return found
+    .toSorted((a, b) => b.size - a.size)
+    .slice(0, FILES)
+    .map(({ path }) => path);
 }
 
 function say(text) {

@@ -19,13 +19,24 @@ test("a repository with many loose objects is packed, one with few is left alone
       const bytes = new TextEncoder().encode(`blob ${n}`);
       blobs.push({ oid: objects.name("blob", bytes), type: "blob" as const, bytes });
     }
-    for (let from = 0; from < blobs.length; from += 50) await objects.write(blobs.slice(from, from + 50));
-    const tree = (await gitText(["mktree"], { gitDir, input: blobs.map(({ oid }, n) => `100644 blob ${oid}\tf${n}\n`).join("") })).trim();
-    const commit = (await gitText(["-c", "user.name=x", "-c", "user.email=x@x", "commit-tree", tree, "-m", "x"], { gitDir })).trim();
+    for (let from = 0; from < blobs.length; from += 50)
+      await objects.write(blobs.slice(from, from + 50));
+    const tree = (
+      await gitText(["mktree"], {
+        gitDir,
+        input: blobs.map(({ oid }, n) => `100644 blob ${oid}\tf${n}\n`).join(""),
+      })
+    ).trim();
+    const commit = (
+      await gitText(["-c", "user.name=x", "-c", "user.email=x@x", "commit-tree", tree, "-m", "x"], {
+        gitDir,
+      })
+    ).trim();
     await gitText(["update-ref", "refs/heads/main", commit], { gitDir });
     expect(await maintain(gitDir, 100_000)).toBe(false);
     expect(await maintain(gitDir, 100)).toBe(true);
-    const counted = async () => /^count: 0$/m.test(await gitText(["count-objects", "-v"], { gitDir }));
+    const counted = async () =>
+      /^count: 0$/m.test(await gitText(["count-objects", "-v"], { gitDir }));
     expect(await until("the loose objects are packed", counted)).toBe(true);
     expect(await objects.read(blobs[0]!.oid)).toMatchObject({ type: "blob" });
     await objects.close();

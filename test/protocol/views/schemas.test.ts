@@ -7,7 +7,12 @@ interface Schema {
   readonly $schema: string;
   readonly required: readonly string[];
   readonly additionalProperties: boolean;
-  readonly properties: Readonly<Record<string, { readonly type?: unknown; readonly anyOf?: readonly { readonly type: string }[] }>>;
+  readonly properties: Readonly<
+    Record<
+      string,
+      { readonly type?: unknown; readonly anyOf?: readonly { readonly type: string }[] }
+    >
+  >;
   readonly patternProperties: Readonly<Record<string, unknown>>;
 }
 
@@ -31,7 +36,11 @@ describe.each(KINDS.map((kind) => kind.name))("%s", (name) => {
     expect(Object.keys(schema.properties)).toEqual(Object.keys(kind.fields.shape));
     expect(schema.required).toEqual(expect.arrayContaining(["kind", "at", "nonce"]));
     for (const field of schema.required) {
-      const without = Object.fromEntries(Object.keys(kind.fields.shape).filter((other) => other !== field).map((other) => [other, "x"]));
+      const without = Object.fromEntries(
+        Object.keys(kind.fields.shape)
+          .filter((other) => other !== field)
+          .map((other) => [other, "x"]),
+      );
       const issues = kind.fields.safeParse(without).error?.issues ?? [];
       expect(issues.map((issue) => issue.path[0])).toContain(field);
     }
@@ -39,13 +48,20 @@ describe.each(KINDS.map((kind) => kind.name))("%s", (name) => {
 });
 
 test("a number may be written as YAML writes numbers, where the judge reads text", () => {
-  expect(schemas["claim"]!.properties["token"]!.anyOf?.map((choice) => choice.type)).toEqual(["integer", "string"]);
+  expect(schemas["claim"]!.properties["token"]!.anyOf?.map((choice) => choice.type)).toEqual([
+    "integer",
+    "string",
+  ]);
   expect(schemas["claim"]!.properties["nonce"]!.type).toEqual(["string", "number"]);
   expect(schemas["claim"]!.properties["agent"]!.type).toBe("string");
 });
 
 test("a record's first line leads editors to its schema, from wherever it lies", () => {
   const body = encodeBody("claim", "tasks/k3/k3f9qz7/claim.lock", { task: "k3f9qz7" });
-  expect(body.split("\n")[0]).toBe("# yaml-language-server: $schema=../../../.mound/schema/claim.json");
-  expect(encodeBody("mound", "mound.yaml", {}).split("\n")[0]).toBe("# yaml-language-server: $schema=.mound/schema/mound.json");
+  expect(body.split("\n")[0]).toBe(
+    "# yaml-language-server: $schema=../../../.mound/schema/claim.json",
+  );
+  expect(encodeBody("mound", "mound.yaml", {}).split("\n")[0]).toBe(
+    "# yaml-language-server: $schema=.mound/schema/mound.json",
+  );
 });
