@@ -28,6 +28,15 @@ export function shardOf(key: Key): string {
   return family === "invite" || family === "key" ? "root" : `a-${rest.slice(0, 2)}`;
 }
 
+const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
+/**
+ * A key in each of the 1,024 shards that hold tasks. Who lists tasks wants these and no more: there is
+ * a nonce and a commit for every operation ever, so that the rest grows with the history.
+ */
+const TASKS: readonly Key[] = [...DIGITS].flatMap((a) =>
+  [...DIGITS].map((b): Key => `task/${a}${b}`),
+);
+
 /** Answers every entry of a cache that cannot be read any more. */
 export type Rebuild = () => Promise<Iterable<readonly [Key, Value]>>;
 
@@ -39,6 +48,8 @@ export class ShardedState implements View {
   readonly #source: CachedState | undefined;
   readonly #rebuild: Rebuild;
   #all: boolean;
+  /** Whether every shard that holds tasks is loaded. */
+  #tasks = false;
 
   /** `rebuild`: every entry of the source, by other means, where it turns out to be damaged. */
   constructor(source: CachedState | undefined, rebuild: Rebuild = async () => []) {
@@ -57,9 +68,10 @@ export class ShardedState implements View {
   keys(prefix: string): readonly Key[] {
     // A prefix that reaches into a task's id stays within one shard, and stands for its keys.
     const inside = /^(task|head)\/[0-9a-z]{2}/.test(prefix) ? (prefix as Key) : undefined;
-    if (!this.#all && !(inside !== undefined && this.#loaded.has(shardOf(inside)))) {
-      throw new NeedKeys(inside === undefined ? "all" : [inside]);
-    }
+    const tasks = prefix === "task/" || prefix === "head/";
+    const here = inside === undefined ? tasks && this.#tasks : this.#loaded.has(shardOf(inside));
+    if (!this.#all && !here)
+      throw new NeedKeys(inside === undefined ? (tasks ? TASKS : "all") : [inside]);
     const found: Key[] = [];
     for (const [key, value] of this.#family(prefix)) {
       if (value !== undefined && key.startsWith(prefix)) found.push(key);
@@ -91,6 +103,7 @@ export class ShardedState implements View {
       if (!family.has(key)) family.set(key, value);
     }
     if (shards === undefined) this.#all = true;
+    if (wanted === TASKS) this.#tasks = true;
     for (const name of shards ?? []) this.#loaded.add(name);
   }
 

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Notes when this clone last heard from its origin, for every process that reads the clone. */
@@ -7,7 +8,11 @@ export async function markHeard(folder: string, now: number): Promise<void> {
 }
 
 /** Milliseconds since the epoch; undefined: never, as far as is known. */
-export async function lastHeard(folder: string): Promise<number | undefined> {
-  const text = await readFile(join(folder, "heard"), "utf8").catch(() => "");
-  return /^\d{10,16}$/.test(text) ? Number(text) : undefined;
+export function lastHeard(folder: string): number | undefined {
+  try {
+    const text = readFileSync(join(folder, "heard"), "utf8");
+    return /^\d{10,16}$/.test(text) ? Number(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }

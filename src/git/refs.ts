@@ -75,7 +75,7 @@ export function gitRefs(
   return {
     async read(name) {
       assert(isRefName(name), `not a ref name: ${name}`);
-      const found = await readRefFile(gitDir, name);
+      const found = readRefFile(gitDir, name);
       return found === "symbolic" ? readAnyRef(gitDir, name) : found;
     },
     swap: (name, next, old) => swapMany([{ name, next, old }]),

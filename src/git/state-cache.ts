@@ -1,24 +1,16 @@
 /**
  * The folded state on disk: a base file with every shard behind a table of offsets, and a journal of
  * changes since. A reader takes the shards that it needs with one positioned read each. All of it may
- * be deleted at any time, and a damaged file counts as absent.
+ * be deleted at any time, and a damaged file counts as absent. Reads are synchronous: these are a few
+ * small files, and each trip to a thread costs a command that is just starting more than the read.
  *
  *   cache/<build>/base-<commit>.json    {tip, shards: {name: [offset, length]}} LF shard bodies
  *   cache/<build>/log-<commit>.ndjson   one {from, tip, set} a line; the last may be torn
  */
-import {
-  appendFile,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-  type FileHandle,
-} from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { appendFile, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { defined } from "../base/assert.ts";
 import type { CachedState, StateCache } from "../app/ports.ts";
 import { shardOf } from "../app/sharded-state.ts";
 import type { Oid } from "../protocol/ids.ts";
@@ -31,12 +23,17 @@ import type { Delta, Key, Value } from "../protocol/state.ts";
 const LOG_BYTES_MIN = 64 * 1024;
 const LOG_BYTES_MAX = 512 * 1024;
 
+/** More shards than these are read faster as one piece. */
+const READS_MAX = 16;
+
 type Pair = readonly [Key, Value | null];
 
 interface Header {
   readonly tip: Oid;
-  readonly shards: Readonly<Record<string, readonly [offset: number, length: number]>>;
+  readonly shards: Readonly<Record<string, Place>>;
 }
+
+type Place = readonly [offset: number, length: number];
 
 interface LogLine {
   readonly from: Oid;
@@ -54,9 +51,9 @@ export class FileStateCache implements StateCache {
 
   async open(): Promise<CachedState | undefined> {
     for (let tries = 0; tries < 3; tries++) {
-      const base = await readCurrent(this.#folder);
+      const base = readCurrent(this.#folder);
       if (base === undefined) return undefined;
-      const opened = await OpenCache.open(this.#folder, base);
+      const opened = OpenCache.open(this.#folder, base);
       // A base that vanished between listing and opening was replaced by a newer one.
       if (opened !== undefined) return opened;
     }
@@ -65,7 +62,7 @@ export class FileStateCache implements StateCache {
 
   async replace(tip: Oid, entries: Iterable<readonly [Key, Value]>): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    const before = await readCurrent(this.#folder);
+    const before = readCurrent(this.#folder);
     const shards = new Map<string, (readonly [Key, Value])[]>();
     for (const entry of entries) {
       const name = shardOf(entry[0]);
@@ -91,7 +88,7 @@ export class FileStateCache implements StateCache {
   }
 
   async append(from: Oid, tip: Oid, delta: Delta): Promise<boolean> {
-    const base = await readCurrent(this.#folder);
+    const base = readCurrent(this.#folder);
     if (base === undefined) return false;
     const line: LogLine = {
       from,
@@ -131,7 +128,8 @@ export class FileStateCache implements StateCache {
 class OpenCache implements CachedState {
   tip: Oid;
   readonly #folder: string;
-  readonly #base: FileHandle;
+  /** A file descriptor, while it is open. */
+  #base: number | undefined;
   readonly #header: Header;
   readonly #bodyAt: number;
   readonly #logPath: string;
@@ -139,7 +137,7 @@ class OpenCache implements CachedState {
   /** What the journal changed: it wins over the base. */
   readonly #changes = new Map<Key, Value | null>();
 
-  private constructor(folder: string, base: FileHandle, header: Header, bodyAt: number) {
+  private constructor(folder: string, base: number, header: Header, bodyAt: number) {
     this.#folder = folder;
     this.#base = base;
     this.#header = header;
@@ -148,29 +146,31 @@ class OpenCache implements CachedState {
     this.tip = header.tip;
   }
 
-  static async open(folder: string, base: string): Promise<OpenCache | undefined> {
-    let handle: FileHandle | undefined;
+  static open(folder: string, base: string): OpenCache | undefined {
+    let file: number | undefined;
     try {
-      handle = await open(join(folder, baseName(base)), "r");
-      const { text, bytes } = await readHeader(handle);
+      file = openSync(join(folder, baseName(base)), "r");
+      const { text, bytes } = readHeader(file);
       const header = JSON.parse(text) as Header;
       if (header.tip !== base) throw new Error("the cache is of another commit");
-      const opened = new OpenCache(folder, handle, header, bytes);
-      await opened.#readLog();
+      const opened = new OpenCache(folder, file, header, bytes);
+      opened.#readLog();
       return opened;
     } catch {
-      await handle?.close();
+      if (file !== undefined) closeSync(file);
       return undefined;
     }
   }
 
   async load(shards?: readonly string[]): Promise<Iterable<readonly [Key, Value]>> {
     const wanted = shards === undefined ? undefined : new Set(shards);
-    const entries = new Map<Key, Value>();
-    // One read for all: a mound of some size has a thousand shards.
-    for (const body of shards === undefined ? await this.#readAll() : await this.#readEach(shards)) {
-      for (const [key, value] of parseShard(body)) entries.set(key, value);
-    }
+    const places =
+      wanted === undefined
+        ? Object.values(this.#header.shards)
+        : [...wanted].flatMap((name) => this.#placeOf(name));
+    const kept = parseShards(this.#readBodies(places));
+    if (this.#changes.size === 0) return kept;
+    const entries = new Map<Key, Value>(kept);
     for (const [key, value] of this.#changes) {
       if (wanted !== undefined && !wanted.has(shardOf(key))) continue;
       if (value === null) entries.delete(key);
@@ -180,38 +180,41 @@ class OpenCache implements CachedState {
   }
 
   async advance(): Promise<{ readonly tip: Oid; readonly delta: Delta } | "replaced" | undefined> {
-    if ((await readCurrent(this.#folder)) !== this.#header.tip) return "replaced";
-    const delta = await this.#readLog();
+    if (readCurrent(this.#folder) !== this.#header.tip) return "replaced";
+    const delta = this.#readLog();
     return delta === undefined ? undefined : { tip: this.tip, delta };
   }
 
   async close(): Promise<void> {
-    await this.#base.close();
+    if (this.#base !== undefined) closeSync(this.#base);
+    this.#base = undefined;
   }
 
-  async #readAll(): Promise<readonly Buffer[]> {
-    const places = Object.values(this.#header.shards);
-    const [offset, length] = places.at(-1) ?? [0, 0];
-    const all = await this.#readAt(0, offset + length);
+  #placeOf(name: string): readonly Place[] {
+    const place = this.#header.shards[name];
+    return place === undefined ? [] : [place];
+  }
+
+  /** A mound of some size has a thousand shards: many of them are cut out of one read of all. */
+  #readBodies(places: readonly Place[]): readonly Buffer[] {
+    if (places.length <= READS_MAX) return places.map(([at, bytes]) => this.#readAt(at, bytes));
+    const [last, length] = Object.values(this.#header.shards).at(-1) ?? [0, 0];
+    const all = this.#readAt(0, last + length);
     return places.map(([at, bytes]) => all.subarray(at, at + bytes));
   }
 
-  async #readEach(names: readonly string[]): Promise<readonly Buffer[]> {
-    const places = names.flatMap((name) => [this.#header.shards[name] ?? []]).filter((place) => place.length > 0);
-    return Promise.all(places.map(([offset = 0, length = 0]) => this.#readAt(offset, length)));
-  }
-
   /** Bytes of the bodies; a file that ends before them is damaged. */
-  async #readAt(offset: number, length: number): Promise<Buffer> {
+  #readAt(offset: number, length: number): Buffer {
     const buffer = Buffer.allocUnsafe(length);
-    const { bytesRead } = await this.#base.read(buffer, 0, length, this.#bodyAt + offset);
-    if (bytesRead < length) throw new Error("the cache ends early");
+    const file = defined(this.#base, "the file of a cache that is open");
+    const read = readSync(file, buffer, 0, length, this.#bodyAt + offset);
+    if (read < length) throw new Error("the cache ends early");
     return buffer;
   }
 
   /** Takes the complete lines that continue from here; a line that does not is another's duplicate. */
-  async #readLog(): Promise<Delta | undefined> {
-    const text = await readFrom(this.#logPath, this.#logAt);
+  #readLog(): Delta | undefined {
+    const text = readFrom(this.#logPath, this.#logAt);
     const whole = text.lastIndexOf("\n") + 1;
     if (whole === 0) return undefined;
     this.#logAt += Buffer.byteLength(text.slice(0, whole));
@@ -230,9 +233,13 @@ class OpenCache implements CachedState {
 }
 
 /** The tip of the newest base, which names its files. */
-async function readCurrent(folder: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, "CURRENT"), "utf8").catch(() => "");
-  return /^[0-9a-f]{40}$/.test(text.trim()) ? text.trim() : undefined;
+function readCurrent(folder: string): string | undefined {
+  try {
+    const text = readFileSync(join(folder, "CURRENT"), "utf8").trim();
+    return /^[0-9a-f]{40}$/.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function baseName(tip: string): string {
@@ -243,8 +250,10 @@ function logName(tip: string): string {
   return `log-${tip}.ndjson`;
 }
 
-function parseShard(body: Buffer): readonly (readonly [Key, Value])[] {
-  return JSON.parse(body.toString("utf8")) as (readonly [Key, Value])[];
+/** In one go: a thousand small documents take twice as long as one. */
+function parseShards(bodies: readonly Buffer[]): readonly (readonly [Key, Value])[] {
+  const text = bodies.map((body) => body.toString("utf8")).join(",");
+  return (JSON.parse(`[${text}]`) as (readonly [Key, Value])[][]).flat();
 }
 
 function parseLine(row: string): LogLine | undefined {
@@ -256,11 +265,11 @@ function parseLine(row: string): LogLine | undefined {
 }
 
 /** The first line of a base file, which is as long as the mound has shards. */
-async function readHeader(handle: FileHandle): Promise<{ text: string; bytes: number }> {
+function readHeader(file: number): { text: string; bytes: number } {
   let read = Buffer.alloc(0);
   for (;;) {
     const chunk = Buffer.allocUnsafe(64 * 1024);
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, read.length);
+    const bytesRead = readSync(file, chunk, 0, chunk.length, read.length);
     read = Buffer.concat([read, chunk.subarray(0, bytesRead)]);
     const end = read.indexOf(0x0a);
     if (end >= 0) return { text: read.subarray(0, end).toString("utf8"), bytes: end + 1 };
@@ -268,20 +277,20 @@ async function readHeader(handle: FileHandle): Promise<{ text: string; bytes: nu
   }
 }
 
-async function readFrom(path: string, offset: number): Promise<string> {
-  let handle: FileHandle;
+function readFrom(path: string, offset: number): string {
+  let file: number;
   try {
-    handle = await open(path, "r");
+    file = openSync(path, "r");
   } catch {
     return "";
   }
   try {
-    const { size } = await handle.stat();
+    const { size } = fstatSync(file);
     if (size <= offset) return "";
     const buffer = Buffer.allocUnsafe(size - offset);
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
+    const bytesRead = readSync(file, buffer, 0, buffer.length, offset);
     return buffer.subarray(0, bytesRead).toString("utf8");
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }

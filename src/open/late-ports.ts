@@ -31,7 +31,7 @@ export function lateRefs(gitDir: string): Refs {
   const refs = late(async () => (await import("../git/refs.ts")).gitRefs(gitDir));
   return {
     async read(name) {
-      const found = await readRefFile(gitDir, name);
+      const found = readRefFile(gitDir, name);
       return found === "symbolic" ? (await refs.get()).read(name) : found;
     },
     swap: async (name, next, old) => (await refs.get()).swap(name, next, old),
@@ -44,7 +44,7 @@ export function lateRemote(options: RemoteOptions): Remote {
   return {
     url,
     fetch: async () => (await remote.get()).fetch(),
-    peek: () => peekBranch(url, branch),
+    peek: async () => peekBranch(url, branch),
     push: async (next, old) => (await remote.get()).push(next, old),
   };
 }

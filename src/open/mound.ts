@@ -167,7 +167,7 @@ export class Mound {
 
   /** Milliseconds since this clone last heard from its origin, by any process; undefined: never. */
   async age(): Promise<number | undefined> {
-    const heard = Math.max(this.#looked, (await lastHeard(moundFolder(this.clone.commonDir))) ?? 0);
+    const heard = Math.max(this.#looked, lastHeard(moundFolder(this.clone.commonDir)) ?? 0);
     return heard === 0 ? undefined : Math.max(0, this.ports.clock.now() - heard);
   }
 

@@ -5,7 +5,7 @@ import { fault } from "../protocol/fault.ts";
 import type { AgentId, PublicKey } from "../protocol/ids.ts";
 import { typeBody } from "../protocol/judge-typing.ts";
 import { kindNamed } from "../protocol/kinds/index.ts";
-import type { CommonFields } from "../protocol/kinds/kind.ts";
+import type { CommonFields } from "../protocol/kinds/incoming.ts";
 import { RECORD_BYTES, RECORD_SIGNATURES } from "../protocol/limits.ts";
 import { joinRecord, readRecord, type RawRecord } from "../protocol/record.ts";
 import { settings } from "../protocol/rules/members.ts";

@@ -28,10 +28,7 @@ export const taskId = branded<TaskId>(
   TASK_ID_MAX,
 );
 const oid = branded<Oid>(OID, "must be a commit id of 40 hexadecimal digits");
-const nonce = branded<Nonce>(
-  NONCE,
-  "must be sixteen characters of 0-9 and a-z without i, l, o, u",
-);
+const nonce = branded<Nonce>(NONCE, "must be sixteen characters of 0-9 and a-z without i, l, o, u");
 export const publicKey = branded<PublicKey>(
   /^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]{40,300}={0,2}$/,
   "must be an ed25519 public key line without a comment: ssh-ed25519 AAAA...",

@@ -3,7 +3,7 @@ import { fault, type Fault } from "./fault.ts";
 import { isAgentId, type AgentId, type PublicKey } from "./ids.ts";
 import type { CommitFacts } from "./judge.ts";
 import { typeRecords, type Typed } from "./judge-typing.ts";
-import type { Context, Incoming } from "./kinds/kind.ts";
+import type { Context, Incoming } from "./kinds/incoming.ts";
 import { DEFAULTS } from "./kinds/mound.ts";
 import { isFurniture } from "./paths.ts";
 import { keyInForce, refuseNonMember, settings } from "./rules/members.ts";

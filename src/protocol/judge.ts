@@ -12,7 +12,7 @@ import { FILE_MODE } from "./objects.ts";
 import { isLegalPath } from "./paths.ts";
 import type { RawRecord } from "./record.ts";
 import { judgeRecords } from "./judge-records.ts";
-import type { Incoming } from "./kinds/kind.ts";
+import type { Incoming } from "./kinds/incoming.ts";
 import type { SignatureFact } from "./signature.ts";
 import { Overlay, type AstrayState, type Delta, type View } from "./state.ts";
 import { PROTOCOL } from "./version.ts";

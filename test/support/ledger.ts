@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { assert } from "../../src/base/assert.ts";
-import type { Incoming } from "../../src/protocol/kinds/kind.ts";
+import type { Incoming } from "../../src/protocol/kinds/incoming.ts";
 import type { Verdict } from "../../src/protocol/judge.ts";
 import { isSettled } from "../../src/protocol/rules/task-status.ts";
 import type { View } from "../../src/protocol/state.ts";

@@ -26,7 +26,7 @@ describe("floors", () => {
     ["src/base/a.ts", "../protocol/b.ts", "base is below protocol"],
     ["src/protocol/a.ts", "../app/ports.ts", "protocol is below app"],
     ["src/git/a.ts", "../keys/b.ts", "git and keys are of one floor"],
-    ["src/git/a.ts", "../open.ts", "git is below open.ts"],
+    ["src/git/a.ts", "../open/mound.ts", "git is below open"],
     ["src/daemon/a.ts", "../web/b.ts", "daemon and web are of one floor"],
     ["src/cli/main.ts", "../index.ts", "cli is below index.ts"],
     ["src/protocol/ids.ts", "./rules/lease.ts", "words come before rules"],
@@ -40,7 +40,7 @@ describe("floors", () => {
   });
 
   test.each([
-    ["src/cli/main.ts", "../open.ts"],
+    ["src/cli/main.ts", "../open/mound.ts"],
     ["src/git/a.ts", "./b.ts"],
     ["src/git/a.ts", "../app/ports.ts"],
     ["src/protocol/kinds/task.ts", "../rules/lease.ts"],

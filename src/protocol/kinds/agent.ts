@@ -4,7 +4,8 @@ import { agentId, common, line, publicKey } from "../fields.ts";
 import { isRoot, keyInForce, rootsAmong, sameButStatus, settings } from "../rules/members.ts";
 import { keyFingerprint, keySegment } from "../rules/fingerprint.ts";
 import type { AgentState } from "../state.ts";
-import { kind, type Context, type Fields, type Incoming } from "./kind.ts";
+import type { Context, Incoming } from "./incoming.ts";
+import { kind, type Fields } from "./kind.ts";
 import { mound } from "./mound.ts";
 
 const fields = z.strictObject({

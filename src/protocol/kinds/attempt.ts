@@ -7,7 +7,8 @@ import { refuseStaleToken } from "../rules/fencing.ts";
 import { putTask } from "../rules/put-task.ts";
 import { isLapsed } from "../rules/task-status.ts";
 import type { AttemptState, ClaimState, TaskState } from "../state.ts";
-import { companion, kind, type Context, type Fields } from "./kind.ts";
+import { companion, type Context } from "./incoming.ts";
+import { kind, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
   kind: z.literal("attempt"),

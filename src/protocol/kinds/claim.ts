@@ -8,7 +8,8 @@ import { settings } from "../rules/members.ts";
 import { putTask } from "../rules/put-task.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { isLapsed } from "../rules/task-status.ts";
-import { kind, type Context, type Fields } from "./kind.ts";
+import type { Context } from "./incoming.ts";
+import { kind, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
   kind: z.literal("claim"),

@@ -6,7 +6,8 @@ import { common, duration, integer, line, list } from "../fields.ts";
 import type { AgentId, PublicKey } from "../ids.ts";
 import { LEASE_MIN_MS } from "../limits.ts";
 import { effectiveRoots, rootsAmong, settings } from "../rules/members.ts";
-import { kind, type Fields, type Incoming } from "./kind.ts";
+import type { Incoming } from "./incoming.ts";
+import { kind, type Fields } from "./kind.ts";
 import { PROTOCOL } from "../version.ts";
 
 const ROOT =

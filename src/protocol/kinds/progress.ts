@@ -4,7 +4,8 @@ import { agentId, common, integer, line, taskId, text } from "../fields.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { putTask } from "../rules/put-task.ts";
-import { companion, kind, type Fields } from "./kind.ts";
+import { companion } from "./incoming.ts";
+import { kind, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
   kind: z.literal("progress"),

@@ -20,7 +20,8 @@ import { settings } from "../rules/members.ts";
 import { putTask } from "../rules/put-task.ts";
 import { taskStatus } from "../rules/task-status.ts";
 import type { TaskState } from "../state.ts";
-import { kind, type Context, type Fields, type Incoming } from "./kind.ts";
+import type { Context, Incoming } from "./incoming.ts";
+import { kind, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
   kind: z.literal("task"),
