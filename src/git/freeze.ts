@@ -1,23 +1,49 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gitRefs } from "./refs.ts";
 import { localPath } from "./remote-url.ts";
 
-/** Makes an origin refuse every push, naming where the mound has gone. */
-export async function freezeOrigin(origin: string, url: string): Promise<void> {
+/** What a frozen origin says first when it refuses. */
+export const FROZEN = "mound-frozen";
+
+/**
+ * Makes an origin refuse every push and every move of a ref, naming where the mound has gone. When it
+ * returns, the branch has moved for the last time: a move that was under way has ended.
+ */
+export async function freezeOrigin(origin: string, branch: string, url: string): Promise<void> {
   const hooks = join(origin, "hooks");
   await mkdir(hooks, { recursive: true });
   const quoted = url.replaceAll("'", `'\\''`);
-  const lines = [
+  const message = `printf '%s\\n' '${FROZEN}: this mound has moved to ${quoted}' >&2`;
+  const reason =
+    "# This mound has moved. Two lines must never grow, so nothing is taken here any more.";
+  await install(join(hooks, "pre-receive"), ["#!/bin/sh", reason, message, "exit 1", ""]);
+  const prepared = `[ "$1" = prepared ] || exit 0`;
+  await install(join(hooks, "reference-transaction"), [
     "#!/bin/sh",
-    "# This mound has moved. Two lines must never grow, so nothing is taken here any more.",
-    `printf '%s\\n' 'mound-frozen: this mound has moved to ${quoted}' >&2`,
+    reason,
+    prepared,
+    message,
     "exit 1",
     "",
-  ];
-  const path = join(hooks, "pre-receive");
+  ]);
+  await settle(origin, branch);
+}
+
+async function install(path: string, lines: readonly string[]): Promise<void> {
   await writeFile(`${path}.new`, lines.join("\n"));
   await chmod(`${path}.new`, 0o755);
   await rename(`${path}.new`, path);
+}
+
+/** Takes the branch's lock once: who held it before the hooks were there has let go of it. */
+async function settle(origin: string, branch: string): Promise<void> {
+  const refs = gitRefs(origin);
+  const name = `refs/heads/${branch}`;
+  for (;;) {
+    const tip = await refs.read(name);
+    if (tip === undefined || (await refs.swap(name, tip, tip))) return;
+  }
 }
 
 /** Where a frozen origin on this machine says that the mound has gone; undefined for any other. */
@@ -33,4 +59,5 @@ export async function frozenTo(origin: string): Promise<string | undefined> {
 /** Takes a freeze back: the move did not happen. */
 export async function thawOrigin(origin: string): Promise<void> {
   await rm(join(origin, "hooks", "pre-receive"), { force: true });
+  await rm(join(origin, "hooks", "reference-transaction"), { force: true });
 }

@@ -34,9 +34,13 @@ export function readLoose(gitDir: string, oid: Oid, maxBytes: number): GitObject
 }
 
 /** Writes objects that are not there yet, one file each, through isomorphic-git. */
-export async function writeLoose(gitDir: string, objects: readonly GitObject[]): Promise<void> {
+export async function writeLoose(
+  gitDir: string,
+  objects: readonly GitObject[],
+  durable = false,
+): Promise<void> {
   const { writeObject } = await import("isomorphic-git");
-  const fs = safeFs(gitDir);
+  const fs = safeFs(gitDir, durable);
   for (const { oid, type, bytes } of objects) {
     assert(hashObject(type, bytes) === oid, `object ${oid} has other content`);
     const object = deflateSync(

@@ -11,6 +11,8 @@ import { encodePack } from "./pack.ts";
 import { gitFailed, runGit } from "./run.ts";
 
 export interface ObjectsOptions {
+  /** Whether what is written is on disk before `write` returns. */
+  readonly durable?: boolean;
   /** The common git directory: the one that holds `objects/`. */
   readonly gitDir: string;
   /** git's quarantine variables, in a hook. */
@@ -67,7 +69,7 @@ export function gitObjects(options: ObjectsOptions): Objects {
       return object;
     },
     async write(objects) {
-      if (objects.length < PACK_FROM) await writeLoose(gitDir, objects);
+      if (objects.length < PACK_FROM) await writeLoose(gitDir, objects, options.durable);
       else await writePack(options, objects);
       // The caller may use its buffers again.
       for (const object of objects) cache.put({ ...object, bytes: new Uint8Array(object.bytes) });

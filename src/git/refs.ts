@@ -20,6 +20,10 @@ export interface RefMove {
 export interface RefsOptions {
   /** Milliseconds for which a busy lock is tried again. */
   readonly lockPatienceMs?: number;
+  /** Milliseconds after which a lock that nobody moves is taken for left over. */
+  readonly lockStaleMs?: number;
+  /** `name=value` settings for git, above its own configuration. */
+  readonly settings?: readonly string[];
 }
 
 export interface GitRefs extends Refs {
@@ -42,16 +46,16 @@ const REF_NAME = /^refs\/[A-Za-z0-9][A-Za-z0-9._/-]{0,250}$/;
  */
 export function gitRefs(
   gitDir: string,
-  { lockPatienceMs = LOCK_PATIENCE_MS }: RefsOptions = {},
+  { lockPatienceMs = LOCK_PATIENCE_MS, lockStaleMs = LOCK_STALE_MS, settings }: RefsOptions = {},
 ): GitRefs {
-  const session = updateRef(gitDir);
+  const session = updateRef(gitDir, settings);
   const swapMany = async (moves: readonly RefMove[]): Promise<boolean> => {
     for (const { name } of moves) assert(isRefName(name), `not a ref name: ${name}`);
     const input = moves
       .map(({ name, next, old }) => `update ${name} ${next} ${old ?? ABSENT}\n`)
       .join("");
     const deadline = performance.now() + lockPatienceMs;
-    const stale = new StaleLocks(LOCK_STALE_MS);
+    const stale = new StaleLocks(lockStaleMs);
     for (;;) {
       const { exitCode, stderr } = await session.transact(input);
       const outcome = exitCode === 0 ? "done" : classifyRefUpdate(stderr);

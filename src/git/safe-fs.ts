@@ -27,7 +27,7 @@ const OBJECT_PATH = /^[0-9a-f]{2}\/[0-9a-f]{38}$/;
  * The calls inside are synchronous: an object is one small file, for which node's thread pool costs
  * several times what the write itself does.
  */
-export function safeFs(gitDir: string): { readonly promises: SafeFs } {
+export function safeFs(gitDir: string, durable = false): { readonly promises: SafeFs } {
   const objects = resolve(gitDir, "objects");
   const inside = (path: string): string => {
     const absolute = resolve(path);
@@ -53,7 +53,7 @@ export function safeFs(gitDir: string): { readonly promises: SafeFs } {
           .join("/");
         if (!OBJECT_PATH.test(name) || typeof content === "string")
           throw new Error(`not a loose object: ${path}`);
-        writeAtomically(absolute, content);
+        writeAtomically(absolute, content, durable);
       },
       unlink: refuse,
       rmdir: refuse,
@@ -78,10 +78,11 @@ export interface SafeFs {
   readonly readlink: (path: string) => Promise<never>;
 }
 
-function writeAtomically(path: string, content: Uint8Array): void {
+function writeAtomically(path: string, content: Uint8Array, durable: boolean): void {
   const temporary = join(dirname(path), TEMPORARY_PREFIX + randomBytes(8).toString("hex"));
   try {
-    writeFileSync(temporary, content, { mode: OBJECT_MODE, flag: "wx" });
+    // On disk before it has its name, as `core.fsync=committed` has it.
+    writeFileSync(temporary, content, { mode: OBJECT_MODE, flag: "wx", flush: durable });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -24,14 +24,14 @@ const COMMITTED = "commit: ok\n";
  * node costs 5 to 10 ms, the transaction itself half of one. git ends itself over a transaction that
  * fails, and the next one starts it anew. Idle, it keeps nobody alive, and it ends with its pipe.
  */
-export function updateRef(gitDir: string): UpdateRef {
+export function updateRef(gitDir: string, settings: readonly string[] = []): UpdateRef {
   let child: ChildProcessWithoutNullStreams | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let idle: NodeJS.Timeout | undefined;
 
   const start = (): ChildProcessWithoutNullStreams => {
     // A group of its own: an interrupt at the terminal is for us to act on, not for git.
-    const started = spawn("git", [...gitPrefix(gitDir), "update-ref", "--stdin"], {
+    const started = spawn("git", [...gitPrefix(gitDir, settings), "update-ref", "--stdin"], {
       env: gitEnvironment(),
       detached: process.platform !== "win32",
     });

@@ -55,11 +55,12 @@ async function projectNow(
   const old = await refs.read(branch);
   if (old === tip) return { current: true, kept: [] };
   const { gitDir } = clone;
+  let index: Oid | undefined;
   if (old !== undefined) {
     const forward = await runGit(["merge-base", "--is-ancestor", old, tip], { gitDir });
     if (forward.exitCode !== 0) return { current: false, held: "local-commits", kept: [] };
-    const staged = await runGit(["diff-index", "--cached", "--quiet", old, "--"], { gitDir });
-    if (staged.exitCode === 1) return { current: false, held: "staged", kept: [] };
+    index = await indexedCommit(gitDir, old, tip);
+    if (index === undefined) return { current: false, held: "staged", kept: [] };
   }
   const kept: string[] = [];
   for (const change of await changesBetween(gitDir, old, tip)) {
@@ -67,12 +68,31 @@ async function projectNow(
     const next = await good(change.path);
     if (!(await writeChange(clone.workTree, { ...change, next }, objects))) kept.push(change.path);
   }
-  const merge = old === undefined ? ["read-tree", tip] : ["read-tree", "-i", "-m", old, tip];
-  const index = await runGit(merge, { gitDir });
-  if (index.exitCode !== 0) await gitText(["read-tree", tip], { gitDir });
+  const merge = index === undefined ? ["read-tree", tip] : ["read-tree", "-i", "-m", index, tip];
+  const merged = await runGit(merge, { gitDir });
+  if (merged.exitCode !== 0) await gitText(["read-tree", tip], { gitDir });
   // Lost when a person moved the branch just now: then the next command projects.
   await refs.swap(branch, tip, old);
   return { current: true, kept };
+}
+
+/** How many commits ahead of the branch the index may stand after a projection was cut off. */
+const AHEAD_MAX = 64;
+
+/**
+ * The commit whose tree the index holds: where the branch is or, when a projection was cut off before
+ * it moved the branch, one after it. undefined: a person has staged something of their own.
+ */
+async function indexedCommit(gitDir: string, old: Oid, tip: Oid): Promise<Oid | undefined> {
+  const holds = async (commit: Oid): Promise<boolean> => {
+    const differs = await runGit(["diff-index", "--cached", "--quiet", commit, "--"], { gitDir });
+    return differs.exitCode !== 1;
+  };
+  if (await holds(old)) return old;
+  const range = ["rev-list", "--first-parent", `--max-count=${AHEAD_MAX}`, tip, `^${old}`];
+  const ahead = (await gitText(range, { gitDir })).split("\n").filter(isOid);
+  for (const commit of ahead) if (await holds(commit)) return commit;
+  return undefined;
 }
 
 interface PathChange {

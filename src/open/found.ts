@@ -19,6 +19,7 @@ import {
   writeCloneSettings,
   type Clone,
 } from "../git/clone.ts";
+import { shareObjects } from "../git/embedded.ts";
 import { systemRandom } from "../git/random.ts";
 import { runGit } from "../git/run.ts";
 import { gitVersion } from "../git/version.ts";
@@ -63,6 +64,7 @@ export async function foundMound(options: FoundOptions): Promise<Result<Mound, A
     const commonDir = await createRepository(folder, branch, origin);
     if (origin === EMBEDDED) {
       await createOrigin(embeddedOrigin(commonDir), branch);
+      await shareObjects(commonDir);
       await runGit(["config", "remote.origin.url", embeddedOrigin(commonDir)], {
         gitDir: commonDir,
       });

@@ -7,8 +7,10 @@ import { hashObject } from "../git/hash.ts";
 import { peekBranch, readRefFile } from "../git/ref-file.ts";
 import type { RemoteOptions } from "../git/remote.ts";
 
-export function lateObjects(gitDir: string): Objects {
-  const objects = late(async () => (await import("../git/objects.ts")).gitObjects({ gitDir }));
+export function lateObjects(gitDir: string, durable: boolean): Objects {
+  const objects = late(async () =>
+    (await import("../git/objects.ts")).gitObjects({ gitDir, durable }),
+  );
   return {
     name: hashObject,
     read: async (oid) => (await objects.get()).read(oid),
@@ -45,6 +47,18 @@ export function lateRemote(options: RemoteOptions): Remote {
     url,
     fetch: async () => (await remote.get()).fetch(),
     peek: async () => peekBranch(url, branch),
+    push: async (next, old) => (await remote.get()).push(next, old),
+  };
+}
+
+export function lateEmbedded(origin: string, branch: string): Remote {
+  const remote = late(async () =>
+    (await import("../git/embedded.ts")).embeddedRemote(origin, branch),
+  );
+  return {
+    url: origin,
+    fetch: async () => (await remote.get()).fetch(),
+    peek: async () => peekBranch(origin, branch),
     push: async (next, old) => (await remote.get()).push(next, old),
   };
 }

@@ -1,13 +1,20 @@
 import { join } from "node:path";
 import type { SubmitPorts } from "../app/request.ts";
-import { moundFolder, originUrl, type Clone } from "../git/clone.ts";
+import { EMBEDDED, moundFolder, originUrl, type Clone } from "../git/clone.ts";
 import { systemClock } from "../git/clock.ts";
 import { FileJournal } from "../git/journal.ts";
 import { TicketQueue } from "../git/queue.ts";
 import { systemRandom } from "../git/random.ts";
 import { FileStateCache } from "../git/state-cache.ts";
 import { PROTOCOL } from "../protocol/version.ts";
-import { lateHistory, lateObjects, lateRefs, lateRemote, lateVerifier } from "./late-ports.ts";
+import {
+  lateEmbedded,
+  lateHistory,
+  lateObjects,
+  lateRefs,
+  lateRemote,
+  lateVerifier,
+} from "./late-ports.ts";
 
 declare const MOUND_BUILD: string | undefined;
 
@@ -20,12 +27,17 @@ export function wirePorts(
   trace?: SubmitPorts["trace"],
 ): SubmitPorts {
   const gitDir = clone.commonDir;
+  const { branch, origin } = clone.settings;
+  const url = originUrl(clone);
+  const embedded = origin === EMBEDDED;
+  // The origin inside the clone has the object store of both.
+  const store = embedded ? url : gitDir;
   const own = moundFolder(gitDir);
   return {
-    objects: lateObjects(gitDir),
+    objects: lateObjects(store, embedded),
     refs: lateRefs(gitDir),
-    history: lateHistory(gitDir),
-    remote: lateRemote({ gitDir, url: originUrl(clone), branch: clone.settings.branch }),
+    history: lateHistory(store),
+    remote: embedded ? lateEmbedded(url, branch) : lateRemote({ gitDir, url, branch }),
     clock: systemClock,
     random: systemRandom,
     verifier: lateVerifier(),

@@ -2,6 +2,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { Remote } from "../app/ports.ts";
 import { EMBEDDED, embeddedOrigin, writeCloneSettings } from "../git/clone.ts";
 import { freezeOrigin, thawOrigin } from "../git/freeze.ts";
+import { gitHistory } from "../git/history.ts";
 import { gitRemote } from "../git/remote.ts";
 import { runGit } from "../git/run.ts";
 import type { Oid } from "../protocol/ids.ts";
@@ -23,7 +24,7 @@ export async function publishMound(mound: Mound, url: string): Promise<Result<st
   const target = gitRemote({ gitDir: clone.commonDir, url, branch });
   const present = await target.fetch();
   if (!present.ok) return present;
-  await freezeOrigin(old, url);
+  await freezeOrigin(old, branch, url);
   // What landed until the freeze goes along.
   const synced = await mound.sync();
   const tip = mound.line.tip;
@@ -48,7 +49,9 @@ async function moveLine(
   tip: Oid,
   present: Oid | undefined,
 ): Promise<Result<undefined, AnyFault>> {
-  const { history, trace } = mound.ports;
+  const { trace } = mound.ports;
+  // The clone's own store, for that is where the target's commits are fetched to.
+  const history = gitHistory({ gitDir: mound.clone.commonDir });
   const { url } = target;
   const taken = { code: "branch-taken", url, branch: mound.clone.settings.branch } as const;
   const carries = async (found: Oid | undefined): Promise<boolean> =>

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { testCli } from "../support/cli.ts";
+
+test("an index that a cut-off projection left ahead of the branch is no person's staging", async () => {
+  const cli = testCli();
+  await cli.ok("init m --as ant-1");
+  await cli.ok(["-C", "m", "task", "add", "one", "--as", "ant-1"]);
+  const before = cli.git("m", "rev-parse", "main").trim();
+  await cli.ok(["-C", "m", "task", "add", "two", "--as", "ant-1"]);
+  // As a kill leaves it: files and index are at the new commit, the branch is not.
+  cli.git("m", "update-ref", "refs/heads/main", before);
+  await cli.ok(["-C", "m", "task", "add", "three", "--as", "ant-1"]);
+  expect(cli.git("m", "status", "--porcelain")).toBe("");
+  expect(cli.git("m", "rev-parse", "main")).toBe(cli.git("m", "rev-parse", "refs/mound/line"));
+});
+
+test("what a person has staged is held, and let go when it is gone", async () => {
+  const cli = testCli();
+  await cli.ok("init m --as ant-1");
+  const branch = cli.git("m", "rev-parse", "main");
+  cli.write("m/notes.txt", "mine\n");
+  cli.git("m", "add", "notes.txt");
+  await cli.ok(["-C", "m", "task", "add", "one", "--as", "ant-1"]);
+  expect(cli.git("m", "rev-parse", "main")).toBe(branch);
+  expect(cli.git("m", "diff", "--cached", "--name-only").trim()).toBe("notes.txt");
+  cli.git("m", "rm", "--cached", "--quiet", "notes.txt");
+  await cli.ok(["-C", "m", "sync"]);
+  expect(cli.git("m", "rev-parse", "main")).toBe(cli.git("m", "rev-parse", "refs/mound/line"));
+  expect(cli.read("m/notes.txt")).toBe("mine\n");
+});
+
