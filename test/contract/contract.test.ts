@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GitObject } from "../../src/app/ports.ts";
 import { systemClock } from "../../src/git/clock.ts";
+import { embeddedRemote } from "../../src/git/embedded.ts";
+import { gitObjects } from "../../src/git/objects.ts";
 import { systemRandom } from "../../src/git/random.ts";
 import { gitRemote } from "../../src/git/remote.ts";
 import { virtualClock } from "../../src/memory/clock.ts";
@@ -64,5 +66,22 @@ remoteContract("memory", async () => {
       return { ...memoryClone(objects), remote: memoryRemote(origin, objects, "main") };
     },
     dispose: async () => {},
+  };
+});
+
+remoteContract("embedded", async () => {
+  // Processes of one clone: the origin inside it has the one object store.
+  const shared = await gitClone();
+  return {
+    async join() {
+      const objects = gitObjects({ gitDir: shared.gitDir, durable: true });
+      return {
+        ...shared,
+        objects,
+        remote: embeddedRemote(shared.gitDir, "main"),
+        dispose: () => objects.close(),
+      };
+    },
+    dispose: shared.dispose,
   };
 });

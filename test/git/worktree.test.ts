@@ -28,4 +28,3 @@ test("what a person has staged is held, and let go when it is gone", async () =>
   expect(cli.git("m", "rev-parse", "main")).toBe(cli.git("m", "rev-parse", "refs/mound/line"));
   expect(cli.read("m/notes.txt")).toBe("mine\n");
 });
-
