@@ -22,7 +22,7 @@ import type {
 import { ShardedState, withKeys } from "./sharded-state.ts";
 
 /** Commits verified in one call: enough to fill the workers, few enough to hold in memory. */
-const VERIFY_WINDOW = 512;
+const VERIFY_WINDOW = 1_024;
 
 /** The newest verified commit of the line, in a clone. */
 const LINE_REF = "refs/mound/line";

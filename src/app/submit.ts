@@ -163,10 +163,11 @@ export class Submitter {
   async #approach(): Promise<boolean> {
     // Commits from ahead of this clock may have come of age.
     if (this.#line.deferred !== undefined) return (await this.#fetch()).ok;
-    if (this.#backoff.level === 0) return false;
-    await this.#wait();
-    if ((await this.#ports.remote.peek()) === this.#line.tip) return true;
-    return (await this.#fetch()).ok;
+    if (this.#backoff.level > 0) await this.#wait();
+    // A look costs nothing where it is possible at all, and a push that must lose costs a lot.
+    const peeked = await this.#ports.remote.peek();
+    if (peeked === undefined && this.#backoff.level === 0) return false;
+    return (peeked !== undefined && peeked === this.#line.tip) || (await this.#fetch()).ok;
   }
 
   async #push(chain: Chain): Promise<PushOutcome> {

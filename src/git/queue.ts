@@ -17,9 +17,12 @@ let serial = 0;
  */
 export class TicketQueue implements Queue {
   readonly #folder: string;
+  readonly #patienceMs: number;
 
-  constructor(folder: string) {
+  /** `patienceMs`: after so long a wait it goes ahead out of turn; for ever unless said. */
+  constructor(folder: string, patienceMs: number = Number.POSITIVE_INFINITY) {
     this.#folder = folder;
+    this.#patienceMs = patienceMs;
   }
 
   async turn(): Promise<() => Promise<void>> {
@@ -29,9 +32,11 @@ export class TicketQueue implements Queue {
     const ticket = `${time}-${String(process.pid).padStart(10, "0")}-${String(serial).padStart(6, "0")}`;
     const path = join(this.#folder, ticket);
     await writeFile(path, "");
+    const deadline = performance.now() + this.#patienceMs;
     for (;;) {
       const before = await this.#before(ticket);
-      if (before === undefined) return () => rm(path, { force: true });
+      if (before === undefined || performance.now() > deadline)
+        return () => rm(path, { force: true });
       await gone(join(this.#folder, before));
     }
   }
@@ -68,4 +73,22 @@ function gone(path: string): Promise<void> {
       resolve();
     }
   });
+}
+
+/**
+ * The queue of a clone and, inside it, that of an origin on this machine: clones that push to one
+ * folder then take turns too, instead of losing races to each other. Whoever may not write there, or
+ * waits too long behind a process that waits for a person, goes ahead: the compare-and-swap decides.
+ */
+export function nestedQueue(clone: Queue, origin: Queue): Queue {
+  return {
+    async turn() {
+      const pass = await clone.turn();
+      const passOrigin = await origin.turn().catch(() => undefined);
+      return async () => {
+        await passOrigin?.();
+        await pass();
+      };
+    },
+  };
 }

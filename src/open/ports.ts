@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Queue } from "../app/ports.ts";
 import type { SubmitPorts } from "../app/request.ts";
 import { EMBEDDED, moundFolder, originUrl, type Clone } from "../git/clone.ts";
 import { systemClock } from "../git/clock.ts";
 import { FileJournal } from "../git/journal.ts";
-import { TicketQueue } from "../git/queue.ts";
+import { nestedQueue, TicketQueue } from "../git/queue.ts";
 import { systemRandom } from "../git/random.ts";
+import { localPath } from "../git/remote-url.ts";
 import { FileStateCache } from "../git/state-cache.ts";
 import { PROTOCOL } from "../protocol/version.ts";
 import {
@@ -43,7 +46,17 @@ export function wirePorts(
     verifier: lateVerifier(),
     cache: new FileStateCache(join(own, "cache", `p${PROTOCOL}-${BUILD}`)),
     journal: new FileJournal(join(own, "journal")),
-    queue: new TicketQueue(join(own, "queue")),
+    queue: queueFor(join(own, "queue"), embedded ? undefined : localPath(url)),
     ...(trace === undefined ? {} : { trace }),
   };
+}
+
+/** Milliseconds that a clone waits for others at a shared origin before it goes ahead. */
+const ORIGIN_PATIENCE_MS = 15_000;
+
+function queueFor(own: string, origin: string | undefined): Queue {
+  const clone = new TicketQueue(own);
+  // Only a repository gets a queue: a path that is mistyped must not come into being by it.
+  if (origin === undefined || !existsSync(join(origin, "objects"))) return clone;
+  return nestedQueue(clone, new TicketQueue(join(origin, "mound-queue"), ORIGIN_PATIENCE_MS));
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { FileJournal } from "../../src/git/journal.ts";
-import { TicketQueue } from "../../src/git/queue.ts";
+import { nestedQueue, TicketQueue } from "../../src/git/queue.ts";
 import { FileStateCache } from "../../src/git/state-cache.ts";
 import { memoryJournals } from "../../src/memory/journal.ts";
 import { memoryQueue } from "../../src/memory/queue.ts";
@@ -82,4 +82,26 @@ test("the last line of a cache's journal may be torn", async () => {
   const opened = (await cache.open())!;
   expect(opened.tip).toBe(b);
   await opened.close();
+});
+
+queueContract("tickets of clones, nested in those of their origin", async (count) => {
+  const origin = folder();
+  return Array.from({ length: count }, () =>
+    nestedQueue(new TicketQueue(folder()), new TicketQueue(origin)),
+  );
+});
+
+test("who has waited long enough, or may not queue at the origin, goes ahead", async () => {
+  const path = folder();
+  const pass = await new TicketQueue(path).turn();
+  const passBefore = await new TicketQueue(path, 300).turn();
+  await passBefore();
+  await pass();
+  const file = folder();
+  writeFileSync(file, "");
+  const passAlone = await nestedQueue(
+    new TicketQueue(folder()),
+    new TicketQueue(join(file, "queue")),
+  ).turn();
+  await passAlone();
 });
