@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Queue } from "../app/ports.ts";
 import type { SubmitPorts } from "../app/request.ts";
@@ -58,5 +60,8 @@ function queueFor(own: string, origin: string | undefined): Queue {
   const clone = new TicketQueue(own);
   // Only a repository gets a queue: a path that is mistyped must not come into being by it.
   if (origin === undefined || !existsSync(join(origin, "objects"))) return clone;
-  return nestedQueue(clone, new TicketQueue(join(origin, "mound-queue"), ORIGIN_PATIENCE_MS));
+  // One for each machine: a ticket names a process, and only its own machine knows whether it lives.
+  const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
+  const folder = join(origin, "mound-queue", machine);
+  return nestedQueue(clone, new TicketQueue(folder, ORIGIN_PATIENCE_MS));
 }
