@@ -95,13 +95,17 @@ test("who has waited long enough, or may not queue at the origin, goes ahead", a
   const path = folder();
   const pass = await new TicketQueue(path).turn();
   const passBefore = await new TicketQueue(path, 300).turn();
+  expect(readdirSync(path)).toHaveLength(2);
   await passBefore();
   await pass();
+  const own = folder();
   const file = folder();
   writeFileSync(file, "");
   const passAlone = await nestedQueue(
-    new TicketQueue(folder()),
+    new TicketQueue(own),
     new TicketQueue(join(file, "queue")),
   ).turn();
+  expect(readdirSync(own)).toHaveLength(1);
   await passAlone();
+  expect(readdirSync(own)).toEqual([]);
 });
