@@ -4,6 +4,7 @@ import type { Oid } from "../protocol/ids.ts";
 import { type BatchAnswer, batchParser } from "./batch-parser.ts";
 import { gitEnvironment, gitPrefix } from "./environment.ts";
 import { GitError } from "./fault.ts";
+import { holdEventLoop } from "./hold-event-loop.ts";
 
 export interface CatFileOptions {
   readonly gitDir: string;
@@ -127,18 +128,4 @@ class Conversation implements CatFile {
 
 function failed(exitCode: number | undefined, detail: string): GitError {
   return new GitError({ code: "git-failed", command: "cat-file", exitCode, detail });
-}
-
-/** Node waits for a child and for each of its pipes; an idle one must not be waited for. */
-function holdEventLoop(child: ChildProcessWithoutNullStreams, hold: boolean): void {
-  const handles = [
-    child,
-    child.stdin,
-    child.stdout,
-    child.stderr,
-  ] as unknown as NodeJS.RefCounted[];
-  for (const handle of handles) {
-    if (hold) handle.ref();
-    else handle.unref();
-  }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { gitEnvironment, gitPrefix } from "./environment.ts";
 import { GitError } from "./fault.ts";
+import { holdEventLoop } from "./hold-event-loop.ts";
 
 /** How a transaction ended: `exitCode` 0 when git said that it is committed, else as git ended. */
 export interface RefTransaction {
@@ -100,18 +101,4 @@ function converse(child: ChildProcessWithoutNullStreams, input: string): Promise
     child.on("error", onError);
     child.stdin.write(input);
   });
-}
-
-/** Node waits for a child and for each of its pipes; an idle one must not be waited for. */
-function holdEventLoop(child: ChildProcessWithoutNullStreams, hold: boolean): void {
-  const handles = [
-    child,
-    child.stdin,
-    child.stdout,
-    child.stderr,
-  ] as unknown as NodeJS.RefCounted[];
-  for (const handle of handles) {
-    if (hold) handle.ref();
-    else handle.unref();
-  }
 }
