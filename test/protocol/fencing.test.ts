@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { WireFields } from "../../src/protocol/encode.ts";
 import { taskStatus } from "../../src/protocol/rules/task-status.ts";
+import { attempt, claim, yard } from "../support/claiming.ts";
 import {
   expectAccepted,
   expectDeclined,
@@ -9,29 +9,7 @@ import {
   expectTwins,
 } from "../support/verdicts.ts";
 import type { Files } from "../support/world-files.ts";
-import { HOUR, MINUTE, World } from "../support/world.ts";
-
-function yard(...skills: string[]): { world: World; id: string } {
-  const world = World.found();
-  for (const name of ["ant-1", "ant-2", "ant-3"]) world.agent(name, skills);
-  return { world, id: world.add("work") };
-}
-
-function claim(
-  world: World,
-  task: string,
-  agent: string,
-  token: number,
-  more: WireFields & { lease?: string } = {},
-): Files {
-  const { lease, ...fields } = more;
-  const until = new Date(world.now + Number(lease ?? HOUR)).toISOString();
-  return world.record("claim", { task, agent, token: String(token), until, ...fields });
-}
-
-function attempt(world: World, task: string, agent: string, token: number, outcome: string): Files {
-  return world.record("attempt", { task, agent, token: String(token), outcome });
-}
+import { HOUR, MINUTE, type World } from "../support/world.ts";
 
 function lockOf(id: string): string {
   return `tasks/${id.slice(0, 2)}/${id}/claim.lock`;
