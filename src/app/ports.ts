@@ -111,6 +111,8 @@ export interface Random {
 
 export interface Signer {
   readonly key: PublicKey;
+  /** Whether it signs by itself: no passphrase, no ssh-agent, no token that a person touches. */
+  readonly unattended: boolean;
   /** An armored SSHSIG (ed25519, sha512) over `payload`, ending in a newline. */
   sign(payload: Uint8Array, namespace: string): Promise<string>;
 }
@@ -189,4 +191,10 @@ export interface Journal {
 export interface Queue {
   /** Resolves when it is this process's turn; call the answer to pass the turn on. */
   turn(): Promise<() => Promise<void>>;
+}
+
+/** Tells that the line may have moved. A hint only: several moves may come as one, or none at all. */
+export interface Watch {
+  /** Resolves once it listens; call the answer to stop. `hint` is never called after that. */
+  start(hint: () => void): Promise<() => Promise<void>>;
 }

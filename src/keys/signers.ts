@@ -73,7 +73,11 @@ function signerOf(held: PrivateKey, path: string, environment: NodeJS.ProcessEnv
 }
 
 function seedSigner({ seed, key }: KeyPair): Signer {
-  return { key, sign: async (payload, namespace) => signSshsig(seed, key, payload, namespace) };
+  return {
+    key,
+    unattended: true,
+    sign: async (payload, namespace) => signSshsig(seed, key, payload, namespace),
+  };
 }
 
 function toolSigner(
@@ -85,6 +89,7 @@ function toolSigner(
   const token = keyParts(key).application !== undefined;
   return {
     key,
+    unattended: false,
     async sign(payload, namespace) {
       const made = await run({ payload, namespace, environment, token });
       if (!made.ok) throw new SigningError({ code: "key-unusable", path, detail: made.error });

@@ -128,7 +128,11 @@ export class MemoryClone {
 /** A key in memory that signs for real. */
 function memorySigner(random: Random): Signer {
   const { seed, key } = generateKey(random);
-  return { key, sign: async (payload, namespace) => signSshsig(seed, key, payload, namespace) };
+  return {
+    key,
+    unattended: true,
+    sign: async (payload, namespace) => signSshsig(seed, key, payload, namespace),
+  };
 }
 
 /** The tip of the origin's branch. */

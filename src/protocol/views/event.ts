@@ -1,0 +1,96 @@
+/**
+ * What happened, as readers are told it: commits of the line and what time did, in one order. An event
+ * is derived and never stored; every reader of the same history derives the same ones.
+ */
+import type { AgentId, Oid, TaskId } from "../ids.ts";
+import { formatInstant } from "../time.ts";
+
+/** Events of commits, in the words of what became of the thing. */
+export const COMMIT_EVENTS = [
+  "mound.founded",
+  "mound.changed",
+  "agent.joined",
+  "agent.changed",
+  "agent.rotated",
+  "agent.left",
+  "agent.revoked",
+  "agent.invited",
+  "task.added",
+  "task.changed",
+  "task.claimed",
+  "claim.renewed",
+  "claim.expired",
+  "task.progress",
+  "task.done",
+  "task.failed",
+  "task.released",
+  "task.cancelled",
+  "task.accepted",
+  "task.rejected",
+  "change.refused",
+] as const;
+
+/** Events that time makes: nobody commits them. */
+export const TIME_EVENTS = ["claim.lapsed", "task.overdue"] as const;
+
+/** `change.deferred` is of this reader's clock alone: a replay that comes later does not have it. */
+export const EVENT_TYPES = [...COMMIT_EVENTS, ...TIME_EVENTS, "change.deferred"] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export interface MoundEvent {
+  /** The same for every reader and at every replay: what de-duplicates deliveries. */
+  readonly id: string;
+  readonly type: EventType;
+  /** The commit that brought it; of an event of time, the newest one when it came due. */
+  readonly commit: Oid;
+  /** Milliseconds: the commit's time, or the moment that came. */
+  readonly time: number;
+  /** Who made the commit. */
+  readonly actor?: AgentId;
+  readonly task?: TaskId;
+  readonly title?: string;
+  readonly needs?: readonly string[];
+  readonly priority?: number;
+  /** Whom it is about: the holder of the claim, the member. */
+  readonly agent?: AgentId;
+  readonly token?: number;
+  /** Milliseconds: the end of the lease, or the deadline. */
+  readonly until?: number;
+  readonly percent?: number;
+  /** What its author wrote: a result, a reason, a note. Untrusted text. */
+  readonly text?: string;
+  readonly refs?: readonly string[];
+  /** Of a refused change: the rule and the fault's code. */
+  readonly rule?: string;
+  readonly code?: string;
+}
+
+/** All the events of one commit, or all that time made at one moment; never a part of them. */
+export interface EventBatch {
+  /** Names the place after this batch: who resumes from it gets exactly what follows. */
+  readonly cursor: string;
+  readonly events: readonly MoundEvent[];
+}
+
+/** An event in JSON, flat: times are RFC 3339, what does not apply is absent. */
+export function eventJson(event: MoundEvent, cursor: string): Readonly<Record<string, unknown>> {
+  const { time, until, ...rest } = event;
+  return {
+    v: 1,
+    ...rest,
+    time: formatInstant(time),
+    ...(until === undefined ? {} : { until: formatInstant(until) }),
+    cursor,
+  };
+}
+
+/** Whether a type matches a pattern: `task.done`, `task.*`, `*.refused`, `*`. */
+export function matchesEvent(pattern: string, type: string): boolean {
+  const wanted = pattern.split(".");
+  const parts = type.split(".");
+  if (pattern === "*") return true;
+  return (
+    wanted.length === parts.length && wanted.every((part, at) => part === "*" || part === parts[at])
+  );
+}
