@@ -49,6 +49,7 @@ test("a lost push is judged again: the same signed files where they are still le
   let signed = 0;
   const signer = {
     key: first.signer.key,
+    unattended: true,
     sign: (payload: Uint8Array, namespace: string) => (
       (signed += 1),
       first.signer.sign(payload, namespace)
