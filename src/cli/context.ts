@@ -36,6 +36,7 @@ export class Context {
   /** Whether it has begun to push: then an interruption leaves the outcome unknown. */
   sent = false;
   #mound: Mound | undefined;
+  #stop: AbortController | undefined;
 
   constructor(env: Env, options: GlobalOptions) {
     this.env = env;
@@ -49,6 +50,22 @@ export class Context {
 
   get opened(): Mound | undefined {
     return this.#mound;
+  }
+
+  /**
+   * For commands that run until they are told to stop: from this call on, the first SIGINT or SIGTERM
+   * aborts the signal instead of ending the process. A second one ends it.
+   */
+  untilStopped(): AbortSignal {
+    this.#stop ??= new AbortController();
+    return this.#stop.signal;
+  }
+
+  /** Whether a request to stop was taken by the command itself. */
+  stop(): boolean {
+    if (this.#stop === undefined || this.#stop.signal.aborted) return false;
+    this.#stop.abort();
+    return true;
   }
 
   /** A path that the user typed. */

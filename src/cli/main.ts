@@ -156,6 +156,7 @@ async function failureOf(error: unknown): Promise<Failure | undefined> {
 function onInterrupt(context: Context, json: boolean): () => void {
   let insists = false;
   const handler = (): void => {
+    if (context.stop()) return;
     // The outcome is known and about to be told: whoever still wants to stop says so twice.
     const answering = context.phase === "answer" && !insists;
     insists = true;

@@ -13,6 +13,10 @@ export interface Report {
   readonly next?: readonly string[];
   /** Talk, on standard error. */
   readonly notes?: readonly string[];
+  /** Everything was printed as it came (lines, or NDJSON): nothing is added at the end. */
+  readonly streamed?: boolean;
+  /** Where the end is not 0 and still no failure: the findings of an audit. */
+  readonly exit?: number;
 }
 
 /** One JSON document, or text for people; answers the exit code. */
@@ -23,16 +27,18 @@ export async function tell(
   mound: Mound | undefined,
 ): Promise<number> {
   for (const note of report.notes ?? []) env.err(`${sanitise(note)}\n`);
+  const exit = report.exit ?? 0;
+  if (report.streamed === true) return exit;
   if (json) {
     const meta = mound === undefined ? {} : await metaOf(mound);
     env.out(
       `${sanitiseJson(JSON.stringify({ v: 1, ok: true, data: report.data, meta, next: report.next ?? [] }))}\n`,
     );
-    return 0;
+    return exit;
   }
   if (report.text !== "") env.out(`${sanitise(report.text)}\n`);
   for (const command of report.next ?? []) env.err(`  ${sanitise(command)}\n`);
-  return 0;
+  return exit;
 }
 
 /** A failure as a sentence with what to type next, or as a JSON document; answers the exit code. */
