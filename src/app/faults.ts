@@ -30,4 +30,14 @@ export type LineFault =
       readonly code: "outcome-unknown";
       readonly nonces: readonly string[];
       readonly detail: string;
-    };
+    }
+  /** Too many commands wait already; nothing was taken. `retry`: milliseconds until it may go better. */
+  | QueueFull
+  /** Something broke before anything was sent; nothing was changed. */
+  | { readonly code: "aborted"; readonly detail: string };
+
+export interface QueueFull {
+  readonly code: "queue-full";
+  readonly waiting: number;
+  readonly retry: number;
+}

@@ -2,7 +2,7 @@
 import type { Result } from "../base/result.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import type { Answer } from "../protocol/commands/plan.ts";
-import type { AgentId, Oid } from "../protocol/ids.ts";
+import type { AgentId, Nonce, Oid } from "../protocol/ids.ts";
 import type { AppFault } from "./faults.ts";
 import type { LinePorts } from "./line.ts";
 import type { Journal, Queue, Random, Signer } from "./ports.ts";
@@ -23,6 +23,7 @@ export type Phase =
   | "push"
   | "landed"
   | "save"
+  | "unsaved"
   | "sync"
   | "backoff"
   | "answer";
@@ -33,6 +34,11 @@ export interface Request {
   readonly signer: Signer;
   /** Further signers at hand: other roots, an operator, a new key. */
   readonly cosigners?: readonly Signer[];
+  /**
+   * Names the operation where the asker has named it already, so that it can find out what became of
+   * it, and may ask again under the same name. A new one unless said.
+   */
+  readonly nonce?: Nonce;
 }
 
 export interface Accepted {

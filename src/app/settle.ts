@@ -11,13 +11,9 @@ export interface Doubt {
   readonly detail: string;
 }
 
-export function unknown(links: readonly Link[], doubt: Doubt, fault: AppFault): AppFault {
+export function unknown(links: readonly Link[], detail: string): AppFault {
   const nonces = links.flatMap((link) => (link.outcome === undefined ? [link.nonce] : []));
-  return {
-    code: "outcome-unknown",
-    nonces,
-    detail: "detail" in fault ? fault.detail : doubt.detail,
-  };
+  return { code: "outcome-unknown", nonces, detail };
 }
 
 export function settle(links: readonly Link[], outcome: Outcome | Result<never, AppFault>): void {

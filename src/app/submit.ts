@@ -55,7 +55,7 @@ export class Submitter {
       await this.#recovery.begin();
       const links = requests.map((request): Link => ({
         request,
-        nonce: newNonce(this.#ports.random),
+        nonce: request.nonce ?? newNonce(this.#ports.random),
         outcome: undefined,
       }));
       this.#trace("journal");
@@ -92,14 +92,20 @@ export class Submitter {
     await this.#backoff.wait();
   }
 
-  /** An exception before anything was sent (a token that was not touched) leaves nothing to resolve. */
+  /**
+   * An exception before anything was sent (a token that was not touched) leaves nothing to resolve;
+   * one that comes later leaves in doubt what is not answered yet.
+   */
   async #driveOrForget(links: readonly Link[]): Promise<void> {
     this.#sent = false;
     try {
       await this.#drive(links);
     } catch (error) {
-      if (!this.#sent) await this.#ports.journal.end(links.map((link) => link.nonce));
-      throw error;
+      if (!this.#sent) {
+        await this.#ports.journal.end(links.map((link) => link.nonce));
+        throw error;
+      }
+      settle(links, err(unknown(links, error instanceof Error ? error.message : "interrupted")));
     }
   }
 
@@ -115,12 +121,13 @@ export class Submitter {
         links,
         err(
           doubt !== undefined && doubt.base === this.#line.tip
-            ? unknown(links, doubt, fault)
+            ? unknown(links, "detail" in fault ? fault.detail : doubt.detail)
             : fault,
         ),
       );
     let fresh = await this.#approach();
     for (;;) {
+      await this.#answerNamed(links);
       const open = links.filter((link) => link.outcome === undefined).slice(0, width);
       if (open.length === 0) return;
       this.#trace("decide");
@@ -202,7 +209,19 @@ export class Submitter {
       link.outcome = ok({ answer: link.answer!, commit: oid });
     }
     this.#trace("save");
-    await this.#line.save();
+    // The cache is a shortcut: a disk that is full takes nothing back of what has landed.
+    await this.#line.save().catch(() => this.#trace("unsaved"));
+  }
+
+  /** An operation that was asked for before, under the same name, may have landed unheard. */
+  async #answerNamed(links: readonly Link[]): Promise<void> {
+    for (const link of links) {
+      if (link.request.nonce === undefined || link.outcome !== undefined) continue;
+      if (!(await this.#isAccepted(link.nonce))) continue;
+      const { findOperation } = await import("./landed.ts");
+      const found = await findOperation(link.nonce, this.#line.tip, this.#ports.history);
+      if (found !== undefined) link.outcome = ok(found);
+    }
   }
 
   /** After a refused or unknown push: what landed is answered, the rest may be tried again. */

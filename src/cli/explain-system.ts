@@ -100,6 +100,18 @@ const WORDS: Table<SystemFault> = {
     exit: EXIT.lost,
     retryable: true,
   }),
+  "queue-full": (fault) => ({
+    message: `The daemon has ${fault.waiting} commands waiting and takes no more; nothing was sent.`,
+    fix: `sleep ${Math.ceil(fault.retry / 1_000)}, and try again`,
+    exit: EXIT.unreachable,
+    retryable: true,
+  }),
+  aborted: (fault) => ({
+    message: `It could not be carried out, and nothing was sent: ${fault.detail}`,
+    fix: "mound doctor",
+    exit: EXIT.bug,
+    retryable: true,
+  }),
   "outcome-unknown": (fault) => ({
     message: `Whether this landed is not known: ${fault.detail}`,
     fix: "mound sync",

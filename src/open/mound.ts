@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import type { AppFault } from "../app/faults.ts";
 import { Line, type SyncReport } from "../app/line.ts";
-import type { KeyFault, Signer } from "../app/ports.ts";
+import type { KeyFault, Remote, Signer } from "../app/ports.ts";
 import { withKeys } from "../app/sharded-state.ts";
 import type { Recovered } from "../app/recovery.ts";
 import type { Submitter } from "../app/submit.ts";
-import type { Outcome, SubmitPorts } from "../app/request.ts";
+import type { Outcome, Request, SubmitPorts } from "../app/request.ts";
 import {
   ALLOWED_SIGNERS,
   EMBEDDED,
@@ -22,9 +22,10 @@ import { lastHeard, markHeard } from "../git/heard.ts";
 import type { Projection } from "../git/worktree.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import { commitTime } from "../protocol/commands/plan.ts";
-import type { AgentId } from "../protocol/ids.ts";
+import type { AgentId, Nonce } from "../protocol/ids.ts";
 import type { View } from "../protocol/state.ts";
 import type { AllowedSigner } from "../protocol/views/allowed-signers.ts";
+import { HandOver } from "./hand-over.ts";
 import { keyStore, type MoundKeys } from "./keys.ts";
 import { wirePorts } from "./ports.ts";
 
@@ -36,12 +37,18 @@ export interface OpenOptions {
   readonly dir: string;
   readonly environment?: NodeJS.ProcessEnv;
   readonly trace?: SubmitPorts["trace"];
+  /** Never asks the daemon of the clone: the daemon itself, and who must see what it does alone. */
+  readonly alone?: boolean;
+  /** Puts something in front of the origin: a budget of pushes. */
+  readonly remote?: (remote: Remote) => Remote;
 }
 
 export interface SubmitOptions {
   readonly cosigners?: readonly Signer[];
   /** Brings the working tree to the new tip; true unless said. */
   readonly project?: boolean;
+  /** The names of operations that were handed to a daemon which did not answer, in order. */
+  readonly nonces?: readonly Nonce[];
 }
 
 /** The folder is in no mound. */
@@ -57,14 +64,24 @@ export class Mound {
   readonly ports: SubmitPorts;
   readonly line: Line;
   #submitter: Submitter | undefined;
+  readonly #handOver: HandOver | undefined;
+  /** Whether the daemon has moved the line since this process looked. */
+  #behind = false;
   /** Milliseconds: when this process last saw that the origin, being local, has nothing newer. */
   #looked = 0;
 
-  private constructor(clone: Clone, keys: MoundKeys, ports: SubmitPorts, line: Line) {
+  private constructor(
+    clone: Clone,
+    keys: MoundKeys,
+    ports: SubmitPorts,
+    line: Line,
+    handOver: HandOver | undefined,
+  ) {
     this.clone = clone;
     this.keys = keys;
     this.ports = ports;
     this.line = line;
+    this.#handOver = handOver;
   }
 
   /** Opens the mound at or above a folder, as far as it is verified there; asks no origin. */
@@ -75,12 +92,14 @@ export class Mound {
   }
 
   static async openClone(clone: Clone, options: Omit<OpenOptions, "dir">): Promise<Mound> {
-    const ports = wirePorts(clone, options.trace);
+    const wired = wirePorts(clone, options.trace);
+    const ports = { ...wired, remote: options.remote?.(wired.remote) ?? wired.remote };
     return new Mound(
       clone,
       keyStore(options.environment ?? process.env),
       ports,
       await Line.open(ports),
+      options.alone === true ? undefined : new HandOver(clone.commonDir),
     );
   }
 
@@ -92,7 +111,8 @@ export class Mound {
    * Runs a pure reader on the state. It is also told the log time (milliseconds) at which a command
    * would be decided now, so that what a reader calls lapsed may be taken.
    */
-  read<T>(reader: (view: View, now: number) => T): Promise<T> {
+  async read<T>(reader: (view: View, now: number) => T): Promise<T> {
+    if (this.#behind) await this.#follow();
     const { state } = this.line;
     const now = this.ports.clock.now();
     return withKeys(state, () => reader(state, commitTime({ view: state, now })));
@@ -112,12 +132,24 @@ export class Mound {
     return this.keys.signer(this.id, agent);
   }
 
-  /** Submits commands of one agent, in order, as one chain; answers one outcome for each. */
+  /**
+   * Submits commands of one agent, in order; answers one outcome for each. The daemon of the clone
+   * carries them out where there is one, else they become one chain here.
+   */
   async submit(
     agent: AgentId,
     commands: readonly Command[],
-    options: SubmitOptions = {},
+    given: SubmitOptions = {},
   ): Promise<readonly Outcome[]> {
+    let options = given;
+    if (this.#handOver !== undefined && given.cosigners === undefined) {
+      const handed = await this.#handOver.submit(agent, commands, () => this.ports.trace?.("push"));
+      if (handed.kind === "done") {
+        this.#behind = true;
+        return handed.submitted.outcomes;
+      }
+      options = { ...given, ...(handed.nonces === undefined ? {} : { nonces: handed.nonces }) };
+    }
     const signer = await this.signer(agent);
     if (!signer.ok) return commands.map(() => signer);
     const cosigners = options.cosigners ?? [];
@@ -132,22 +164,35 @@ export class Mound {
     options: SubmitOptions = {},
   ): Promise<readonly Outcome[]> {
     const cosigners = options.cosigners ?? [];
-    const submitter = await this.#submitting();
-    const outcomes = await submitter.submit(
-      commands.map((command) => ({ agent, command, signer, cosigners })),
+    const outcomes = await this.submitRequests(
+      commands.map((command, at) => {
+        const nonce = options.nonces?.[at];
+        return { agent, command, signer, cosigners, ...(nonce === undefined ? {} : { nonce }) };
+      }),
     );
-    if (outcomes.some((outcome) => outcome.ok)) await this.#heard();
     if (options.project !== false) await this.project();
+    return outcomes;
+  }
+
+  /** Carries out requests of several agents as one chain, here; the working tree stays as it is. */
+  async submitRequests(requests: readonly Request[]): Promise<readonly Outcome[]> {
+    const outcomes = await (await this.#submitting()).submit(requests);
+    if (outcomes.some((outcome) => outcome.ok)) await this.#heard();
     await this.#maintain();
     return outcomes;
   }
 
   /** Fetches and judges what landed at the origin, and brings the working tree to it. */
   async sync(): Promise<Result<SyncReport & { readonly projection: Projection }, AppFault>> {
+    const report = await this.fetch();
+    return report.ok ? ok({ ...report.value, projection: await this.project() }) : report;
+  }
+
+  /** The same, and the working tree stays as it is. */
+  async fetch(): Promise<Result<SyncReport, AppFault>> {
     const report = await (await this.#submitting()).sync();
-    if (!report.ok) return report;
-    await this.#heard();
-    return ok({ ...report.value, projection: await this.project() });
+    if (report.ok) await this.#heard();
+    return report;
   }
 
   /** Syncs where the view may be old: a local origin is looked at, a remote one asked now and then. */
@@ -159,10 +204,8 @@ export class Mound {
       if (peeked !== undefined) this.#looked = this.ports.clock.now();
       return ok(undefined);
     }
-    const report = await (await this.#submitting()).sync();
-    if (!report.ok) return report;
-    await this.#heard();
-    return ok(undefined);
+    const report = await this.fetch();
+    return report.ok ? ok(undefined) : report;
   }
 
   /** Milliseconds since this clone last heard from its origin, by any process; undefined: never. */
@@ -218,6 +261,11 @@ export class Mound {
     for (const gitDir of owned) await maintain(gitDir);
   }
 
+  async #follow(): Promise<void> {
+    this.#behind = false;
+    await this.line.catchUp();
+  }
+
   async #heard(): Promise<void> {
     const folder = moundFolder(this.clone.commonDir);
     await markHeard(folder, this.ports.clock.now());
@@ -226,6 +274,7 @@ export class Mound {
   }
 
   async close(): Promise<void> {
+    this.#handOver?.close();
     await this.line.close();
     await this.ports.objects.close();
     await this.ports.verifier.close();

@@ -51,16 +51,16 @@ export interface Answer {
 export type Planned = Result<Plan, Fault>;
 
 /** The first nonce is the operation's own; the others follow from it, so that a retry has the same. */
-function nonceAt(context: PlanContext, index: number): Nonce {
-  if (index === 0) return context.nonce;
-  return base32(sha256Text(`${context.nonce}/nonce/${index}`)).slice(0, 16) as Nonce;
+export function nonceAt(operation: Nonce, index: number): Nonce {
+  if (index === 0) return operation;
+  return base32(sha256Text(`${operation}/nonce/${index}`)).slice(0, 16) as Nonce;
 }
 
 /** `seen` and `nonce` of the record number `index` of this commit; `at` is added when it is drafted. */
 export function commonFields(context: PlanContext, path: string, index: number): WireFields {
   const before = context.view.get(`file/${path}`)?.at ?? 0;
   const at = new Date(Math.max(context.now, before + 1)).toISOString();
-  return { at, seen: context.seen, nonce: nonceAt(context, index) };
+  return { at, seen: context.seen, nonce: nonceAt(context.nonce, index) };
 }
 
 /** Commit time has whole seconds: what is lapsed is decided at that time, by the judge and here. */

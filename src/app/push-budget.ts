@@ -1,0 +1,57 @@
+import type { Clock, Remote } from "./ports.ts";
+
+const MINUTE_MS = 60_000;
+
+/**
+ * At most so many pushes in any minute, for hosts that ask for few. The first half of them may come at
+ * once, so that a quiet mound answers at once; the others come evenly, so that a busy one never stands
+ * still for most of a minute.
+ */
+export class PushBudget {
+  readonly #clock: Clock;
+  readonly #perMinute: number;
+  /** Milliseconds: the pushes of the last minute, oldest first. */
+  #pushes: number[] = [];
+
+  /** `perMinute`: at least 1, or Infinity where the host does not mind. */
+  constructor(clock: Clock, perMinute: number) {
+    this.#clock = clock;
+    this.#perMinute = perMinute;
+  }
+
+  /** Milliseconds until a push may be made; 0: now. */
+  delay(): number {
+    if (this.#perMinute === Number.POSITIVE_INFINITY) return 0;
+    const now = this.#clock.now();
+    // A clock that was set back must not make old pushes look recent for ever.
+    this.#pushes = this.#pushes.filter((at) => at <= now && now - at < MINUTE_MS);
+    const count = this.#pushes.length;
+    if (count < this.#perMinute / 2) return 0;
+    const last = this.#pushes.at(-1) ?? now;
+    const evenly = last + MINUTE_MS / this.#perMinute - now;
+    const oldest = count < this.#perMinute ? 0 : (this.#pushes[0] ?? now) + MINUTE_MS - now;
+    return Math.max(0, evenly, oldest);
+  }
+
+  /** Resolves when a push may be made; takes nothing. */
+  async ready(): Promise<void> {
+    for (let wait = this.delay(); wait > 0; wait = this.delay()) await this.#clock.sleep(wait);
+  }
+
+  /** Waits for a push and counts it. */
+  async take(): Promise<void> {
+    await this.ready();
+    this.#pushes.push(this.#clock.now());
+  }
+}
+
+/** The remote, with every push of the line within the budget: those that are tried again as well. */
+export function budgeted(remote: Remote, budget: PushBudget): Remote {
+  return {
+    ...remote,
+    async push(...args) {
+      await budget.take();
+      return remote.push(...args);
+    },
+  };
+}

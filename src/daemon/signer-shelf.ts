@@ -1,0 +1,52 @@
+import { err, ok, type Result } from "../base/result.ts";
+import type { Clock, Signer } from "../app/ports.ts";
+import type { Mound } from "../open/mound.ts";
+import type { WireFault } from "../open/wire.ts";
+import type { AgentId } from "../protocol/ids.ts";
+
+/** A key that is taken away, or replaced, is missed within this many milliseconds. */
+const KEPT_MS = 30_000;
+
+/**
+ * The signers of agents whose keys lie on this machine and sign by themselves. Reading a private key
+ * takes ten times as long as a signature, so each is kept for a while.
+ */
+export class SignerShelf {
+  readonly #mound: Pick<Mound, "signer">;
+  readonly #clock: Clock;
+  readonly #kept = new Map<AgentId, { readonly signer: Signer; readonly until: number }>();
+
+  constructor(mound: Pick<Mound, "signer">, clock: Clock) {
+    this.#mound = mound;
+    this.#clock = clock;
+  }
+
+  /** Agents that were served lately. */
+  get agents(): readonly AgentId[] {
+    return [...this.#kept.keys()];
+  }
+
+  async find(agent: AgentId): Promise<Result<Signer, WireFault>> {
+    const kept = this.#kept.get(agent);
+    if (kept !== undefined && this.#clock.now() < kept.until) return ok(kept.signer);
+    const found = await this.#mound.signer(agent);
+    if (!found.ok) {
+      this.#kept.delete(agent);
+      return err({ code: "key-unavailable", detail: found.error.code });
+    }
+    if (!found.value.unattended)
+      return err({ code: "key-attended", detail: `the key of ${agent} needs a person or an agent` });
+    this.#kept.set(agent, { signer: found.value, until: this.#clock.now() + KEPT_MS });
+    return ok(found.value);
+  }
+
+  /** Any of them, to commit what others have signed. */
+  anyone(): { readonly agent: AgentId; readonly signer: Signer } | undefined {
+    for (const [agent, { signer }] of this.#kept) return { agent, signer };
+    return undefined;
+  }
+
+  forget(agent: AgentId): void {
+    this.#kept.delete(agent);
+  }
+}

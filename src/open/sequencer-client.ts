@@ -1,0 +1,130 @@
+import { existsSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import type { AnswerFrame, Ask, DaemonStatus, Submitted, WireFault } from "./wire.ts";
+import { FRAME_BYTES, SILENCE_MS, WIRE_BUILD } from "./wire.ts";
+import { readFrames } from "./frames.ts";
+
+/** `lost`: it was sent, and what became of it is not known. `absent`: nothing was sent. */
+export type Reply =
+  | { readonly kind: "submitted"; readonly submitted: Submitted }
+  | { readonly kind: "status"; readonly status: DaemonStatus }
+  | { readonly kind: "refused"; readonly error: WireFault }
+  | { readonly kind: "lost" }
+  | { readonly kind: "absent" };
+
+interface Pending {
+  readonly reply: (reply: Reply) => void;
+  readonly onSent: (() => void) | undefined;
+}
+
+/** A daemon takes a connection in a millisecond; one that hangs must not hold a command up. */
+const CONNECT_MS = 2_000;
+
+/** A connection to the daemon of a clone, made at the first request and kept for the next. */
+export class SequencerClient {
+  readonly #endpoint: string;
+  #socket: Socket | undefined;
+  #opening: Promise<Socket | undefined> | undefined;
+  #asked = 0;
+  readonly #pending = new Map<number, Pending>();
+  #silence: NodeJS.Timeout | undefined;
+
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint;
+  }
+
+  /** Asks the daemon; `onSent` is called when the request is on its way. Never rejects. */
+  async ask(ask: Ask, onSent?: () => void): Promise<Reply> {
+    const id = (this.#asked += 1);
+    const text = `${JSON.stringify({ ...ask, id, build: WIRE_BUILD })}\n`;
+    if (Buffer.byteLength(text) > FRAME_BYTES) return { kind: "absent" };
+    const socket = await this.#open();
+    if (socket === undefined) return { kind: "absent" };
+    return new Promise((reply) => {
+      this.#pending.set(id, { reply, onSent });
+      onSent?.();
+      socket.ref();
+      socket.write(text);
+      this.#heard();
+    });
+  }
+
+  close(): void {
+    clearTimeout(this.#silence);
+    this.#socket?.destroy();
+    this.#socket = undefined;
+  }
+
+  async #open(): Promise<Socket | undefined> {
+    if (this.#socket !== undefined) return this.#socket;
+    // A look is cheaper than a connection that is refused, and most clones have no daemon.
+    if (process.platform !== "win32" && !existsSync(this.#endpoint)) return undefined;
+    this.#opening ??= this.#connect();
+    const socket = await this.#opening;
+    this.#opening = undefined;
+    return socket;
+  }
+
+  #connect(): Promise<Socket | undefined> {
+    return new Promise((resolve) => {
+      const socket = connect(this.#endpoint);
+      const timer = setTimeout(() => socket.destroy(), CONNECT_MS);
+      socket.on("connect", () => {
+        clearTimeout(timer);
+        this.#socket = socket;
+        resolve(socket);
+      });
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        clearTimeout(timer);
+        if (this.#socket === socket) this.#socket = undefined;
+        this.#end();
+        resolve(undefined);
+      });
+      readFrames(
+        socket,
+        FRAME_BYTES * 4,
+        (line) => this.#take(line),
+        () => socket.destroy(),
+      );
+    });
+  }
+
+  #take(line: string): void {
+    let frame: AnswerFrame;
+    try {
+      frame = JSON.parse(line) as AnswerFrame;
+    } catch {
+      this.#socket?.destroy();
+      return;
+    }
+    this.#heard();
+    if ("alive" in frame) return;
+    const pending = this.#pending.get(frame.id);
+    this.#pending.delete(frame.id);
+    if (this.#pending.size === 0) {
+      clearTimeout(this.#silence);
+      // An idle connection keeps nobody alive.
+      this.#socket?.unref();
+    }
+    pending?.reply(replyOf(frame));
+  }
+
+  /** A daemon that says nothing for so long is as good as gone: what it does is found out otherwise. */
+  #heard(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#socket?.destroy(), SILENCE_MS);
+  }
+
+  #end(): void {
+    clearTimeout(this.#silence);
+    for (const { reply } of this.#pending.values()) reply({ kind: "lost" });
+    this.#pending.clear();
+  }
+}
+
+function replyOf(frame: Exclude<AnswerFrame, { readonly alive: true }>): Reply {
+  if (!frame.ok) return { kind: "refused", error: frame.error };
+  if ("status" in frame) return { kind: "status", status: frame.status };
+  return { kind: "submitted", submitted: frame.submitted };
+}

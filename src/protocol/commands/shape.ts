@@ -1,0 +1,113 @@
+/**
+ * The shape of a command that comes from another process: what its planner takes for granted. What a
+ * value means, and whether it is allowed, the planners and the judge say.
+ */
+import * as z from "zod/mini";
+import { err, ok, type Result } from "../../base/result.ts";
+import type { Command } from "./index.ts";
+
+/** Ten years: a time beyond it could not be written as a date. */
+const DURATION_MAX_MS = 10 * 366 * 24 * 3_600_000;
+
+const text = z.string();
+const texts = z.array(text);
+const whole = z.int().check(z.minimum(0));
+const lease = z.optional(z.int().check(z.minimum(1), z.maximum(DURATION_MAX_MS)));
+const token = z.optional(z.int().check(z.minimum(1)));
+const task = z.string().check(z.maxLength(100));
+
+const spec = {
+  title: text,
+  label: z.optional(text),
+  body: z.optional(text),
+  needs: z.optional(texts),
+  after: z.optional(texts),
+  paths: z.optional(texts),
+  priority: z.optional(whole),
+  deadline: z.optional(text),
+  lease: z.optional(text),
+  attempts: z.optional(whole),
+  review: z.optional(z.literal("required")),
+  reviewer: z.optional(text),
+  parent: z.optional(text),
+};
+const { title: _title, ...clearable } = spec;
+
+/** What founds a mound or changes a key is not among them: it stays with the process that has the key. */
+const SHAPES = {
+  add: z.strictObject({ type: z.literal("add"), tasks: z.array(z.strictObject(spec)) }),
+  cancel: z.strictObject({ type: z.literal("cancel"), task, reason: z.optional(text) }),
+  claim: z.strictObject({ type: z.literal("claim"), task, lease }),
+  configure: z.strictObject({
+    type: z.literal("configure"),
+    set: z.optional(z.strictObject({ key: text, value: text })),
+    addRoot: z.optional(text),
+    removeRoot: z.optional(text),
+  }),
+  edit: z.strictObject({
+    type: z.literal("edit"),
+    task,
+    changes: z.partial(z.strictObject(spec)),
+    clear: z.optional(z.array(z.enum(Object.keys(clearable) as [string, ...string[]]))),
+  }),
+  "end-membership": z.strictObject({
+    type: z.literal("end-membership"),
+    agent: text,
+    status: z.enum(["withdrawn", "revoked"]),
+    reason: z.optional(text),
+  }),
+  finish: z.strictObject({
+    type: z.literal("finish"),
+    task,
+    outcome: z.enum(["done", "failed", "released"]),
+    token,
+    result: z.optional(text),
+    resultSha256: z.optional(text),
+    reason: z.optional(text),
+    refs: z.optional(texts),
+  }),
+  invite: z.strictObject({
+    type: z.literal("invite"),
+    fingerprint: text,
+    note: z.optional(text),
+  }),
+  join: z.strictObject({
+    type: z.literal("join"),
+    key: text,
+    name: z.optional(text),
+    operator: z.optional(text),
+    operatorSigns: z.optional(z.boolean()),
+    skills: z.optional(texts),
+  }),
+  next: z.strictObject({ type: z.literal("next"), lease }),
+  renew: z.strictObject({
+    type: z.literal("renew"),
+    task,
+    lease,
+    token,
+    progress: z.optional(
+      z.strictObject({
+        percent: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
+        note: z.optional(text),
+        checkpoint: z.optional(text),
+      }),
+    ),
+  }),
+  review: z.strictObject({
+    type: z.literal("review"),
+    task,
+    accept: z.boolean(),
+    reason: z.optional(text),
+  }),
+};
+
+/** Reads a command that came as JSON; the error says where it has another shape. */
+export function readCommand(input: unknown): Result<Command, string> {
+  const type = (input as { readonly type?: unknown } | null | undefined)?.type;
+  const shape = typeof type === "string" && Object.hasOwn(SHAPES, type) ? type : undefined;
+  if (shape === undefined) return err("it is of no known type");
+  const read = z.safeParse(SHAPES[shape as keyof typeof SHAPES], input);
+  if (read.success) return ok(read.data as Command);
+  const [issue] = read.error.issues;
+  return err(`${issue?.path.join(".") || "the command"}: ${issue?.message ?? "has another shape"}`);
+}
