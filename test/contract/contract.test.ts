@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GitObject } from "../../src/app/ports.ts";
@@ -7,9 +7,11 @@ import { embeddedRemote } from "../../src/git/embedded.ts";
 import { gitObjects } from "../../src/git/objects.ts";
 import { systemRandom } from "../../src/git/random.ts";
 import { gitRemote } from "../../src/git/remote.ts";
+import { gitWatch } from "../../src/git/watch.ts";
 import { virtualClock } from "../../src/memory/clock.ts";
 import { seededRandom } from "../../src/memory/random.ts";
 import { memoryOrigin, memoryRemote } from "../../src/memory/remote.ts";
+import { memoryWatch } from "../../src/memory/watch.ts";
 import type { Oid } from "../../src/protocol/ids.ts";
 import { clockContract, randomContract } from "./clock.ts";
 import { git, gitClone, memoryClone } from "./clone.ts";
@@ -17,6 +19,8 @@ import { historyContract } from "./history.ts";
 import { objectsContract } from "./objects.ts";
 import { refsContract } from "./refs.ts";
 import { type Member, remoteContract } from "./remote.ts";
+import { commit } from "./build.ts";
+import { watchContract } from "./watch.ts";
 
 objectsContract("git", gitClone);
 objectsContract("memory", async () => memoryClone());
@@ -83,5 +87,43 @@ remoteContract("embedded", async () => {
       };
     },
     dispose: shared.dispose,
+  };
+});
+
+watchContract("git", async () => {
+  const clone = await gitClone();
+  const commits = ["a", "b"].map((text) => commit({ file: text }, [], text));
+  await clone.objects.write(commits.flatMap(({ objects }) => objects));
+  let turn = 0;
+  const point = async (ref: string) => {
+    turn += 1;
+    await git(clone.gitDir, "update-ref", ref, commits[turn % 2]!.oid);
+  };
+  // Folders that are new may hold anything; these are there already.
+  for (const ref of ["heads/main", "heads/other", "mound/presence/ada"]) await point(`refs/${ref}`);
+  return {
+    watch: gitWatch({ gitDirs: [clone.gitDir], branch: "main" }),
+    move: () => point("refs/heads/main"),
+    maintain: clone.maintain,
+    async bustle() {
+      await point("refs/mound/presence/ada");
+      await point("refs/heads/other");
+      await writeFile(join(clone.gitDir, "refs/heads/main.lock"), "");
+      await rm(join(clone.gitDir, "refs/heads/main.lock"));
+      await writeFile(join(clone.gitDir, "HEAD"), "ref: refs/heads/main\n");
+    },
+    dispose: clone.dispose,
+  };
+});
+
+watchContract("memory", async () => {
+  const watch = memoryWatch();
+  const nothing = async () => {};
+  return {
+    watch,
+    move: async () => watch.moved(),
+    maintain: nothing,
+    bustle: nothing,
+    dispose: nothing,
   };
 });

@@ -1,0 +1,203 @@
+import { isAbsolute, join, relative } from "node:path";
+import { stat } from "node:fs/promises";
+import type { FSWatcher } from "chokidar";
+import type { Watch } from "../app/ports.ts";
+import { tellsOfRefs } from "./watched-path.ts";
+
+/** `watch-polls`: the system has no more watches to give, so the folders are looked at instead. */
+export interface WatchTrouble {
+  readonly code: "watch-polls" | "watch-failed";
+  readonly gitDir: string;
+  readonly detail: string;
+}
+
+export interface GitWatchOptions {
+  /** The git directories that hold refs: the common one of linked work trees. They need not exist yet. */
+  readonly gitDirs: readonly string[];
+  /** Only moves of this branch, of packed refs and of refs outside of heads and remotes are told. */
+  readonly branch?: string;
+  /** Told once for each kind of trouble; a watch in trouble goes on as well as it can. */
+  readonly onTrouble?: (trouble: WatchTrouble) => void;
+}
+
+/** One move of a ref makes several events within a millisecond or two. */
+const COALESCE_MS = 5;
+/** What lies in a folder that is new was perhaps written before the folder was watched. */
+const NEW_FOLDER_MS = 150;
+/** So often it is looked whether a folder was replaced by another, which no event tells for sure. */
+const LOOK_MS = 1_000;
+/** A poll is a `stat` of each folder of refs; the poll floor of the line is 2 s. */
+const POLL_MS = 500;
+/** A watcher that ran into a limit may never say that it is ready. */
+const READY_MS = 3_000;
+/** The system's limits of files, inotify instances and watches. */
+const EXHAUSTED = new Set(["EMFILE", "ENFILE", "ENOSPC", "ENOSYS"]);
+const ABSENT = "absent";
+
+/**
+ * Watches the folders of refs, never a ref's own file: after `git pack-refs` that one is gone, and the
+ * watch with it. Chokidar keeps track of the folders; its events for files are too coarse (of two
+ * changes within 50 ms it tells the first), so the raw events of the folders are what counts.
+ */
+export function gitWatch(options: GitWatchOptions): Watch {
+  return {
+    async start(hint) {
+      let stopped = false;
+      let timer: NodeJS.Timeout | undefined;
+      const soon = (): void => {
+        if (stopped) return;
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          hint();
+        }, COALESCE_MS);
+      };
+      const watched = options.gitDirs.map((gitDir) => new GitDirWatch(gitDir, options, soon));
+      await Promise.all(watched.map((one) => one.start()));
+      return async () => {
+        stopped = true;
+        clearTimeout(timer);
+        await Promise.all(watched.map((one) => one.stop()));
+      };
+    },
+  };
+}
+
+class GitDirWatch {
+  readonly #gitDir: string;
+  readonly #options: GitWatchOptions;
+  readonly #soon: () => void;
+  readonly #told = new Set<string>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #watcher: FSWatcher | undefined;
+  /** The folders that are watched; undefined: they have to be watched anew. */
+  #armed: string | undefined;
+  #polls = false;
+  #stopped = false;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(gitDir: string, options: GitWatchOptions, soon: () => void) {
+    this.#gitDir = gitDir;
+    this.#options = options;
+    this.#soon = soon;
+  }
+
+  async start(): Promise<void> {
+    await this.#arm();
+    this.#lookLater();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    await this.#looking;
+    await this.#close();
+  }
+
+  #lookLater(): void {
+    this.#after(LOOK_MS, () => {
+      this.#looking = this.#look().finally(() => this.#lookLater());
+    });
+  }
+
+  async #look(): Promise<void> {
+    if (this.#armed !== undefined && (await identity(this.#gitDir)) === this.#armed) return;
+    await this.#arm();
+    this.#soon();
+  }
+
+  /** Twice, for the first attempt may be what finds out that polling is needed. */
+  async #arm(): Promise<void> {
+    for (let attempt = 0; attempt < 2 && !this.#stopped; attempt += 1) {
+      await this.#close();
+      // Taken before watching, so that what is replaced meanwhile is seen at the next look.
+      this.#armed = await identity(this.#gitDir);
+      if (this.#armed === ABSENT) return;
+      await this.#open().catch((error: unknown) => this.#failed(error));
+      if (this.#armed !== undefined) return;
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { watch } = await import("chokidar");
+    const watcher = watch(this.#gitDir, {
+      ignoreInitial: true,
+      atomic: false,
+      followSymlinks: false,
+      usePolling: this.#polls,
+      interval: POLL_MS,
+      ignored: (path, stats) => this.#ignores(path, stats),
+    });
+    this.#watcher = watcher;
+    const saw = (path: string): boolean => {
+      const tells = tellsOfRefs(relative(this.#gitDir, path), this.#options.branch);
+      if (tells) this.#soon();
+      return tells;
+    };
+    watcher.on("raw", (event: string, path: string | null, at: unknown) => {
+      const { watchedPath = "" } = at as { readonly watchedPath?: string };
+      const full = path !== null && isAbsolute(path) ? path : join(watchedPath, path ?? "");
+      saw(full);
+      if (event === "rename" && relative(this.#gitDir, full) === "refs") this.#armed = undefined;
+    });
+    watcher.on("all", (event, path) => {
+      if (saw(path) && event === "addDir") this.#after(NEW_FOLDER_MS, this.#soon);
+    });
+    watcher.on("error", (error) => this.#failed(error));
+    await new Promise<void>((resolve) => {
+      watcher.once("ready", resolve);
+      watcher.once("error", () => resolve());
+      this.#after(READY_MS, resolve);
+    });
+  }
+
+  /** Files need no watches of their own, but a poll of the git directory cannot tell `packed-refs`. */
+  #ignores(path: string, stats: { isDirectory(): boolean } | undefined): boolean {
+    const name = relative(this.#gitDir, path);
+    if (name === "") return false;
+    if (stats?.isDirectory() === false) return !(this.#polls && name === "packed-refs");
+    return !tellsOfRefs(name, this.#options.branch);
+  }
+
+  #failed(error: unknown): void {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (!EXHAUSTED.has(code)) return this.#tell("watch-failed", message);
+    this.#armed = undefined;
+    this.#tell(this.#polls ? "watch-failed" : "watch-polls", message);
+    this.#polls = true;
+  }
+
+  #tell(code: WatchTrouble["code"], detail: string): void {
+    if (this.#stopped || this.#told.has(code)) return;
+    this.#told.add(code);
+    this.#options.onTrouble?.({ code, gitDir: this.#gitDir, detail });
+  }
+
+  async #close(): Promise<void> {
+    const watcher = this.#watcher;
+    this.#watcher = undefined;
+    await watcher?.close();
+  }
+
+  #after(ms: number, then: () => void): void {
+    if (this.#stopped) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      then();
+    }, ms);
+    this.#timers.add(timer);
+  }
+}
+
+/** Tells a folder from another that was made in its place, perhaps with the same inode. */
+async function identity(gitDir: string): Promise<string> {
+  const marks = await Promise.all([gitDir, join(gitDir, "refs")].map(markOf));
+  return marks[0] === ABSENT ? ABSENT : marks.join(" ");
+}
+
+async function markOf(folder: string): Promise<string> {
+  const found = await stat(folder, { bigint: true }).catch(() => undefined);
+  if (found === undefined) return ABSENT;
+  // A file system that keeps no time of birth gives that of the last change, which is no mark.
+  const born = found.birthtimeNs === found.ctimeNs ? "" : found.birthtimeNs;
+  return `${found.dev}:${found.ino}:${born}`;
+}
