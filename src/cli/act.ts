@@ -16,11 +16,9 @@ export async function act(
   command: Command,
   options: SubmitOptions = {},
 ): Promise<Accepted> {
-  const mound = await context.mound();
-  const agent = context.agent();
-  const [outcome] = await mound.submit(agent, [command], options);
-  if (outcome!.ok) return outcome!.value;
-  throw new FaultError(outcome!.error, await instead(context, outcome!.error));
+  const outcome = await context.submit(command, options);
+  if (outcome.ok) return outcome.value;
+  throw new FaultError(outcome.error, await instead(context, outcome.error));
 }
 
 async function instead(context: Context, fault: AnyFault): Promise<readonly string[]> {

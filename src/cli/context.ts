@@ -1,8 +1,13 @@
 import { resolve } from "node:path";
 import { isAgentId, type AgentId } from "../protocol/ids.ts";
-import { Mound } from "../open/mound.ts";
+import { findClone, type Clone } from "../git/clone.ts";
+import { HandOver } from "../open/hand-over.ts";
+import { Mound, type SubmitOptions } from "../open/mound.ts";
 import type { AnyFault } from "../open/faults.ts";
-import type { Phase } from "../app/request.ts";
+import type { Outcome, Phase } from "../app/request.ts";
+import type { Command } from "../protocol/commands/index.ts";
+import type { Nonce, TaskId } from "../protocol/ids.ts";
+import type { TaskView } from "../protocol/views/task-view.ts";
 import type { Env } from "./env.ts";
 import { UsageError } from "./usage.ts";
 
@@ -13,6 +18,12 @@ export interface GlobalOptions {
   readonly C?: string;
   readonly input?: boolean;
   readonly colour?: boolean;
+}
+
+/** The tip of a view, and milliseconds since its origin was last heard. */
+export interface Meta {
+  readonly tip: string | undefined;
+  readonly age: number | undefined;
 }
 
 /** Ends a command with a fault; caught where the command was started. */
@@ -36,6 +47,11 @@ export class Context {
   /** Whether it has begun to push: then an interruption leaves the outcome unknown. */
   sent = false;
   #mound: Mound | undefined;
+  #clone: Clone | undefined;
+  #handOver: HandOver | undefined;
+  /** What the daemon said of the tasks that it changed. */
+  readonly #shown = new Map<TaskId, TaskView>();
+  #meta: Meta | undefined;
   #stop: AbortController | undefined;
 
   constructor(env: Env, options: GlobalOptions) {
@@ -73,16 +89,66 @@ export class Context {
     return resolve(this.dir, typed);
   }
 
+  /** The clone of the folder; nothing of it is read yet but where it is. */
+  clone(): Clone {
+    this.#clone ??= findClone(this.dir);
+    if (this.#clone === undefined) throw new FaultError({ code: "not-in-a-mound", dir: this.dir });
+    return this.#clone;
+  }
+
   /** The mound of the folder; opened once. */
   async mound(): Promise<Mound> {
     if (this.#mound !== undefined) return this.#mound;
-    const opened = await Mound.open({
-      dir: this.dir,
+    const opened = await Mound.openClone(this.clone(), {
       environment: this.env.environment,
       trace: (phase) => this.enter(phase),
     });
-    if (!opened.ok) throw new FaultError(opened.error);
-    return this.adopt(opened.value);
+    return this.adopt(opened);
+  }
+
+  /**
+   * Submits one command of the acting agent. Where a daemon takes it, the mound is not even opened:
+   * the answer has what a report needs.
+   */
+  async submit(command: Command, options: SubmitOptions = {}): Promise<Outcome> {
+    const agent = this.agent();
+    let nonces: readonly Nonce[] | undefined;
+    if (this.#mound === undefined && options.cosigners === undefined) {
+      this.#handOver ??= new HandOver(this.clone().commonDir);
+      const handed = await this.#handOver.submit(agent, [command], () => this.enter("push"));
+      if (handed.kind === "done") {
+        const { outcomes, tasks, tip, age } = handed.submitted;
+        for (const task of tasks) this.#shown.set(task.id, task);
+        this.#meta = { tip, age };
+        this.enter("answer");
+        return outcomes[0]!;
+      }
+      nonces = handed.nonces;
+    }
+    const mound = await this.mound();
+    const named = nonces === undefined ? options : { ...options, nonces };
+    const [outcome] = await mound.submit(agent, [command], named);
+    return outcome!;
+  }
+
+  /** A task as it is now: as the daemon has just told, else as the mound has it. */
+  async task(id: TaskId): Promise<TaskView> {
+    const shown = this.#mound === undefined ? this.#shown.get(id) : undefined;
+    if (shown !== undefined) return shown;
+    const { viewTask } = await import("../protocol/views/task-view.ts");
+    const mound = await this.mound();
+    return mound.read((view, now) => viewTask(view, view.get(`task/${id}`)!, now));
+  }
+
+  /** Where the view stands that the answer is of; undefined where none was looked at. */
+  async meta(): Promise<Meta | undefined> {
+    if (this.#mound === undefined) return this.#meta;
+    return { tip: this.#mound.line.tip, age: await this.#mound.age() };
+  }
+
+  async close(): Promise<void> {
+    this.#handOver?.close();
+    await this.#mound?.close();
   }
 
   /** Makes a mound that the command itself made the one it reports on, and closes at the end. */

@@ -90,7 +90,7 @@ async function perform(
   const json = context.options.json === true;
   const release = onInterrupt(context, json);
   try {
-    const code = await tell(env, json, await action(context, args, options), context.opened);
+    const code = await tell(env, json, await action(context, args, options), context);
     await tellMove(context);
     return code;
   } catch (error) {
@@ -109,7 +109,7 @@ async function perform(
         sanitise(`An earlier command of ${agent} (${summary}) was interrupted: it ${became}.\n`),
       );
     }
-    await context.opened?.close();
+    await context.close();
   }
 }
 

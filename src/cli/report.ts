@@ -1,4 +1,4 @@
-import type { Mound } from "../open/mound.ts";
+import type { Context, Meta } from "./context.ts";
 import type { Env } from "./env.ts";
 import type { Failure } from "./explain.ts";
 import { sanitise, sanitiseJson } from "./sanitise.ts";
@@ -24,13 +24,13 @@ export async function tell(
   env: Env,
   json: boolean,
   report: Report,
-  mound: Mound | undefined,
+  context: Context,
 ): Promise<number> {
   for (const note of report.notes ?? []) env.err(`${sanitise(note)}\n`);
   const exit = report.exit ?? 0;
   if (report.streamed === true) return exit;
   if (json) {
-    const meta = mound === undefined ? {} : await metaOf(mound);
+    const meta = metaOf(await context.meta());
     env.out(
       `${sanitiseJson(JSON.stringify({ v: 1, ok: true, data: report.data, meta, next: report.next ?? [] }))}\n`,
     );
@@ -60,9 +60,8 @@ export function complain(
   return exit;
 }
 
-async function metaOf(
-  mound: Mound,
-): Promise<{ tip: string | undefined; age_s: number | undefined }> {
-  const age = await mound.age();
-  return { tip: mound.line.tip, age_s: age === undefined ? undefined : Math.round(age / 1_000) };
+function metaOf(meta: Meta | undefined): { tip?: string | undefined; age_s?: number | undefined } {
+  if (meta === undefined) return {};
+  const { tip, age } = meta;
+  return { tip, age_s: age === undefined ? undefined : Math.round(age / 1_000) };
 }

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { moundFolder } from "../git/clone.ts";
-import type { Mound } from "../open/mound.ts";
 import { TEXT_CHARS } from "../protocol/limits.ts";
 
 export interface CutResult {
@@ -16,11 +15,15 @@ export interface CutResult {
 const BYTES_MAX = 12_000;
 
 /** What does not fit is not lost: the record has its beginning and its digest, a local file the whole. */
-export async function cutResult(mound: Mound, task: string, whole: string): Promise<CutResult> {
+export async function cutResult(
+  commonDir: string,
+  task: string,
+  whole: string,
+): Promise<CutResult> {
   const bytes = new TextEncoder().encode(whole);
   if (whole.length <= TEXT_CHARS && bytes.length <= BYTES_MAX) return { text: whole };
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const folder = join(moundFolder(mound.clone.commonDir), "results");
+  const folder = join(moundFolder(commonDir), "results");
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${task.replace(/[^a-z0-9-]/g, "_")}-${sha256.slice(0, 12)}.txt`);
   await writeFile(file, bytes);

@@ -1,6 +1,4 @@
-import type { Mound } from "../open/mound.ts";
-import type { TaskId } from "../protocol/ids.ts";
-import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
+import type { TaskView } from "../protocol/views/task-view.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { sanitiseLine } from "./sanitise.ts";
 
@@ -48,11 +46,6 @@ export function taskJson(task: TaskView) {
             refs: result.refs,
           },
   };
-}
-
-/** One task as it is now. */
-export async function loadTask(mound: Mound, id: TaskId): Promise<TaskView> {
-  return mound.read((view, now) => viewTask(view, view.get(`task/${id}`)!, now));
 }
 
 /** A task on one line: `k3f9qz7-fix-login  claimed by ant-3 until ...  Fix the login`. */

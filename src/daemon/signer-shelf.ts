@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../base/result.ts";
 import type { Clock, Signer } from "../app/ports.ts";
+import type { Sequencer } from "../app/sequencer.ts";
 import type { Mound } from "../open/mound.ts";
 import type { WireFault } from "../open/wire.ts";
 import type { AgentId } from "../protocol/ids.ts";
@@ -14,11 +15,14 @@ const KEPT_MS = 30_000;
 export class SignerShelf {
   readonly #mound: Pick<Mound, "signer">;
   readonly #clock: Clock;
+  readonly #alone: Sequencer["exclusive"];
   readonly #kept = new Map<AgentId, { readonly signer: Signer; readonly until: number }>();
 
-  constructor(mound: Pick<Mound, "signer">, clock: Clock) {
+  /** `alone`: runs something while nobody else moves the line. */
+  constructor(mound: Pick<Mound, "signer">, clock: Clock, alone: Sequencer["exclusive"]) {
     this.#mound = mound;
     this.#clock = clock;
+    this.#alone = alone;
   }
 
   /** Agents that were served lately. */
@@ -29,7 +33,7 @@ export class SignerShelf {
   async find(agent: AgentId): Promise<Result<Signer, WireFault>> {
     const kept = this.#kept.get(agent);
     if (kept !== undefined && this.#clock.now() < kept.until) return ok(kept.signer);
-    const found = await this.#mound.signer(agent);
+    const found = await this.#alone(() => this.#mound.signer(agent));
     if (!found.ok) {
       this.#kept.delete(agent);
       return err({ code: "key-unavailable", detail: found.error.code });

@@ -6,7 +6,7 @@ import { freshMound } from "../fresh.ts";
 import type { Run } from "../main.ts";
 import { collect, durationOption, fileOption, numberOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
-import { loadTask, taskJson, taskLine } from "../shapes.ts";
+import { taskJson, taskLine } from "../shapes.ts";
 import type { TaskId } from "../../protocol/ids.ts";
 
 /** What an agent does with a task: find, take, hold on to, and finish it. */
@@ -109,7 +109,7 @@ async function next(
   const { mound, notes } = await freshMound(context);
   const [best] = await mound.read((view, now) => bestFor(view, agent, now, 1));
   if (best === undefined) throw new FaultError({ rule: "CL1", code: "nothing-to-take" });
-  const task = await loadTask(mound, best.id);
+  const task = await context.task(best.id);
   return {
     data: { task: taskJson(task) },
     text: taskLine(task),
@@ -150,9 +150,8 @@ async function finish(
   options: Record<string, unknown>,
 ): Promise<Report> {
   const whole = textOption(options["result"]) ?? (await fileOption(context, options["file"]));
-  const mound = await context.mound();
   const { cutResult } = await import("../result-file.ts");
-  const cut = whole === undefined ? undefined : await cutResult(mound, task, whole);
+  const cut = whole === undefined ? undefined : await cutResult(context.clone().commonDir, task, whole);
   const reason = textOption(options["reason"]);
   const refs = options["ref"] as string[] | undefined;
   const accepted = await act(context, {
@@ -165,7 +164,7 @@ async function finish(
     ...(reason === undefined ? {} : { reason }),
     ...(refs === undefined ? {} : { refs }),
   });
-  const view = await loadTask(mound, accepted.answer.tasks[0]!);
+  const view = await context.task(accepted.answer.tasks[0]!);
   const notes =
     cut?.file === undefined
       ? []
@@ -190,7 +189,7 @@ async function claimed(
   context: Context,
   accepted: Awaited<ReturnType<typeof act>>,
 ): Promise<Report> {
-  const task = await loadTask(await context.mound(), accepted.answer.tasks[0] as TaskId);
+  const task = await context.task(accepted.answer.tasks[0] as TaskId);
   return {
     data: {
       task: taskJson(task),

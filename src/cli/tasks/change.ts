@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { textOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { sanitiseLine } from "../sanitise.ts";
-import { loadTask, taskJson } from "../shapes.ts";
+import { taskJson } from "../shapes.ts";
 import { UsageError } from "../usage.ts";
 import type { TaskView } from "../../protocol/views/task-view.ts";
 import { taskChanges } from "./options.ts";
@@ -83,7 +83,7 @@ async function changed(
   { answer, commit }: Accepted,
   words: (task: TaskView) => string,
 ): Promise<Report> {
-  const task = await loadTask(await context.mound(), answer.tasks[0]!);
+  const task = await context.task(answer.tasks[0]!);
   return {
     data: { task: taskJson(task), commit: commit ?? null, already: answer.already === true },
     text: words(task),

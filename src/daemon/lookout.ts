@@ -1,0 +1,59 @@
+/** When the daemon looks at the line: at a hint, when a poll is due, and when it is told to. */
+import type { PollOutcome, PollPolicy } from "../app/poll.ts";
+import type { Watch } from "../app/ports.ts";
+
+export interface LookoutPorts {
+  readonly watch: Watch;
+  readonly policy: PollPolicy;
+  /** Looks; `hinted`: something near has moved, so what is cheap to look at comes first. Never rejects. */
+  look(hinted: boolean): Promise<PollOutcome>;
+}
+
+export class Lookout {
+  readonly #ports: LookoutPorts;
+  #timer: NodeJS.Timeout | undefined;
+  #hinted = false;
+  #looking: Promise<void> | undefined;
+  #stopped = false;
+  #unwatch: (() => Promise<void>) | undefined;
+
+  constructor(ports: LookoutPorts) {
+    this.#ports = ports;
+  }
+
+  /** Resolves after the first look. */
+  async start(): Promise<void> {
+    this.#unwatch = await this.#ports.watch.start(() => this.hint());
+    this.#looking = this.#look(false);
+    await this.#looking;
+  }
+
+  hint(): void {
+    this.#hinted = true;
+    if (this.#looking === undefined) this.#wait(this.#ports.policy.hinted());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#unwatch?.();
+    await this.#looking;
+  }
+
+  #wait(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#looking = this.#look(this.#hinted);
+    }, ms);
+  }
+
+  async #look(hinted: boolean): Promise<void> {
+    this.#hinted = false;
+    const outcome = await this.#ports.look(hinted);
+    this.#looking = undefined;
+    const next = this.#ports.policy.next(outcome);
+    // What was hinted at while it looked may have come too late to be seen.
+    this.#wait(this.#hinted ? this.#ports.policy.hinted() : next);
+  }
+}
