@@ -72,10 +72,12 @@ export class Sequencer {
   }
 
   /** Takes one agent's commands, in order; `bytes`: how long they are. All of them wait, or none. */
-  submit(requests: readonly Request[], bytes: number): Result<Promise<readonly Outcome[]>, QueueFull> {
+  submit(
+    requests: readonly Request[],
+    bytes: number,
+  ): Result<Promise<readonly Outcome[]>, QueueFull> {
     const { queueCount, queueBytes } = this.#limits;
-    const full =
-      this.#count + requests.length > queueCount || this.#bytes + bytes > queueBytes;
+    const full = this.#count + requests.length > queueCount || this.#bytes + bytes > queueBytes;
     if (full && this.#count > 0) return err(this.#full());
     const share = Math.ceil(bytes / Math.max(1, requests.length));
     const answers = requests.map(

@@ -106,6 +106,14 @@ const WORDS: Table<SystemFault> = {
     exit: EXIT.unreachable,
     retryable: true,
   }),
+  "daemon-running": (fault) => ({
+    message:
+      fault.pid === undefined
+        ? "A daemon of another build watches this clone already."
+        : `A daemon watches this clone already: process ${fault.pid}.`,
+    fix: fault.pid === undefined ? "mound doctor" : `kill ${fault.pid}`,
+    exit: EXIT.refused,
+  }),
   aborted: (fault) => ({
     message: `It could not be carried out, and nothing was sent: ${fault.detail}`,
     fix: "mound doctor",

@@ -14,10 +14,11 @@ import type { Clone } from "../git/clone.ts";
 import { systemClock } from "../git/clock.ts";
 import { systemRandom } from "../git/random.ts";
 import { endpointOf } from "../open/endpoint.ts";
+import type { DaemonRunning } from "../open/faults.ts";
 import { Mound } from "../open/mound.ts";
 import { WIRE_BUILD, type DaemonStatus } from "../open/wire.ts";
 import { Desk } from "./desk.ts";
-import { becomeOnly, type DaemonRunning } from "./instance.ts";
+import { becomeOnly } from "./instance.ts";
 import type { Log } from "./log.ts";
 import { Lookout } from "./lookout.ts";
 import { Projector } from "./projector.ts";
@@ -155,7 +156,10 @@ export class Daemon {
   }
 
   #failed(fault: AppFault): PollOutcome {
-    this.#options.log.warn({ fault }, "could not look at the line");
+    this.#options.log.warn(
+      { fault: fault.code, detail: JSON.stringify(fault) },
+      "could not look at the line",
+    );
     if (fault.code === "history-rewritten") this.#options.onLost(fault);
     return "failed";
   }

@@ -29,10 +29,7 @@ export class Desk {
   }
 
   /** Never rejects: whatever breaks is the answer. */
-  async handle(
-    request: Readonly<Record<string, unknown>>,
-    bytes: number,
-  ): Promise<AnswerBody> {
+  async handle(request: Readonly<Record<string, unknown>>, bytes: number): Promise<AnswerBody> {
     try {
       if (request["type"] === "status") return { ok: true, status: this.#ports.status() };
       if (this.#ports.stopping()) return refuse("stopping", "the daemon is about to end");
@@ -70,9 +67,12 @@ export class Desk {
     operations: readonly Operation[],
     bytes: number,
   ): Promise<Result<readonly Outcome[], WireFault>> {
-    const requests = operations.map(
-      ({ nonce, command }): Request => ({ agent, command, signer, nonce }),
-    );
+    const requests = operations.map(({ nonce, command }): Request => ({
+      agent,
+      command,
+      signer,
+      nonce,
+    }));
     const taken = this.#ports.sequencer.submit(requests, bytes);
     return taken.ok ? ok(await taken.value) : taken;
   }

@@ -3,13 +3,8 @@ import { dirname, join } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import { TicketQueue } from "../git/queue.ts";
 import { prepareEndpoint } from "../open/endpoint.ts";
+import type { DaemonRunning } from "../open/faults.ts";
 import { SequencerClient } from "../open/sequencer-client.ts";
-
-/** A daemon of this clone runs already; `pid` where it is of this build and says so. */
-export interface DaemonRunning {
-  readonly code: "daemon-running";
-  readonly pid: number | undefined;
-}
 
 /**
  * Makes this process the one daemon of an endpoint: what a dead daemon left there is cleared away, a

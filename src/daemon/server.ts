@@ -4,7 +4,13 @@
  * is told is let go.
  */
 import { createServer, type Server, type Socket } from "node:net";
-import { ALIVE_MS, FRAME_BYTES, WIRE_BUILD, type AnswerFrame, type WireFault } from "../open/wire.ts";
+import {
+  ALIVE_MS,
+  FRAME_BYTES,
+  WIRE_BUILD,
+  type AnswerFrame,
+  type WireFault,
+} from "../open/wire.ts";
 import { readFrames } from "../open/frames.ts";
 import type { Log } from "./log.ts";
 
@@ -39,7 +45,9 @@ export class SocketServer {
     this.#options = options;
     this.#server = createServer((socket) => this.#accept(socket));
     this.#server.maxConnections = CONNECTIONS_MAX;
-    this.#server.on("drop", () => options.log.warn({ limit: CONNECTIONS_MAX }, "connection dropped"));
+    this.#server.on("drop", () =>
+      options.log.warn({ limit: CONNECTIONS_MAX }, "connection dropped"),
+    );
   }
 
   get connections(): number {

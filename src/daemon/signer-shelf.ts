@@ -39,7 +39,10 @@ export class SignerShelf {
       return err({ code: "key-unavailable", detail: found.error.code });
     }
     if (!found.value.unattended)
-      return err({ code: "key-attended", detail: `the key of ${agent} needs a person or an agent` });
+      return err({
+        code: "key-attended",
+        detail: `the key of ${agent} needs a person or an agent`,
+      });
     this.#kept.set(agent, { signer: found.value, until: this.#clock.now() + KEPT_MS });
     return ok(found.value);
   }

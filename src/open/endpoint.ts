@@ -12,7 +12,10 @@ const SOCKET_PATH_BYTES = 103;
  * A socket in the git directory, in a folder of mode 0700. Where its path would be too long for a
  * socket, in such a folder of the user's among the temporary files; on Windows, a named pipe.
  */
-export function endpointOf(commonDir: string, platform: NodeJS.Platform = process.platform): string {
+export function endpointOf(
+  commonDir: string,
+  platform: NodeJS.Platform = process.platform,
+): string {
   const own = join(moundFolder(commonDir), "daemon", "socket");
   const name = createHash("sha256").update(commonDir).digest("hex").slice(0, 24);
   if (platform === "win32") return `\\\\.\\pipe\\mound-${name}`;
@@ -24,7 +27,10 @@ export function endpointOf(commonDir: string, platform: NodeJS.Platform = proces
  * Makes the folder of the endpoint, for this user alone. Throws where somebody else has made it: in a
  * folder that all may write to, that is an attack or a mistake.
  */
-export function prepareEndpoint(endpoint: string, platform: NodeJS.Platform = process.platform): void {
+export function prepareEndpoint(
+  endpoint: string,
+  platform: NodeJS.Platform = process.platform,
+): void {
   if (platform === "win32") return;
   const folder = dirname(endpoint);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

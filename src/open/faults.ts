@@ -27,5 +27,11 @@ export type SignFault =
   /** A signature of another that the body no longer fits, or that is none; `by` where that is known. */
   | { readonly code: "signature-stale"; readonly path: string; readonly by: string | undefined };
 
+/** A daemon of this clone runs already; `pid` where it is of this build and says so. */
+export interface DaemonRunning {
+  readonly code: "daemon-running";
+  readonly pid: number | undefined;
+}
+
 /** Every fault that a command can end with. */
-export type AnyFault = AppFault | GitFault | NoMound | SetupFault | SignFault;
+export type AnyFault = AppFault | DaemonRunning | GitFault | NoMound | SetupFault | SignFault;

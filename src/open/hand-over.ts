@@ -27,11 +27,7 @@ export class HandOver {
   }
 
   /** `onSent`: called when the commands are on their way, and may land whatever happens here. */
-  async submit(
-    agent: AgentId,
-    commands: readonly Command[],
-    onSent?: () => void,
-  ): Promise<Handed> {
+  async submit(agent: AgentId, commands: readonly Command[], onSent?: () => void): Promise<Handed> {
     if (commands.some((command) => OWN.has(command.type))) return { kind: "alone" };
     const client = (this.#client ??= await this.#connect());
     if (client === undefined) return { kind: "alone" };

@@ -151,7 +151,8 @@ async function finish(
 ): Promise<Report> {
   const whole = textOption(options["result"]) ?? (await fileOption(context, options["file"]));
   const { cutResult } = await import("../result-file.ts");
-  const cut = whole === undefined ? undefined : await cutResult(context.clone().commonDir, task, whole);
+  const cut =
+    whole === undefined ? undefined : await cutResult(context.clone().commonDir, task, whole);
   const reason = textOption(options["reason"]);
   const refs = options["ref"] as string[] | undefined;
   const accepted = await act(context, {

@@ -7,6 +7,7 @@ import { addReadCommands } from "./read.ts";
 import { addSetupCommands } from "./setup.ts";
 import { addSigningCommands } from "./sign.ts";
 import { addTaskCommands } from "./tasks.ts";
+import { addWatchCommands } from "./watch.ts";
 
 /** Every group of commands, in the order in which help lists them. */
 export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
@@ -15,6 +16,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addTaskCommands,
   addClaimCommands,
   addReadCommands,
+  addWatchCommands,
   addSigningCommands,
   addHelpCommands,
 ];

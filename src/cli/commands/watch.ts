@@ -1,0 +1,15 @@
+import type { Command } from "commander";
+import { lazily } from "../lazily.ts";
+import type { Run } from "../main.ts";
+
+/** The daemon of a clone. */
+export function addWatchCommands(program: Command, run: Run): void {
+  program
+    .command("watch")
+    .description("the daemon: batches the commands of everyone here, and tells what happens")
+    .option("--push-budget <n>", "at most so many pushes a minute, for hosts that ask for few")
+    .option("--log <file>", "where the log goes; .git/mound/watch.log unless said")
+    .option("--verbose", "the log on standard error too")
+    .addHelpText("after", "\nExample:\n  mound watch --json")
+    .action(run(lazily(async () => (await import("../watch/watch.ts")).watch)));
+}
