@@ -50,9 +50,9 @@ export interface BuildRequest {
 export async function buildCommit(request: BuildRequest, objects: Objects): Promise<BuiltCommit> {
   const { files, parent } = request;
   const kept = new Map<Oid, GitObject>();
-  const keep: Keep = (type, bytes) => {
+  const keep: Keep = (type, bytes, like) => {
     const oid = objects.name(type, bytes);
-    kept.set(oid, { oid, type, bytes });
+    kept.set(oid, { oid, type, bytes, ...(like === undefined ? {} : { like }) });
     return oid;
   };
   const changes: RawChange[] = files.map(({ path, bytes }) => {

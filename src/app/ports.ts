@@ -12,6 +12,11 @@ export interface GitObject {
   readonly type: "blob" | "tree" | "commit";
   /** The content without git's header. */
   readonly bytes: Uint8Array;
+  /**
+   * A hint for whoever packs it: a tree of the same length that differs only in the object names (20
+   * bytes) at these places.
+   */
+  readonly like?: { readonly base: Oid; readonly patched: readonly number[] };
 }
 
 export interface Objects {

@@ -1,4 +1,3 @@
-import { assert } from "../base/assert.ts";
 import type { GitObject, Objects } from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { BatchAnswer } from "./batch-parser.ts";
@@ -7,8 +6,8 @@ import { GitError } from "./fault.ts";
 import { hashObject } from "./hash.ts";
 import { readLoose, writeLoose } from "./loose.ts";
 import { objectCache } from "./object-cache.ts";
-import { encodePack } from "./pack.ts";
-import { gitFailed, runGit } from "./run.ts";
+import { runGit } from "./run.ts";
+import { writePack } from "./write-pack.ts";
 
 export interface ObjectsOptions {
   /** Whether what is written is on disk before `write` returns. */
@@ -19,8 +18,11 @@ export interface ObjectsOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A batch of this many objects is written as one pack: the two ways were measured equal at 40 to 80. */
-export const PACK_FROM = 60;
+/**
+ * A batch of this many objects is written as one pack: two files instead of one for each, and two waits
+ * for the disk. What a single command writes stays below it, or each would leave a pack behind.
+ */
+export const PACK_FROM = 20;
 /** Holds the trees and the records that a few hundred commands in a row touch. */
 const CACHE_BYTES = 32 * 1024 * 1024;
 /** No object of a mound comes near it; a larger one would only fill the memory. */
@@ -70,7 +72,7 @@ export function gitObjects(options: ObjectsOptions): Objects {
     },
     async write(objects) {
       if (objects.length < PACK_FROM) await writeLoose(gitDir, objects, options.durable);
-      else await writePack(options, objects);
+      else writePack(gitDir, objects, options.durable ?? false);
       // The caller may use its buffers again.
       for (const object of objects) cache.put({ ...object, bytes: new Uint8Array(object.bytes) });
     },
@@ -79,16 +81,6 @@ export function gitObjects(options: ObjectsOptions): Objects {
       cache.clear();
     },
   };
-}
-
-async function writePack(options: ObjectsOptions, objects: readonly GitObject[]): Promise<void> {
-  const distinct = new Map(objects.map((object) => [object.oid, object]));
-  for (const { oid, type, bytes } of distinct.values()) {
-    assert(hashObject(type, bytes) === oid, `object ${oid} has other content`);
-  }
-  const args = ["index-pack", "--stdin"];
-  const output = await runGit(args, { ...options, input: encodePack([...distinct.values()]) });
-  if (output.exitCode !== 0) throw gitFailed(args, output);
 }
 
 function isObject(found: BatchAnswer): found is BatchAnswer & { readonly type: GitObject["type"] } {

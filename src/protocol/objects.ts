@@ -13,7 +13,8 @@ export interface TreeEntry {
 export const FOLDER_MODE = "40000";
 export const FILE_MODE = "100644";
 
-const OID_BYTES = 20;
+/** Bytes of an object name inside a tree. */
+export const OID_BYTES = 20;
 const SPACE = 0x20;
 
 /** The content of a tree object: the entries in git's order, whatever order they come in. */
