@@ -2,7 +2,9 @@ import {
   NeedKeys,
   type Delta,
   type Entries,
+  todoAmong,
   type Key,
+  type TodoEntry,
   type Value,
   type View,
 } from "../protocol/state.ts";
@@ -17,7 +19,7 @@ export function shardOf(key: Key): string {
   if (slash < 0) return "root";
   const family = key.slice(0, slash);
   const rest = key.slice(slash + 1);
-  if (family === "task" || family === "head") return `t-${rest.slice(0, 2)}`;
+  if (family === "task" || family === "head" || family === "todo") return `t-${rest.slice(0, 2)}`;
   if (family === "nonce") return `n-${rest.slice(0, 2)}`;
   if (family === "commit") return `c-${rest.slice(0, 2)}`;
   if (family === "file" || family === "astray") {
@@ -77,6 +79,11 @@ export class ShardedState implements View {
       if (value !== undefined && key.startsWith(prefix)) found.push(key);
     }
     return found.toSorted();
+  }
+
+  todo(): Iterable<TodoEntry> {
+    if (!this.#all && !this.#tasks) throw new NeedKeys(TASKS);
+    return todoAmong(this.#family("todo/"));
   }
 
   apply(delta: Delta): void {

@@ -35,6 +35,11 @@ export function encodePackIndex({ bytes, checksum, entries }: EncodedPack): Uint
     index.writeUInt32BE(below, HEADER_BYTES + first * 4);
   }
   index.set(checksum, end);
-  index.set(createHash("sha1").update(index.subarray(0, end + OID_BYTES)).digest(), end + OID_BYTES);
+  index.set(
+    createHash("sha1")
+      .update(index.subarray(0, end + OID_BYTES))
+      .digest(),
+    end + OID_BYTES,
+  );
   return index;
 }

@@ -146,6 +146,14 @@ export interface RefusalState {
   };
 }
 
+/** What a choice among tasks looks at first, so that it need not read the tasks themselves. */
+export interface TodoState {
+  readonly priority: number;
+  readonly token: number;
+  /** The end of the lease under which it is claimed; undefined: it has no claim. */
+  readonly until: number | undefined;
+}
+
 /** Keys and what lies under them. */
 export interface Entries {
   line: LineState;
@@ -157,6 +165,8 @@ export interface Entries {
   [key: `key/${string}`]: AgentId;
   [task: `task/${string}`]: TaskState;
   [head: `head/${string}`]: TaskId;
+  /** Of every task that is not settled. */
+  [todo: `todo/${string}`]: TodoState;
   /** The live claims of an agent: task to `until`. */
   [held: `held/${string}`]: Readonly<Record<string, number>>;
   /** How many tasks of a creator are not finished. */
@@ -176,7 +186,11 @@ export interface View {
   get<K extends Key>(key: K): Entries[K] | undefined;
   /** Every key that begins with `prefix`, sorted. */
   keys(prefix: string): readonly Key[];
+  /** The tasks that are not settled, in no order: for what does not depend on one. */
+  todo(): Iterable<TodoEntry>;
 }
+
+export type TodoEntry = readonly [key: `todo/${string}`, todo: TodoState];
 
 /** Thrown by a partly loaded view; whoever drives the judge loads them and asks again. */
 export class NeedKeys extends Error {
@@ -222,6 +236,11 @@ export class Overlay implements View {
     return [...found].toSorted();
   }
 
+  *todo(): Iterable<TodoEntry> {
+    for (const entry of this.#below.todo()) if (!this.#changes.has(entry[0])) yield entry;
+    yield* todoAmong(this.#changes);
+  }
+
   get delta(): Delta {
     return this.#changes;
   }
@@ -243,6 +262,10 @@ export class MemoryState implements View {
     return [...this.#entries.keys()].filter((key) => key.startsWith(prefix)).toSorted();
   }
 
+  todo(): Iterable<TodoEntry> {
+    return todoAmong(this.#entries);
+  }
+
   apply(delta: Delta): void {
     for (const [key, value] of delta) {
       if (value === undefined) this.#entries.delete(key);
@@ -253,4 +276,12 @@ export class MemoryState implements View {
   entries(): ReadonlyMap<Key, Value> {
     return this.#entries;
   }
+}
+
+/** Those of these entries that `todo()` gives. */
+export function* todoAmong(
+  entries: Iterable<readonly [Key, Value | undefined]>,
+): Iterable<TodoEntry> {
+  for (const entry of entries)
+    if (entry[1] !== undefined && entry[0].startsWith("todo/")) yield entry as TodoEntry;
 }

@@ -12,7 +12,10 @@ describe("encodePack", () => {
     const blobs = sizes.map((size) => object("blob", new Uint8Array(size).fill(65)));
     const built = commit({ "a/b/c": "1", "a.b": "2", "a-b": "3", "a/b.d": "4" }, [], "first");
     const objects = [...blobs, ...built.objects];
-    await gitText(["index-pack", "--stdin", "--strict"], { gitDir, input: encodePack(objects).bytes });
+    await gitText(["index-pack", "--stdin", "--strict"], {
+      gitDir,
+      input: encodePack(objects).bytes,
+    });
     for (const { oid, type, bytes } of objects) {
       expect(await git(gitDir, "cat-file", "-t", oid)).toBe(type);
       expect(await git(gitDir, "cat-file", "-s", oid)).toBe(String(bytes.length));

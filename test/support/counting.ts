@@ -13,6 +13,12 @@ export function counting(below: View): CountingView {
       return below.get(key);
     },
     keys: (prefix) => below.keys(prefix),
+    *todo() {
+      for (const entry of below.todo()) {
+        reads += 1;
+        yield entry;
+      }
+    },
     get reads() {
       return reads;
     },

@@ -87,12 +87,17 @@ export class Ledger {
 export function expectDerived(state: View): void {
   const held = new Map<string, Record<string, number>>();
   const made = new Map<string, number>();
+  const todo = new Map<string, unknown>();
   for (const key of state.keys("task/")) {
     const task = state.get(key as `task/${string}`)!;
     if (task.claim !== undefined)
       held.set(task.claim.agent, { ...held.get(task.claim.agent), [task.id]: task.claim.until });
-    if (!isSettled(task)) made.set(task.creator, (made.get(task.creator) ?? 0) + 1);
+    if (isSettled(task)) continue;
+    made.set(task.creator, (made.get(task.creator) ?? 0) + 1);
+    const { id, priority, token, claim } = task;
+    todo.set(`todo/${id}`, { priority, token, until: claim?.until });
   }
+  expect(new Map(state.todo())).toEqual(todo);
   for (const key of state.keys("held/"))
     expect(state.get(key as `held/${string}`)).toEqual(held.get(key.slice(5)) ?? {});
   for (const key of state.keys("made/"))

@@ -1,7 +1,6 @@
 import type { AgentId } from "../ids.ts";
 import type { TaskState, View } from "../state.ts";
 import { refuseTaking } from "./eligibility.ts";
-import { isSettled } from "./task-status.ts";
 
 /**
  * The best tasks that an agent may take at log time `now`: by priority, and within a priority in an
@@ -14,37 +13,48 @@ export function bestFor(
   now: number,
   count: number,
 ): readonly TaskState[] {
-  const ranked: { task: TaskState; draw: number }[] = [];
-  for (const key of view.keys("task/")) {
-    const task = view.get(key as `task/${string}`)!;
-    if (isSettled(task) || (task.claim !== undefined && now < task.claim.until)) continue;
-    ranked.push({ task, draw: 0 });
+  const tiers = new Map<number, Candidate[]>();
+  for (const [key, { priority, token, until }] of view.todo()) {
+    if (until !== undefined && now < until) continue;
+    const tier = tiers.get(priority);
+    const candidate = { key, draw: draw(agent, key, token) };
+    if (tier === undefined) tiers.set(priority, [candidate]);
+    else tier.push(candidate);
   }
-  ranked.sort((a, b) => b.task.priority - a.task.priority);
   const best: TaskState[] = [];
-  let at = 0;
-  while (at < ranked.length && best.length < count) {
-    const priority = ranked[at]!.task.priority;
-    const tier = ranked.filter((entry) => entry.task.priority === priority);
-    at += tier.length;
-    for (const entry of tier) entry.draw = draw(agent, entry.task);
-    // The sort is stable: of two that draw the same, the first by id stays first.
-    tier.sort((a, b) => a.draw - b.draw);
-    for (const { task } of tier) {
-      if (best.length === count) break;
+  for (const priority of [...tiers.keys()].toSorted((a, b) => b - a)) {
+    for (const { key } of inOrder(tiers.get(priority)!)) {
+      const task = view.get(`task/${key.slice("todo/".length)}`)!;
       if (refuseTaking(view, agent, task, now) === undefined) best.push(task);
+      if (best.length >= count) return best;
     }
   }
   return best;
+}
+
+interface Candidate {
+  readonly key: `todo/${string}`;
+  readonly draw: number;
+}
+
+/** The first alone is found without sorting: as a rule it may be taken, and nobody asks for the next. */
+function* inOrder(tier: readonly Candidate[]): Iterable<Candidate> {
+  const first = tier.reduce((least, one) => (compare(one, least) < 0 ? one : least));
+  yield first;
+  for (const one of tier.toSorted(compare)) if (one !== first) yield one;
+}
+
+function compare(a: Candidate, b: Candidate): number {
+  return a.draw - b.draw || (a.key < b.key ? -1 : 1);
 }
 
 /**
  * FNV-1a with the finaliser of MurmurHash3, 32 bits: nobody is to be convinced of the draw, and SHA-256
  * took most of the time of a choice among 1,500 tasks.
  */
-function draw(agent: AgentId, task: TaskState): number {
+function draw(agent: AgentId, key: string, token: number): number {
   let hash = 0x811c9dc5;
-  for (const text of [agent, task.id, String(task.token)]) {
+  for (const text of [agent, key, String(token)]) {
     for (let at = 0; at < text.length; at++)
       hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
     hash = Math.imul(hash ^ 0x2f, 0x01000193);
