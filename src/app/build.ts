@@ -40,6 +40,9 @@ export async function signFiles(
 
 export interface BuildRequest {
   readonly author: AgentId;
+  /** The author unless said. */
+  readonly committer?: AgentId;
+  /** The committer's. */
   readonly signer: Signer;
   readonly decision: Pick<Decision, "message" | "seconds">;
   readonly files: readonly SignedFile[];
@@ -60,16 +63,16 @@ export async function buildCommit(request: BuildRequest, objects: Objects): Prom
     return { path, mode: "100644", oid: keep("blob", bytes), size: bytes.length, bytes };
   });
   const { tree, regular } = await changeTree(parent?.tree, changes, objects, keep);
-  const person = {
-    name: request.author,
-    email: `${request.author}@mound.invalid`,
+  const person = (name: AgentId) => ({
+    name,
+    email: `${name}@mound.invalid`,
     seconds: request.decision.seconds,
-  };
+  });
   const draft: CommitDraft = {
     tree,
     parent: parent?.commit,
-    author: person,
-    committer: person,
+    author: person(request.author),
+    committer: person(request.committer ?? request.author),
     message: request.decision.message,
   };
   const armor = await request.signer.sign(commitPayload(draft), COMMIT_NAMESPACE);

@@ -4,12 +4,12 @@ import { decide, type Decision } from "../protocol/decide.ts";
 import type { Nonce, Oid } from "../protocol/ids.ts";
 import { judge } from "../protocol/judge.ts";
 import { Overlay, type Delta, type View } from "../protocol/state.ts";
-import { buildCommit, signFiles, treeOf, type BuiltCommit, type SignedFile } from "./build.ts";
+import { buildCommit, signFiles, treeOf, type BuiltCommit } from "./build.ts";
 import { readFacts } from "./facts.ts";
 import type { AppFault } from "./faults.ts";
 import type { Line } from "./line.ts";
 import type { GitObject } from "./ports.ts";
-import type { Outcome, Request, SubmitPorts } from "./request.ts";
+import type { Outcome, Request, SignedDecision, SubmitPorts } from "./request.ts";
 import { withKeys } from "./sharded-state.ts";
 
 /** One command on its way: what it intends, its name, and what has been signed for it so far. */
@@ -20,14 +20,6 @@ export interface Link {
   answer?: Answer;
   /** Kept while it stays legal: a person may have touched a token to sign it. */
   signed?: SignedDecision | undefined;
-}
-
-interface SignedDecision {
-  readonly message: string;
-  readonly files: readonly SignedFile[];
-  readonly answer: Answer;
-  /** What stood at the paths of `files`, in order, when it was decided. */
-  readonly stood: readonly (Oid | undefined)[];
 }
 
 interface ChainCommit {
@@ -120,19 +112,17 @@ async function makeCommit(
   line: Line,
   ports: SubmitPorts,
 ): Promise<Made> {
+  const { request, nonce } = link;
+  if (request.ordered !== undefined) {
+    const kept = await keep(link, request.ordered.decision, position, line, ports);
+    return kept?.ok === true ? kept : err({ code: "decide-again", agent: request.agent });
+  }
   if (link.signed !== undefined) {
-    const { files, stood } = link.signed;
-    const stands = await standing(files, position.view, line);
-    // A claim on what this agent took elsewhere would pass for its renewal, and win a second time.
-    const untouched = stands.every((oid, index) => oid === stood[index]);
-    const kept = untouched
-      ? await commitSigned(link, link.signed, position, line, ports)
-      : undefined;
+    const kept = await keep(link, link.signed, position, line, ports);
     if (kept?.ok === true) return kept;
     // No longer legal: a lost claim is never rebased into a success, it is decided again.
     link.signed = undefined;
   }
-  const { request, nonce } = link;
   const signers = [request.signer, ...(request.cosigners ?? [])];
   const decided = await withKeys(line.state, () =>
     decide(request.command, {
@@ -153,9 +143,23 @@ async function makeCommit(
   return commitSigned(link, link.signed, position, line, ports);
 }
 
+/** The commit of what is signed already, where its paths are as they were and the judge takes it. */
+async function keep(
+  link: Link,
+  signed: SignedDecision,
+  position: Position,
+  line: Line,
+  ports: SubmitPorts,
+): Promise<Result<{ built: BuiltCommit; delta: Delta }, AppFault> | undefined> {
+  const stands = await standing(signed.files, position.view, line);
+  // A claim on what this agent took elsewhere would pass for its renewal, and win a second time.
+  const untouched = stands.every((oid, index) => oid === signed.stood[index]);
+  return untouched ? commitSigned(link, signed, position, line, ports) : undefined;
+}
+
 /** What the line has at the paths of these files. */
 function standing(
-  files: readonly SignedFile[],
+  files: SignedDecision["files"],
   view: View,
   line: Line,
 ): Promise<readonly (Oid | undefined)[]> {
@@ -169,13 +173,20 @@ async function commitSigned(
   line: Line,
   ports: SubmitPorts,
 ): Promise<Result<{ built: BuiltCommit; delta: Delta }, AppFault>> {
-  const { agent, signer } = link.request;
+  const { agent, signer, ordered } = link.request;
   const decision: Pick<Decision, "message" | "seconds"> = {
     message: signed.message,
     seconds: Math.floor(nowOf(view, ports) / 1_000),
   };
   const built = await buildCommit(
-    { author: agent, signer, decision, files: signed.files, parent },
+    {
+      author: agent,
+      ...(ordered === undefined ? {} : { committer: ordered.committer }),
+      signer,
+      decision,
+      files: signed.files,
+      parent,
+    },
     ports.objects,
   );
   const [facts] = await readFacts([built.raw], ports.verifier);

@@ -31,6 +31,8 @@ export type LineFault =
       readonly nonces: readonly string[];
       readonly detail: string;
     }
+  /** What an agent had signed is legal no more: it decides, and signs, again. */
+  | { readonly code: "decide-again"; readonly agent: string }
   /** Too many commands wait already; nothing was taken. `retry`: milliseconds until it may go better. */
   | QueueFull
   /** Something broke before anything was sent; nothing was changed. */

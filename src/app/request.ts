@@ -3,6 +3,7 @@ import type { Result } from "../base/result.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import type { Answer } from "../protocol/commands/plan.ts";
 import type { AgentId, Nonce, Oid } from "../protocol/ids.ts";
+import type { SignedFile } from "./build.ts";
 import type { AppFault } from "./faults.ts";
 import type { LinePorts } from "./line.ts";
 import type { Journal, Queue, Random, Signer } from "./ports.ts";
@@ -39,6 +40,23 @@ export interface Request {
    * it, and may ask again under the same name. A new one unless said.
    */
   readonly nonce?: Nonce;
+  /** The agent has decided and signed already; `signer` is then the committer's. */
+  readonly ordered?: Ordered;
+}
+
+/** A decision with its signatures: a person may have touched a token to make them. */
+export interface SignedDecision {
+  readonly message: string;
+  readonly files: readonly SignedFile[];
+  readonly answer: Answer;
+  /** What stood at the paths of `files`, in order, when it was decided. */
+  readonly stood: readonly (Oid | undefined)[];
+}
+
+export interface Ordered {
+  readonly decision: SignedDecision;
+  /** A member whose key is at hand here: it vouches for the order, not for what is signed. */
+  readonly committer: AgentId;
 }
 
 export interface Accepted {

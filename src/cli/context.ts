@@ -123,7 +123,7 @@ export class Context {
         this.enter("answer");
         return outcomes[0]!;
       }
-      nonces = handed.nonces;
+      if (handed.kind === "alone") nonces = handed.nonces;
     }
     const mound = await this.mound();
     const named = nonces === undefined ? options : { ...options, nonces };

@@ -114,6 +114,12 @@ const WORDS: Table<SystemFault> = {
     fix: fault.pid === undefined ? "mound doctor" : `kill ${fault.pid}`,
     exit: EXIT.refused,
   }),
+  "decide-again": (fault) => ({
+    message: `What ${fault.agent} had signed is legal no more: the line has moved. Nothing was changed.`,
+    fix: "Try again.",
+    exit: EXIT.lost,
+    retryable: true,
+  }),
   aborted: (fault) => ({
     message: `It could not be carried out, and nothing was sent: ${fault.detail}`,
     fix: "mound doctor",

@@ -1,14 +1,13 @@
 /** What the daemon does with a request: reads it, finds the key, hands it to the sequencer, answers. */
-import { err, ok, type Result } from "../base/result.ts";
+import { ok, type Result } from "../base/result.ts";
 import type { Signer } from "../app/ports.ts";
 import type { Outcome, Request } from "../app/request.ts";
 import type { Sequencer } from "../app/sequencer.ts";
 import type { Mound } from "../open/mound.ts";
 import type { DaemonStatus, Operation, Submitted, WireFault } from "../open/wire.ts";
-import { readCommand } from "../protocol/commands/shape.ts";
-import { isAgentId, isNonce, type AgentId, type TaskId } from "../protocol/ids.ts";
-import { IMPORT_PATHS } from "../protocol/limits.ts";
+import { isAgentId, type AgentId, type TaskId } from "../protocol/ids.ts";
 import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
+import { readOperations, readSigned } from "./read-request.ts";
 import type { AnswerBody } from "./server.ts";
 import type { SignerShelf } from "./signer-shelf.ts";
 
@@ -34,6 +33,7 @@ export class Desk {
       if (request["type"] === "status") return { ok: true, status: this.#ports.status() };
       if (this.#ports.stopping()) return refuse("stopping", "the daemon is about to end");
       if (request["type"] === "submit") return await this.#submit(request, bytes);
+      if (request["type"] === "order") return await this.#order(request, bytes);
       return refuse("malformed", "it asks for nothing that is known here");
     } catch (error) {
       return refuse("malformed", error instanceof Error ? error.message : String(error));
@@ -59,6 +59,30 @@ export class Desk {
     if (!renewed.ok || renewed.value.key === signer.value.key) return this.#answer(first.value);
     const again = await this.#carryOut(agent, renewed.value, read.value, bytes);
     return again.ok ? this.#answer(again.value) : { ok: false, error: again.error };
+  }
+
+  /** Takes what its author has signed already, and commits it in the name of somebody at hand. */
+  async #order(
+    { agent, operation }: Readonly<Record<string, unknown>>,
+    bytes: number,
+  ): Promise<AnswerBody> {
+    if (typeof agent !== "string" || !isAgentId(agent))
+      return refuse("malformed", "agent: it is no agent's name");
+    const read = readSigned(operation);
+    if (!read.ok) return refuse("malformed", read.error);
+    const committer = this.#ports.signers.anyone();
+    if (committer === undefined)
+      return refuse("no-committer", "no key is at hand that signs by itself");
+    const { nonce, command, decision } = read.value;
+    const ordered = { decision, committer: committer.agent };
+    const request: Request = { agent, command, nonce, signer: committer.signer, ordered };
+    const taken = this.#ports.sequencer.submit([request], bytes);
+    if (!taken.ok) return { ok: false, error: taken.error };
+    const outcomes = await taken.value;
+    const [outcome] = outcomes;
+    if (outcome?.ok === false && outcome.error.code === "decide-again")
+      return refuse("decide-again", "the line has moved");
+    return this.#answer(outcomes);
   }
 
   async #carryOut(
@@ -102,20 +126,6 @@ const TASKS_SHOWN = 16;
 
 function hasOldKey(outcome: Outcome): boolean {
   return !outcome.ok && outcome.error.code === "key-replaced";
-}
-
-function readOperations(input: unknown): Result<readonly Operation[], string> {
-  if (!Array.isArray(input) || input.length === 0) return err("operations: it names none");
-  if (input.length > IMPORT_PATHS) return err(`operations: at most ${IMPORT_PATHS} at a time`);
-  const operations: Operation[] = [];
-  for (const [at, entry] of (input as unknown[]).entries()) {
-    const { nonce, command } = (entry ?? {}) as { nonce?: unknown; command?: unknown };
-    if (typeof nonce !== "string" || !isNonce(nonce)) return err(`operations.${at}: has no nonce`);
-    const read = readCommand(command);
-    if (!read.ok) return err(`operations.${at}: ${read.error}`);
-    operations.push({ nonce, command: read.value });
-  }
-  return ok(operations);
 }
 
 function refuse(code: Exclude<WireFault["code"], "queue-full">, detail: string): AnswerBody {

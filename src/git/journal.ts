@@ -5,14 +5,22 @@ import type { Journal, JournalEntry } from "../app/ports.ts";
 import type { Nonce } from "../protocol/ids.ts";
 import { isAlive } from "./process-alive.ts";
 
+/** What one process has begun together, and not ended. */
+interface Page {
+  readonly pid: number;
+  readonly entries: readonly JournalEntry[];
+}
+
 /**
- * One small file for each operation under way, in the git directory; named by its nonce. Written by
- * synchronous calls: for so small a file node's thread pool costs several times what the write does,
- * and a batch has hundreds of them.
+ * One small file for each batch of operations under way, in the git directory; named by its first
+ * nonce and its process, for an operation may be taken over from one that died. Written by synchronous calls: for so small a file node's thread pool costs several times what
+ * the write does.
  */
 export class FileJournal implements Journal {
   readonly #folder: string;
   readonly #pid: number;
+  /** The pages that this process knows, its own and those of the dead, by file. */
+  readonly #pages = new Map<string, Page>();
 
   /** `pid`: the process whose operations it keeps. */
   constructor(folder: string, pid: number = process.pid) {
@@ -21,16 +29,20 @@ export class FileJournal implements Journal {
   }
 
   async begin(entries: readonly JournalEntry[]): Promise<void> {
+    const [first] = entries;
+    if (first === undefined) return;
     mkdirSync(this.#folder, { recursive: true });
-    for (const entry of entries) {
-      const path = join(this.#folder, `${entry.nonce}.json`);
-      writeFileSync(`${path}.tmp`, JSON.stringify({ ...entry, pid: this.#pid }));
-      renameSync(`${path}.tmp`, path);
-    }
+    this.#write(`${first.nonce}-${this.#pid}.json`, { pid: this.#pid, entries });
   }
 
   async end(nonces: readonly Nonce[]): Promise<void> {
-    for (const nonce of nonces) rmSync(join(this.#folder, `${nonce}.json`), { force: true });
+    const ended = new Set(nonces);
+    for (const [name, page] of this.#pages) {
+      const left = page.entries.filter(({ nonce }) => !ended.has(nonce));
+      if (left.length === page.entries.length) continue;
+      if (left.length > 0) this.#write(name, { ...page, entries: left });
+      else this.#remove(name);
+    }
   }
 
   async leftovers(): Promise<readonly JournalEntry[]> {
@@ -38,17 +50,31 @@ export class FileJournal implements Journal {
     const left: JournalEntry[] = [];
     for (const name of names) {
       if (!name.endsWith(".json")) continue;
-      const entry = await readEntry(join(this.#folder, name));
-      if (entry !== undefined && entry.pid !== this.#pid && !isAlive(entry.pid)) left.push(entry);
+      const page = await readPage(join(this.#folder, name));
+      if (page === undefined || page.pid === this.#pid || isAlive(page.pid)) continue;
+      this.#pages.set(name, page);
+      left.push(...page.entries);
     }
     return left;
   }
+
+  #write(name: string, page: Page): void {
+    const path = join(this.#folder, name);
+    writeFileSync(`${path}.tmp`, JSON.stringify(page));
+    renameSync(`${path}.tmp`, path);
+    this.#pages.set(name, page);
+  }
+
+  #remove(name: string): void {
+    rmSync(join(this.#folder, name), { force: true });
+    this.#pages.delete(name);
+  }
 }
 
-/** An entry, or undefined where another process has ended it meanwhile. */
-async function readEntry(path: string): Promise<(JournalEntry & { pid: number }) | undefined> {
+/** A page, or undefined where another process has ended it meanwhile. */
+async function readPage(path: string): Promise<Page | undefined> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as JournalEntry & { pid: number };
+    return JSON.parse(await readFile(path, "utf8")) as Page;
   } catch {
     return undefined;
   }

@@ -11,6 +11,8 @@ import type { Submitted } from "./wire.ts";
 
 /** `alone`: the caller carries the commands out, under these names where a daemon may have begun to. */
 export type Handed =
+  /** The daemon would order them, but only the caller can sign. */
+  | { readonly kind: "attended"; readonly client: SequencerClient }
   | { readonly kind: "done"; readonly submitted: Submitted }
   | { readonly kind: "alone"; readonly nonces?: readonly Nonce[] };
 
@@ -36,7 +38,9 @@ export class HandOver {
     if (reply.kind === "submitted") return { kind: "done", submitted: reply.submitted };
     if (reply.kind === "lost")
       return { kind: "alone", nonces: operations.map(({ nonce }) => nonce) };
-    if (reply.kind !== "refused" || reply.error.code !== "queue-full") return { kind: "alone" };
+    if (reply.kind !== "refused") return { kind: "alone" };
+    if (reply.error.code === "key-attended") return { kind: "attended", client };
+    if (reply.error.code !== "queue-full") return { kind: "alone" };
     const full: Outcome = err(reply.error);
     return {
       kind: "done",

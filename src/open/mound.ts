@@ -148,6 +148,11 @@ export class Mound {
         this.#behind = true;
         return handed.submitted.outcomes;
       }
+      if (handed.kind === "attended") {
+        const { orderAll } = await import("./ordering.ts");
+        this.#behind = true;
+        return orderAll(this, handed.client, agent, commands, given);
+      }
       options = { ...given, ...(handed.nonces === undefined ? {} : { nonces: handed.nonces }) };
     }
     const signer = await this.signer(agent);

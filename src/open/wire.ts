@@ -27,8 +27,7 @@ export interface Operation {
 }
 
 /** A decision that its author has signed already: a person was there, or an ssh-agent. */
-export interface SignedOperation {
-  readonly nonce: Nonce;
+export interface SignedOperation extends Operation {
   readonly message: string;
   /** In the order of the decision; `bytes` in base64, null where the path is removed. */
   readonly files: readonly {

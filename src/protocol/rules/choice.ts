@@ -14,10 +14,11 @@ export function bestFor(
   count: number,
 ): readonly TaskState[] {
   const tiers = new Map<number, Candidate[]>();
+  const seed = absorb(FNV_OFFSET, agent);
   for (const [key, { priority, token, until }] of view.todo()) {
     if (until !== undefined && now < until) continue;
     const tier = tiers.get(priority);
-    const candidate = { key, draw: draw(agent, key, token) };
+    const candidate = { key, draw: draw(seed, key, token) };
     if (tier === undefined) tiers.set(priority, [candidate]);
     else tier.push(candidate);
   }
@@ -52,14 +53,22 @@ function compare(a: Candidate, b: Candidate): number {
  * FNV-1a with the finaliser of MurmurHash3, 32 bits: nobody is to be convinced of the draw, and SHA-256
  * took most of the time of a choice among 1,500 tasks.
  */
-function draw(agent: AgentId, key: string, token: number): number {
-  let hash = 0x811c9dc5;
-  for (const text of [agent, key, String(token)]) {
-    for (let at = 0; at < text.length; at++)
-      hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-    hash = Math.imul(hash ^ 0x2f, 0x01000193);
-  }
+function draw(agent: number, key: string, token: number): number {
+  // Of a task's id the random head alone: no two on the line share it, and slugs are long.
+  let hash = absorb(agent, key, HEAD_AT, HEAD_AT + HEAD_LENGTH);
+  hash = Math.imul(hash ^ token, FNV_PRIME);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+const HEAD_AT = "todo/".length;
+const HEAD_LENGTH = 7;
+
+function absorb(seed: number, text: string, from = 0, to = text.length): number {
+  let hash = seed;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
+  return hash;
 }

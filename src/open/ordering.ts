@@ -1,0 +1,106 @@
+import { signFiles } from "../app/build.ts";
+import { newNonce } from "../app/nonce.ts";
+import type { Signer } from "../app/ports.ts";
+import type { Outcome } from "../app/request.ts";
+import { withKeys } from "../app/sharded-state.ts";
+import { systemRandom } from "../git/random.ts";
+import type { Command } from "../protocol/commands/index.ts";
+import { decide } from "../protocol/decide.ts";
+import type { AgentId, Nonce } from "../protocol/ids.ts";
+import type { Mound, SubmitOptions } from "./mound.ts";
+import type { SequencerClient } from "./sequencer-client.ts";
+import type { SignedOperation } from "./wire.ts";
+
+/** A person who has touched a token this often for one command would rather wait for the turn alone. */
+const TRIES = 3;
+
+/** `alone`: it is carried out without the daemon, under this name where it may have been sent. */
+type OrderedOutcome =
+  | { readonly kind: "done"; readonly outcome: Outcome }
+  | { readonly kind: "alone"; readonly nonce?: Nonce };
+
+/**
+ * Lets the daemon order what only its author can sign: a key with a passphrase, an ssh-agent, a token.
+ * Each command is decided and signed here, and the daemon puts it into its next chain as it is, or says
+ * that it is legal no more. What would be refused, or needs no commit, is carried out without it, for
+ * that looks anew. One after the other; one outcome for each.
+ */
+export async function orderAll(
+  mound: Mound,
+  client: SequencerClient,
+  agent: AgentId,
+  commands: readonly Command[],
+  options: SubmitOptions,
+): Promise<readonly Outcome[]> {
+  const signer = await mound.signer(agent);
+  if (!signer.ok) return commands.map(() => signer);
+  const outcomes: Outcome[] = [];
+  for (const command of commands) {
+    const ordered = await order(mound, client, { agent, signer: signer.value, command });
+    if (ordered.kind === "done") {
+      outcomes.push(ordered.outcome);
+      continue;
+    }
+    const named = ordered.nonce === undefined ? options : { ...options, nonces: [ordered.nonce] };
+    outcomes.push(...(await mound.submitSigned(agent, signer.value, [command], named)));
+  }
+  return outcomes;
+}
+
+async function order(
+  mound: Mound,
+  client: SequencerClient,
+  request: { readonly agent: AgentId; readonly signer: Signer; readonly command: Command },
+): Promise<OrderedOutcome> {
+  const { agent } = request;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    // What the daemon has carried out since is in the cache of this clone.
+    await mound.line.catchUp();
+    const operation = await signedOperation(mound, request);
+    if (operation === undefined) return { kind: "alone" };
+    const reply = await client.ask({ type: "order", agent, operation }, () =>
+      mound.ports.trace?.("push"),
+    );
+    if (reply.kind === "submitted") return { kind: "done", outcome: reply.submitted.outcomes[0]! };
+    if (reply.kind === "lost") return { kind: "alone", nonce: operation.nonce };
+    const again = reply.kind === "refused" && reply.error.code === "decide-again";
+    if (!again) return { kind: "alone" };
+  }
+  return { kind: "alone" };
+}
+
+async function signedOperation(
+  mound: Mound,
+  { agent, signer, command }: { agent: AgentId; signer: Signer; command: Command },
+): Promise<SignedOperation | undefined> {
+  const { state, tip } = mound.line;
+  const nonce = newNonce(systemRandom);
+  const now = mound.ports.clock.now();
+  const decided = await withKeys(state, () =>
+    decide(command, {
+      view: state,
+      agent,
+      now: Math.max(now, state.get("line")?.time ?? 0),
+      nonce,
+      seen: tip,
+      keys: [signer.key],
+    }),
+  );
+  if (!decided.ok || decided.value.files.length === 0) return undefined;
+  const { message, answer } = decided.value;
+  const files = await signFiles(decided.value.files, [signer]);
+  const stood = await withKeys(state, () =>
+    files.map(({ path }) => state.get(`file/${path}`)?.oid ?? null),
+  );
+  return {
+    nonce,
+    command,
+    message,
+    answer,
+    files: files.map(({ path, bytes }, at) => ({
+      path,
+      bytes: bytes === undefined ? null : Buffer.from(bytes).toString("base64"),
+      stood: stood[at] ?? null,
+    })),
+  };
+}
