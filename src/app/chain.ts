@@ -3,11 +3,11 @@ import type { Answer } from "../protocol/commands/plan.ts";
 import { decide, type Decision } from "../protocol/decide.ts";
 import type { Nonce, Oid } from "../protocol/ids.ts";
 import { judge } from "../protocol/judge.ts";
-import { Overlay, type Delta, type View } from "../protocol/state.ts";
+import { Overlay, type View } from "../protocol/state.ts";
 import { buildCommit, signFiles, treeOf, type BuiltCommit } from "./build.ts";
 import { readFacts } from "./facts.ts";
 import type { AppFault } from "./faults.ts";
-import type { Line } from "./line.ts";
+import type { Folded, Line } from "./line.ts";
 import type { GitObject } from "./ports.ts";
 import type { Outcome, Request, SignedDecision, SubmitPorts } from "./request.ts";
 import { withKeys } from "./sharded-state.ts";
@@ -25,7 +25,8 @@ export interface Link {
 interface ChainCommit {
   readonly link: Link;
   readonly oid: Oid;
-  readonly delta: Delta;
+  /** As the line takes it once it has landed. */
+  readonly step: Folded;
   readonly built: BuiltCommit;
 }
 
@@ -80,9 +81,9 @@ export class Chain {
       } else if (made.value === undefined) {
         chain.idle.push(link);
       } else {
-        const { built, delta } = made.value;
-        overlay.apply(delta);
-        chain.commits.push({ link, oid: built.raw.oid, delta, built });
+        const { built, step } = made.value;
+        overlay.apply(step.verdict.delta);
+        chain.commits.push({ link, oid: built.raw.oid, step, built });
         for (const object of built.objects) written.set(object.oid, object);
         parent = { commit: built.raw.oid, tree: built.tree };
       }
@@ -104,7 +105,7 @@ function reader(
   };
 }
 
-type Made = Result<{ built: BuiltCommit; delta: Delta } | undefined, AppFault>;
+type Made = Result<{ built: BuiltCommit; step: Folded } | undefined, AppFault>;
 
 async function makeCommit(
   link: Link,
@@ -150,7 +151,7 @@ async function keep(
   position: Position,
   line: Line,
   ports: SubmitPorts,
-): Promise<Result<{ built: BuiltCommit; delta: Delta }, AppFault> | undefined> {
+): Promise<Result<{ built: BuiltCommit; step: Folded }, AppFault> | undefined> {
   const stands = await standing(signed.files, position.view, line);
   // A claim on what this agent took elsewhere would pass for its renewal, and win a second time.
   const untouched = stands.every((oid, index) => oid === signed.stood[index]);
@@ -172,7 +173,7 @@ async function commitSigned(
   { parent, view }: Position,
   line: Line,
   ports: SubmitPorts,
-): Promise<Result<{ built: BuiltCommit; delta: Delta }, AppFault>> {
+): Promise<Result<{ built: BuiltCommit; step: Folded }, AppFault>> {
   const { agent, signer, ordered } = link.request;
   const decision: Pick<Decision, "message" | "seconds"> = {
     message: signed.message,
@@ -193,7 +194,7 @@ async function commitSigned(
   const verdict = await withKeys(line.state, () => judge(view, facts!));
   if (!verdict.accepted) return err(verdict.fault);
   link.answer = signed.answer;
-  return ok({ built, delta: verdict.delta });
+  return ok({ built, step: { facts: facts!, verdict } });
 }
 
 /** The later of this clock and the line's, so that one fast clock does not shut out the rest. */

@@ -5,24 +5,12 @@
 import { err, ok, type Result } from "../base/result.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { CommitFacts, Verdict } from "../protocol/judge.ts";
-import { RECORD_BYTES } from "../protocol/limits.ts";
-import type { Delta, Key, LineState, MoundState, Value } from "../protocol/state.ts";
+import type { Delta, Key, LineState, MoundState, Value, View } from "../protocol/state.ts";
 import type { AppFault } from "./faults.ts";
-import type {
-  CachedState,
-  Clock,
-  History,
-  Objects,
-  RawCommit,
-  Refs,
-  Remote,
-  StateCache,
-  Verifier,
-} from "./ports.ts";
-import { ShardedState, withKeys } from "./sharded-state.ts";
-
-/** Commits verified in one call: enough to fill the workers, few enough to hold in memory. */
-const VERIFY_WINDOW = 1_024;
+import { KeptState } from "./kept-state.ts";
+import type { Clock, History, Objects, Refs, Remote, StateCache, Verifier } from "./ports.ts";
+import { type ShardedState, withKeys } from "./sharded-state.ts";
+import { verifiedCommits } from "./verified.ts";
 
 /** The newest verified commit of the line, in a clone. */
 const LINE_REF = "refs/mound/line";
@@ -43,6 +31,12 @@ export interface Folded {
   readonly verdict: Verdict;
 }
 
+/**
+ * Reads one commit on the state before it. It is asked again where that state lacks keys, so it only
+ * reads; what it answers is called once, when the line has taken the commit.
+ */
+export type Observer = (before: View, step: Folded) => () => void;
+
 export interface SyncReport {
   readonly tip: Oid;
   readonly folded: readonly Folded[];
@@ -52,35 +46,35 @@ export interface SyncReport {
 
 export class Line {
   readonly #ports: LinePorts;
-  #state = new ShardedState(undefined);
-  #cached: CachedState | undefined;
-  #tip: Oid | undefined;
-  #savedTip: Oid | undefined;
-  readonly #unsaved = new Map<Key, Value | undefined>();
+  readonly #kept: KeptState;
   #deferred: SyncReport["deferred"];
   #membersChanged = false;
   /** Milliseconds: when the origin was last asked. */
   #asked: number | undefined;
+  #observer: Observer | undefined;
+  /** After a reset: what the observer has seen is folded again without it, up to `until`. */
+  #seen: { until: Oid | undefined; readonly refused: ReadonlySet<Oid> } | undefined;
 
   private constructor(ports: LinePorts) {
     this.#ports = ports;
+    this.#kept = new KeptState(ports.cache, (tip) => this.#rebuild(tip));
   }
 
   /** Opens what this clone has verified so far; asks nobody. */
   static async open(ports: LinePorts): Promise<Line> {
     const line = new Line(ports);
-    await line.#openCache();
+    await line.#kept.open();
     // Without a cache all of the history was folded just now: the next process need not.
     if ((await line.catchUp()).length > 0) await line.save();
     return line;
   }
 
   get state(): ShardedState {
-    return this.#state;
+    return this.#kept.state;
   }
 
   get tip(): Oid | undefined {
-    return this.#tip;
+    return this.#kept.tip;
   }
 
   /** Milliseconds since the epoch at which the origin was last asked by this process. */
@@ -92,6 +86,11 @@ export class Line {
     return this.#deferred;
   }
 
+  /** From this call on the observer is shown every commit that the line takes, in order, and each once. */
+  observe(observer: Observer): void {
+    this.#observer = observer;
+  }
+
   /** Whether an agent came, left or changed its key since this was last asked. */
   takeMembersChanged(): boolean {
     const changed = this.#membersChanged;
@@ -101,31 +100,30 @@ export class Line {
 
   /** The mound's settings, and where the line is; undefined while there is no mound. */
   async standing(): Promise<{ readonly mound: MoundState; readonly line: LineState } | undefined> {
-    return withKeys(this.#state, () => {
-      const mound = this.#state.get("mound");
-      const line = this.#state.get("line");
+    return withKeys(this.state, () => {
+      const mound = this.state.get("mound");
+      const line = this.state.get("line");
       return mound === undefined || line === undefined ? undefined : { mound, line };
     });
   }
 
   /** Takes in what other processes of this clone have verified meanwhile. */
   async catchUp(): Promise<readonly Folded[]> {
-    const advanced = await this.#cached?.advance();
+    // The cache tells what changed, not by which commits: an observed line folds those itself.
+    const advanced = this.#observer === undefined ? await this.#kept.advance() : undefined;
     if (advanced === "replaced") {
       this.#membersChanged = true;
-      await this.close();
-      await this.#openCache();
+      await this.#kept.open();
     } else if (advanced !== undefined) {
-      this.#state.apply(advanced.delta);
-      this.#noteMembers(advanced.delta);
-      this.#tip = advanced.tip;
-      this.#savedTip = advanced.tip;
-      this.#unsaved.clear();
+      this.#noteMembers(advanced);
     }
-    const ref = await this.#ports.refs.read(LINE_REF);
-    if (ref === undefined || ref === this.#tip) return [];
-    if (this.#tip !== undefined && !(await this.#ports.history.contains(this.#tip, ref))) {
-      if (await this.#ports.history.contains(ref, this.#tip)) return [];
+    const { refs, history } = this.#ports;
+    const ref = await refs.read(LINE_REF);
+    if (ref === undefined || ref === this.tip) return [];
+    if (this.tip !== undefined && !(await history.contains(this.tip, ref))) {
+      if (await history.contains(ref, this.tip)) return [];
+      // Whether what was shown to an observer is still on the line is for the origin to say.
+      if (this.#observer !== undefined && !(await this.#keepsAccepted(ref))) return [];
       await this.#reset();
     }
     return this.#foldTo(ref);
@@ -141,15 +139,13 @@ export class Line {
     this.#asked = this.#ports.clock.now();
     const found = fetched.value;
     if (found === undefined) {
-      if (this.#tip === undefined)
-        return err({ code: "line-missing", url: remote.url, branch: "" });
-      return err({ code: "history-rewritten", url: remote.url, verified: this.#tip, found: "" });
+      if (this.tip === undefined) return err({ code: "line-missing", url: remote.url, branch: "" });
+      return err({ code: "history-rewritten", url: remote.url, verified: this.tip, found: "" });
     }
-    if (this.#tip !== undefined && !(await history.contains(this.#tip, found))) {
-      const accepted = (await this.standing())?.line.accepted;
+    if (this.tip !== undefined && !(await history.contains(this.tip, found))) {
       // Commits that were refused at the end of the line may be forced away; accepted ones may not.
-      if (accepted === undefined || !(await history.contains(accepted, found))) {
-        return err({ code: "history-rewritten", url: remote.url, verified: this.#tip, found });
+      if (!(await this.#keepsAccepted(found))) {
+        return err({ code: "history-rewritten", url: remote.url, verified: this.tip, found });
       }
       await this.#reset();
     }
@@ -162,75 +158,69 @@ export class Line {
         return err({ code: "not-a-mound", url: remote.url, detail });
     }
     await this.save();
-    return ok({ tip: this.#tip ?? found, folded, deferred: this.#deferred });
+    return ok({ tip: this.tip ?? found, folded, deferred: this.#deferred });
   }
 
-  /** Takes a commit that was judged on this state and has landed. */
-  adopt(tip: Oid, delta: Delta): void {
-    this.#take(tip, delta);
+  /** Takes a commit that was judged on this state and has landed; one that a sync brought is here already. */
+  async adopt(step: Folded): Promise<void> {
+    if (step.facts.commit?.parents[0] === this.tip) await this.#take(step);
   }
 
   /** Anchors the verified tip in the clone and keeps the state in the cache. */
   async save(): Promise<void> {
-    const { refs, cache, history } = this.#ports;
-    if (this.#tip === undefined || this.#tip === this.#savedTip) return;
-    const from = this.#savedTip;
-    const kept = from !== undefined && (await cache.append(from, this.#tip, this.#unsaved));
-    if (!kept) {
-      await this.#state.load("all");
-      await cache.replace(this.#tip, this.#state.entries());
-      await this.close();
-      this.#cached = await cache.open();
-    }
-    this.#savedTip = this.#tip;
-    this.#unsaved.clear();
+    const { refs, history } = this.#ports;
+    const from = this.#kept.savedTip;
+    if (!(await this.#kept.save())) return;
+    const tip = this.tip!;
     const anchored = await refs.read(LINE_REF);
-    if (anchored === this.#tip) return;
+    if (anchored === tip) return;
     // Losing this swap means that another process anchored a tip of its own: as good as ours.
     const behind =
-      anchored === undefined || anchored === from || !(await history.contains(this.#tip, anchored));
-    if (behind) await refs.swap(LINE_REF, this.#tip, anchored);
+      anchored === undefined || anchored === from || !(await history.contains(tip, anchored));
+    if (behind) await refs.swap(LINE_REF, tip, anchored);
   }
 
   /** Lets go of the cache's files. */
   async close(): Promise<void> {
-    await this.#cached?.close();
-    this.#cached = undefined;
-  }
-
-  async #openCache(): Promise<void> {
-    this.#cached = await this.#ports.cache.open();
-    const cached = this.#cached;
-    this.#state = new ShardedState(cached, async () =>
-      cached === undefined ? [] : this.#rebuild(cached.tip),
-    );
-    this.#tip = cached?.tip;
-    this.#savedTip = this.#tip;
-    this.#unsaved.clear();
+    await this.#kept.close();
   }
 
   /** The cache is damaged: folds all of history up to the commit that it was kept for, and keeps that. */
   async #rebuild(tip: Oid): Promise<Iterable<readonly [Key, Value]>> {
     const anew = new Line(this.#ports);
     await anew.#foldTo(tip, { ripe: true });
-    const entries = [...anew.#state.entries()];
+    const entries = [...anew.state.entries()];
     await this.#ports.cache.replace(tip, entries);
     return entries;
   }
 
-  async #reset(): Promise<void> {
-    await this.close();
-    this.#state = new ShardedState(undefined);
-    this.#tip = undefined;
-    this.#savedTip = undefined;
-    this.#unsaved.clear();
+  async #keepsAccepted(found: Oid): Promise<boolean> {
+    const accepted = (await this.standing())?.line.accepted;
+    return accepted !== undefined && (await this.#ports.history.contains(accepted, found));
   }
 
-  #take(tip: Oid, delta: Delta): void {
-    this.#state.apply(delta);
-    for (const [key, value] of delta) this.#unsaved.set(key, value);
-    this.#tip = tip;
-    this.#noteMembers(delta);
+  /** Commits that were refused at the end of the line are gone: it is folded anew, from the first. */
+  async #reset(): Promise<void> {
+    const until = (await this.standing())?.line.accepted;
+    const refusals = await withKeys(this.state, () => this.state.get("refusals") ?? []);
+    this.#seen = { until, refused: new Set(refusals.map(({ commit }) => commit)) };
+    await this.#kept.reset();
+  }
+
+  async #take(step: Folded): Promise<void> {
+    const { facts, verdict } = step;
+    const observer = this.#wasSeen(facts.oid) ? undefined : this.#observer;
+    const took = await withKeys(this.state, () => observer?.(this.state, step));
+    this.#kept.take(facts.oid, verdict.delta);
+    this.#noteMembers(verdict.delta);
+    took?.();
+  }
+
+  #wasSeen(oid: Oid): boolean {
+    if (this.#seen === undefined) return false;
+    const before = this.#seen.until !== undefined;
+    if (oid === this.#seen.until) this.#seen.until = undefined;
+    return before || this.#seen.refused.has(oid);
   }
 
   #noteMembers(delta: Delta): void {
@@ -241,48 +231,18 @@ export class Line {
   async #foldTo(target: Oid, { ripe = false } = {}): Promise<readonly Folded[]> {
     const folded: Folded[] = [];
     this.#deferred = undefined;
-    if (target === this.#tip) return folded;
+    if (target === this.tip) return folded;
     // Loaded only when there is something to fold: a reader of a warm view needs no judge.
     const { judge } = await import("../protocol/judge.ts");
-    for await (const window of this.#verified(this.#tip, target)) {
+    for await (const window of verifiedCommits(this.#ports, this.tip, target)) {
       for (const facts of window) {
         if (!ripe && (await this.#defer(facts))) return folded;
-        const verdict = await withKeys(this.#state, () => judge(this.#state, facts));
-        this.#take(facts.oid, verdict.delta);
+        const verdict = await withKeys(this.state, () => judge(this.state, facts));
+        await this.#take({ facts, verdict });
         folded.push({ facts, verdict });
       }
     }
     return folded;
-  }
-
-  /** The facts of the commits after `from`, a window at a time, the next being read while one is judged. */
-  async *#verified(from: Oid | undefined, to: Oid): AsyncGenerator<readonly CommitFacts[]> {
-    const { readFacts } = await import("./facts.ts");
-    const windows = this.#windows(from, to)[Symbol.asyncIterator]();
-    const read = async (): Promise<readonly CommitFacts[] | undefined> => {
-      const next = await windows.next();
-      return next.done === true ? undefined : readFacts(next.value, this.#ports.verifier);
-    };
-    let pending = read();
-    for (;;) {
-      const facts = await pending;
-      if (facts === undefined) return;
-      pending = read();
-      // Whoever stops early leaves this read unawaited; its failure is then nobody's.
-      pending.catch(() => undefined);
-      yield facts;
-    }
-  }
-
-  async *#windows(from: Oid | undefined, to: Oid): AsyncGenerator<readonly RawCommit[]> {
-    let window: RawCommit[] = [];
-    for await (const commit of this.#ports.history.commits(from, to, RECORD_BYTES)) {
-      window.push(commit);
-      if (window.length < VERIFY_WINDOW) continue;
-      yield window;
-      window = [];
-    }
-    if (window.length > 0) yield window;
   }
 
   /** A commit ahead of this clock by more than the skew waits, and so does what follows it. */

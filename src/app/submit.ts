@@ -204,8 +204,8 @@ export class Submitter {
   async #land(chain: Chain): Promise<void> {
     this.#trace("landed");
     this.#backoff.won();
-    for (const { link, oid, delta } of chain.commits) {
-      this.#line.adopt(oid, delta);
+    for (const { link, oid, step } of chain.commits) {
+      await this.#line.adopt(step);
       link.outcome = ok({ answer: link.answer!, commit: oid });
     }
     this.#trace("save");

@@ -209,7 +209,7 @@ async function pushSigned(
     if (!found.ok || found.value !== chain.tip)
       return err({ code: "outcome-unknown", nonces: [], detail: outcome.detail });
   }
-  for (const { oid, delta } of chain.commits) line.adopt(oid, delta);
+  for (const { step } of chain.commits) await line.adopt(step);
   await line.save();
   await line.close();
   return ok(id);
@@ -243,6 +243,6 @@ async function buildFirst(
   if (!chain.ok) return chain;
   const refused = chain.value.refusals[0];
   if (refused !== undefined) return err(refused.fault);
-  const founded = chain.value.commits[0]!.delta.get("mound") as { id: string };
+  const founded = chain.value.commits[0]!.step.verdict.delta.get("mound") as { id: string };
   return ok({ line, chain: chain.value, id: founded.id });
 }
