@@ -3,51 +3,47 @@ import type { CachedState, StateCache } from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { Delta, Key, Value } from "../protocol/state.ts";
 
+/** Whoever opens the cache reads all that was appended: beyond this a whole state is kept anew. */
+const LOG_LINES_MAX = 1_000;
+
+interface Base {
+  readonly tip: Oid;
+  readonly shards: ReadonlyMap<string, ReadonlyMap<Key, Value>>;
+  readonly log: { readonly from: Oid; readonly tip: Oid; readonly delta: Delta }[];
+}
+
 /** A cache that the clones of one test share as processes share a folder. */
 export function memoryStateCache(): StateCache {
-  const entries = new Map<Key, Value>();
-  const log: { readonly from: Oid; readonly tip: Oid; readonly delta: Delta }[] = [];
-  let generation = 0;
-  let tip: Oid | undefined;
+  let base: Base | undefined;
   return {
     async open() {
-      return tip === undefined ? undefined : opened(new Map(entries), tip, log, () => generation);
+      return base === undefined ? undefined : opened(base, () => base);
     },
-    async replace(next, whole) {
-      const kept = [...whole];
-      entries.clear();
-      for (const [key, value] of kept) entries.set(key, value);
-      log.length = 0;
-      tip = next;
-      generation += 1;
+    async replace(tip, whole) {
+      base = { tip, shards: inShards(whole), log: [] };
     },
-    async append(from, next, delta) {
-      if (tip === undefined) return false;
-      log.push({ from, tip: next, delta: new Map(delta) });
+    async append(from, tip, delta) {
+      if (base === undefined || base.log.length >= LOG_LINES_MAX) return false;
+      base.log.push({ from, tip, delta: new Map(delta) });
       return true;
     },
   };
 }
 
-function opened(
-  entries: Map<Key, Value>,
-  base: Oid,
-  log: readonly { readonly from: Oid; readonly tip: Oid; readonly delta: Delta }[],
-  generation: () => number,
-): CachedState {
-  const born = generation();
-  let tip = base;
+function opened(base: Base, current: () => Base | undefined): CachedState {
+  /** What the log changed: it wins over the base. */
+  const changes = new Map<string, Map<Key, Value | undefined>>();
+  let { tip } = base;
   let read = 0;
-  const follow = (): Map<Key, Value | undefined> => {
+  const follow = (): Delta => {
     const changed = new Map<Key, Value | undefined>();
-    for (const line of log.slice(read)) {
+    for (const line of base.log.slice(read)) {
       read += 1;
       if (line.from !== tip) continue;
       tip = line.tip;
       for (const [key, value] of line.delta) {
         changed.set(key, value);
-        if (value === undefined) entries.delete(key);
-        else entries.set(key, value);
+        put(changes, key, value);
       }
     }
     return changed;
@@ -57,15 +53,31 @@ function opened(
     get tip() {
       return tip;
     },
-    async load(shards) {
-      const wanted = shards === undefined ? undefined : new Set(shards);
-      return [...entries].filter(([key]) => wanted === undefined || wanted.has(shardOf(key)));
+    async load(wanted = [...new Set([...base.shards.keys(), ...changes.keys()])]) {
+      return wanted.flatMap((name) => {
+        const entries = new Map<Key, Value | undefined>(base.shards.get(name));
+        for (const [key, value] of changes.get(name) ?? []) entries.set(key, value);
+        return [...entries].filter((entry): entry is [Key, Value] => entry[1] !== undefined);
+      });
     },
     async advance() {
-      if (generation() !== born) return "replaced";
+      if (current() !== base) return "replaced";
       const delta = follow();
       return delta.size === 0 ? undefined : { tip, delta };
     },
     async close() {},
   };
+}
+
+function inShards(entries: Iterable<readonly [Key, Value]>): Map<string, Map<Key, Value>> {
+  const shards = new Map<string, Map<Key, Value>>();
+  for (const [key, value] of entries) put(shards, key, value);
+  return shards;
+}
+
+function put<V>(shards: Map<string, Map<Key, V>>, key: Key, value: V): void {
+  const name = shardOf(key);
+  const shard = shards.get(name);
+  if (shard === undefined) shards.set(name, new Map([[key, value]]));
+  else shard.set(key, value);
 }
