@@ -3,6 +3,7 @@
  * is a number. Rules are tested on it in a few lines. The tree is kept beside the state, so that the
  * changes of a commit are what git would list: the paths at which its tree differs from its parent's.
  */
+import { defined } from "../../src/base/assert.ts";
 import { base32 } from "../../src/base/base32.ts";
 import type { Result } from "../../src/base/result.ts";
 import { sha256Text } from "../../src/base/sha256.ts";
@@ -68,7 +69,7 @@ export class World {
   now = DAWN;
   /** The key that an agent signs with, where it is not its first one. */
   readonly keys = new Map<string, PublicKey>();
-  #tree = new Map<string, WorldFile>();
+  readonly #tree = new Map<string, WorldFile>();
   readonly #blobs = new Map<Oid, WorldFile>();
   #drawn = 0;
 
@@ -118,6 +119,11 @@ export class World {
   oidAt(path: string): Oid | undefined {
     const file = this.#tree.get(path);
     return file === undefined ? undefined : hashOf("blob", file.bytes);
+  }
+
+  /** The content of a blob that any commit of the log brought. */
+  bytesOf(oid: Oid): Uint8Array {
+    return defined(this.#blobs.get(oid), `the blob ${oid}`).bytes;
   }
 
   paths(): readonly string[] {
@@ -211,13 +217,11 @@ export class World {
   /** Judges a commit on the tip and folds what the verdict says. */
   commit(options: CommitOptions): Verdict {
     const facts = this.facts(options);
-    const tree = new Map(this.#tree);
     for (const [path, file] of Object.entries(options.files)) {
-      if (file === undefined) tree.delete(path);
-      else tree.set(path, file);
+      if (file === undefined) this.#tree.delete(path);
+      else this.#tree.set(path, file);
       if (file !== undefined) this.#blobs.set(hashOf("blob", file.bytes), file);
     }
-    this.#tree = tree;
     this.log.push(facts);
     const verdict = fold(this.state, facts);
     this.verdicts.push(verdict);

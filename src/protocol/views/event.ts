@@ -3,6 +3,7 @@
  * is derived and never stored; every reader of the same history derives the same ones.
  */
 import type { AgentId, Oid, TaskId } from "../ids.ts";
+import type { TaskState } from "../state.ts";
 import { formatInstant } from "../time.ts";
 
 /** Events of commits, in the words of what became of the thing. */
@@ -61,27 +62,40 @@ export interface MoundEvent {
   /** What its author wrote: a result, a reason, a note. Untrusted text. */
   readonly text?: string;
   readonly refs?: readonly string[];
+  /** Of a member's key, or of the key that was invited: `SHA256:...`, as ssh-keygen prints it. */
+  readonly fingerprint?: string;
   /** Of a refused change: the rule and the fault's code. */
   readonly rule?: string;
   readonly code?: string;
 }
 
-/** All the events of one commit, or all that time made at one moment; never a part of them. */
+/**
+ * All the events of one commit, or all that time made at one moment; never a part of them. With a
+ * commit comes what it leaves behind as past: a lease that was over before it was read.
+ */
 export interface EventBatch {
   /** Names the place after this batch: who resumes from it gets exactly what follows. */
   readonly cursor: string;
   readonly events: readonly MoundEvent[];
 }
 
-/** An event in JSON, flat: times are RFC 3339, what does not apply is absent. */
-export function eventJson(event: MoundEvent, cursor: string): Readonly<Record<string, unknown>> {
+/** What an event says of its task, whatever happened to it. */
+export function aboutTask({ id, title, needs, priority }: TaskState) {
+  return { task: id, title, needs, priority };
+}
+
+/**
+ * An event in JSON, flat: times are RFC 3339, what does not apply is absent. Only the last event of a
+ * batch is given its cursor: who resumes from the newest one that was read loses no part of a batch.
+ */
+export function eventJson(event: MoundEvent, cursor?: string): Readonly<Record<string, unknown>> {
   const { time, until, ...rest } = event;
   return {
     v: 1,
     ...rest,
     time: formatInstant(time),
     ...(until === undefined ? {} : { until: formatInstant(until) }),
-    cursor,
+    ...(cursor === undefined ? {} : { cursor }),
   };
 }
 

@@ -1,0 +1,168 @@
+/**
+ * What a world's events must be, told from its accepted records alone: without the folded state, and
+ * by looking at every lease and every deadline again at every commit.
+ */
+import type { Incoming } from "../../src/protocol/kinds/incoming.ts";
+import type { MoundEvent } from "../../src/protocol/views/event.ts";
+import type { World } from "./world.ts";
+
+/** One line for each event of a batch; a commit that tells nothing is an empty batch. */
+export type Told = readonly string[];
+
+export function lineOf({ id, type, time, commit, task, agent, token }: MoundEvent): string {
+  return wordsOf(type, id, time, commit, task, agent, token);
+}
+
+/** Every batch of a world's history. */
+export function expectedBatches(world: World): readonly Told[] {
+  const oracle = new Oracle();
+  world.log.forEach(({ oid }, at) => {
+    const verdict = world.verdicts[at]!;
+    if (verdict.accepted) oracle.accept(oid, verdict.time, verdict.records);
+    else {
+      // It proves no time, so no more is due before it than before the next accepted one.
+      const next = world.verdicts.slice(at).find(({ accepted }) => accepted);
+      oracle.refuse(oid, verdict.time, next?.time ?? Infinity);
+    }
+  });
+  return oracle.batches;
+}
+
+interface Claim {
+  readonly agent: string;
+  readonly token: number;
+  readonly until: number;
+}
+
+interface Life {
+  claim: Claim | undefined;
+  /** The claim that was there last. */
+  last: Claim | undefined;
+  deadline: number | undefined;
+  attempts: number;
+  readonly losers: Set<string>;
+  over: boolean;
+}
+
+interface Fields extends Claim {
+  readonly task: string;
+  readonly id: string;
+  readonly deadline?: number;
+  readonly attempts?: number;
+  readonly outcome: string;
+  readonly verdict: string;
+}
+
+/** Type, task, agent, token. */
+type Words = readonly [string, string?, string?, number?];
+
+class Oracle {
+  readonly batches: Told[] = [];
+  readonly #lives = new Map<string, Life>();
+  readonly #members = new Set<string>();
+  #given = 0;
+  #commit = "";
+
+  refuse(commit: string, time: number, next: number): void {
+    this.#pass(Math.min(time, next));
+    this.#commit = commit;
+    this.batches.push([wordsOf("change.refused", `${commit}.0`, time, commit)]);
+  }
+
+  accept(commit: string, time: number, records: readonly Incoming[]): void {
+    this.#pass(time);
+    const kinds = new Set(records.map(({ kind }) => kind));
+    const told = records.flatMap(({ kind, fields }) => {
+      const words = this.#tell(kind, fields as unknown as Fields, kinds);
+      return words === undefined ? [] : [words];
+    });
+    this.batches.push(
+      told.map(([type, ...about], n) => wordsOf(type, `${commit}.${n}`, time, commit, ...about)),
+    );
+    this.#commit = commit;
+  }
+
+  /** Every lease and deadline after the last that was given, up to this time, in order. */
+  #pass(until: number): void {
+    const due: { at: number; order: string; line: string }[] = [];
+    for (const [task, { claim, deadline = 0, attempts, losers, over }] of this.#lives) {
+      const look = (type: string, at: number, id: string): void => {
+        if (at <= this.#given || at > until) return;
+        const line = wordsOf(type, id, at, this.#commit, task, claim?.agent, claim?.token);
+        due.push({ at, order: `${at} ${task} ${type}`, line });
+      };
+      if (claim !== undefined)
+        look("claim.lapsed", claim.until, `claim.lapsed/${task}/${claim.token}/${claim.until}`);
+      const failed = claim === undefined && losers.size >= attempts;
+      if (!over && !failed) look("task.overdue", deadline, `task.overdue/${task}/${deadline}`);
+    }
+    this.#given = Math.max(this.#given, until);
+    due.sort((a, b) => (a.order < b.order ? -1 : 1));
+    for (const moment of new Set(due.map(({ at }) => at)))
+      this.batches.push(due.filter(({ at }) => at === moment).map(({ line }) => line));
+  }
+
+  #tell(kind: string, fields: Fields, kinds: ReadonlySet<string>): Words | undefined {
+    if (kind === "mound") return [this.#commit === "" ? "mound.founded" : "mound.changed"];
+    if (kind === "agent") {
+      const type = this.#members.has(fields.agent) ? "agent.changed" : "agent.joined";
+      this.#members.add(fields.agent);
+      return [type, "", fields.agent];
+    }
+    if (kind === "capabilities")
+      return kinds.has("agent") ? undefined : ["agent.changed", "", fields.agent];
+    return kind === "task" ? this.#tellTask(fields) : this.#tellWork(kind, fields, kinds);
+  }
+
+  #tellTask({ id, deadline, attempts = 3 }: Fields): Words {
+    const before = this.#lives.get(id);
+    const blank = { claim: undefined, last: undefined, losers: new Set<string>(), over: false };
+    this.#lives.set(id, { ...(before ?? blank), deadline, attempts });
+    return [before === undefined ? "task.added" : "task.changed", id];
+  }
+
+  #tellWork(kind: string, fields: Fields, kinds: ReadonlySet<string>): Words | undefined {
+    const { task, token, agent, outcome } = fields;
+    const life = this.#lives.get(task)!;
+    const { claim } = life;
+    switch (kind) {
+      case "claim":
+        life.claim = life.last = fields;
+        if (claim === undefined) return ["task.claimed", task, agent, token];
+        return kinds.has("progress") ? undefined : ["claim.renewed", task, agent, token];
+      case "progress":
+        return ["task.progress", task, agent, token];
+      case "attempt":
+        life.claim = undefined;
+        if (outcome === "done") life.over = true;
+        if (outcome === "failed" || outcome === "expired") life.losers.add(claim!.agent);
+        if (outcome === "cancelled") return undefined;
+        return [
+          outcome === "expired" ? "claim.expired" : `task.${outcome}`,
+          task,
+          claim!.agent,
+          token,
+        ];
+      case "cancel":
+        life.over = true;
+        return kinds.has("attempt")
+          ? ["task.cancelled", task, life.last!.agent, life.last!.token]
+          : ["task.cancelled", task];
+      default:
+        if (fields.verdict === "rejected") life.over = false;
+        return [`task.${fields.verdict}`, task, life.last!.agent, token];
+    }
+  }
+}
+
+function wordsOf(
+  type: string,
+  id: string,
+  time: number,
+  commit: string,
+  task = "",
+  agent = "",
+  token: number | "" = "",
+): string {
+  return [type, id, time, commit, task, agent, token].join(" ");
+}
