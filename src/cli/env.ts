@@ -5,6 +5,8 @@ export interface Env {
   readonly colour: boolean;
   out(text: string): void;
   err(text: string): void;
+  /** Resolves when all that was put out is with the system; false: nobody reads it any more. */
+  flush?(): Promise<boolean>;
   /** The whole of standard input. */
   input(): Promise<Uint8Array>;
 }
@@ -19,10 +21,29 @@ export function processEnv(): Env {
     colour: wanted || (!refused && stdout.isTTY),
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    flush: flushOf(stdout),
     async input() {
       const chunks: Buffer[] = [];
       for await (const chunk of stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
     },
+  };
+}
+
+/** A reader that has seen enough (`| head -1`) is no failure; a full disk is. */
+function flushOf(stream: NodeJS.WriteStream): () => Promise<boolean> {
+  let broken: NodeJS.ErrnoException | undefined;
+  const note = (error: NodeJS.ErrnoException): void => {
+    broken ??= error;
+  };
+  return () => {
+    if (!stream.listeners("error").includes(note)) stream.on("error", note);
+    return new Promise((resolve, reject) => {
+      // The write that fails tells why; those after it only that the stream is gone.
+      stream.write("", (failed) => {
+        if (failed === null || failed === undefined) return resolve(true);
+        setImmediate(() => (broken?.code === "EPIPE" ? resolve(false) : reject(broken ?? failed)));
+      });
+    });
   };
 }

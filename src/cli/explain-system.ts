@@ -63,6 +63,14 @@ const WORDS: Table<SystemFault> = {
     fix: "mound agent list",
     exit: EXIT.missing,
   }),
+  "commit-unknown": (fault) => ({
+    message:
+      fault.matches === 0
+        ? `No commit of the line is named ${fault.commit}, as far as it is known here.`
+        : `${fault.matches} commits of the line begin with ${fault.commit}.`,
+    fix: fault.matches === 0 ? "mound log" : "Write more of its name: mound log --json",
+    exit: EXIT.missing,
+  }),
   "fields-missing": (fault) => ({
     message: `${fault.path} lacks ${fault.lines.length} of the fields that every record has. Fresh values to paste in:\n${fault.lines.join("\n")}`,
     fix: `mound sign ${fault.path} --fill`,

@@ -21,11 +21,16 @@ export async function freshMound(context: Context): Promise<FreshMound> {
   const refreshed = await mound.refresh();
   if (refreshed.ok) return { mound, notes: [] };
   const { error } = refreshed;
-  if (!UNREACHED.has(error.code) || mound.line.tip === undefined) throw new FaultError(error);
+  if (!isUnreached(error) || mound.line.tip === undefined) throw new FaultError(error);
   const { explain } = await import("./explain.ts");
   const age = await mound.age();
   const since = age === undefined ? "as it is here" : `${formatAge(age)} old`;
   return { mound, notes: [`${explain(error).message.trimEnd()}\nThis view is ${since}.`] };
+}
+
+/** Whether a reader may go on with the view that there is. */
+export function isUnreached({ code }: AppFault): boolean {
+  return UNREACHED.has(code);
 }
 
 const SPANS = [

@@ -33,5 +33,19 @@ export interface DaemonRunning {
   readonly pid: number | undefined;
 }
 
+/** A commit that a reader named: no commit of the line begins like this, or several do. */
+export interface CommitUnknown {
+  readonly code: "commit-unknown";
+  readonly commit: string;
+  readonly matches: number;
+}
+
 /** Every fault that a command can end with. */
-export type AnyFault = AppFault | DaemonRunning | GitFault | NoMound | SetupFault | SignFault;
+export type AnyFault =
+  | AppFault
+  | CommitUnknown
+  | DaemonRunning
+  | GitFault
+  | NoMound
+  | SetupFault
+  | SignFault;

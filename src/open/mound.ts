@@ -200,11 +200,14 @@ export class Mound {
     return report;
   }
 
-  /** Syncs where the view may be old: a local origin is looked at, a remote one asked now and then. */
-  async refresh(): Promise<Result<undefined, AppFault>> {
+  /**
+   * Syncs where the view may be old: a local origin is looked at, a remote one asked when the view is
+   * older than `freshMs` milliseconds.
+   */
+  async refresh(freshMs = FRESH_MS): Promise<Result<undefined, AppFault>> {
     const peeked = await this.ports.remote.peek();
     const age = (await this.age()) ?? Number.POSITIVE_INFINITY;
-    const stale = peeked === undefined ? age > FRESH_MS : peeked !== this.line.tip;
+    const stale = peeked === undefined ? age >= freshMs : peeked !== this.line.tip;
     if (!stale) {
       if (peeked !== undefined) this.#looked = this.ports.clock.now();
       return ok(undefined);

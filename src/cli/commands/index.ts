@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Run } from "../main.ts";
 import { addClaimCommands } from "./claims.ts";
+import { addEventCommands } from "./events.ts";
 import { addHelpCommands } from "./help.ts";
 import { addMemberCommands } from "./members.ts";
 import { addReadCommands } from "./read.ts";
@@ -17,6 +18,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addClaimCommands,
   addReadCommands,
   addWatchCommands,
+  addEventCommands,
   addSigningCommands,
   addHelpCommands,
 ];

@@ -1,0 +1,42 @@
+import type { MoundEvent } from "../../protocol/views/event.ts";
+import { formatInstant } from "../../protocol/time.ts";
+import { sanitiseLine } from "../sanitise.ts";
+
+/** A text is told by its beginning: the whole is in the record, and in --json. */
+const TEXT_SHOWN = 200;
+
+/** An event on one line: when, by which commit, what, about what, and the rest in words. */
+export function eventLine(event: MoundEvent): string {
+  const { time, commit, type, task, title } = event;
+  const columns = [
+    `${formatInstant(time).slice(0, 19)}Z`,
+    commit.slice(0, 9),
+    type,
+    task,
+    detailOf(event),
+    title,
+  ];
+  return columns
+    .flatMap((column) => (column === undefined || column === "" ? [] : [sanitiseLine(column)]))
+    .join("  ");
+}
+
+function detailOf(event: MoundEvent): string {
+  const { actor, agent, token, until, percent, text, refs, fingerprint, rule, code } = event;
+  const words = [
+    actor === undefined ? undefined : `by ${actor}`,
+    agent === undefined || agent === actor ? undefined : `about ${agent}`,
+    percent === undefined ? undefined : `${percent} %`,
+    until === undefined ? undefined : `until ${formatInstant(until).slice(0, 19)}Z`,
+    token === undefined ? undefined : `(token ${token})`,
+    rule === undefined ? undefined : `${code} [${rule}]`,
+    fingerprint,
+    text === undefined ? undefined : JSON.stringify(shorten(text.trim())),
+    ...(refs ?? []),
+  ];
+  return words.filter((word) => word !== undefined).join(" ");
+}
+
+function shorten(text: string): string {
+  return text.length <= TEXT_SHOWN ? text : `${text.slice(0, TEXT_SHOWN)}...`;
+}
