@@ -79,7 +79,7 @@ const SHAPES = {
     operatorSigns: z.optional(z.boolean()),
     skills: z.optional(texts),
   }),
-  next: z.strictObject({ type: z.literal("next"), lease }),
+  next: z.strictObject({ type: z.literal("next"), lease, except: z.optional(texts) }),
   renew: z.strictObject({
     type: z.literal("renew"),
     task,

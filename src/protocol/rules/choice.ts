@@ -6,12 +6,14 @@ import { refuseTaking } from "./eligibility.ts";
  * The best tasks that an agent may take at log time `now`: by priority, and within a priority in an
  * order of the agent's own, so that many agents that read the same tip do not all want the same
  * task. The order is rendezvous hashing (Thaler and Ravishankar, 1998) of agent and task.
+ * None of `except`.
  */
 export function bestFor(
   view: View,
   agent: AgentId,
   now: number,
   count: number,
+  except?: ReadonlySet<string>,
 ): readonly TaskState[] {
   const tiers = new Map<number, Candidate[]>();
   const seed = absorb(FNV_OFFSET, agent);
@@ -26,6 +28,7 @@ export function bestFor(
   for (const priority of [...tiers.keys()].toSorted((a, b) => b - a)) {
     for (const { key } of inOrder(tiers.get(priority)!)) {
       const task = view.get(`task/${key.slice("todo/".length)}`)!;
+      if (except?.has(task.id) === true) continue;
       if (refuseTaking(view, agent, task, now) === undefined) best.push(task);
       if (best.length >= count) return best;
     }
