@@ -150,7 +150,7 @@ async function finish(
   options: Record<string, unknown>,
 ): Promise<Report> {
   const whole = textOption(options["result"]) ?? (await fileOption(context, options["file"]));
-  const { cutResult } = await import("../result-file.ts");
+  const { cutResult } = await import("../../open/result-file.ts");
   const cut =
     whole === undefined ? undefined : await cutResult(context.clone().commonDir, task, whole);
   const reason = textOption(options["reason"]);
