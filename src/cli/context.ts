@@ -53,6 +53,7 @@ export class Context {
   readonly #shown = new Map<TaskId, TaskView>();
   #meta: Meta | undefined;
   #stop: AbortController | undefined;
+  #insist: AbortController | undefined;
 
   constructor(env: Env, options: GlobalOptions) {
     this.env = env;
@@ -77,11 +78,17 @@ export class Context {
     return this.#stop.signal;
   }
 
+  /** For those that take a second request too: it aborts this signal, and a third ends the process. */
+  untilInsisted(): AbortSignal {
+    this.#insist ??= new AbortController();
+    return this.#insist.signal;
+  }
+
   /** Whether a request to stop was taken by the command itself. */
   stop(): boolean {
-    if (this.#stop === undefined || this.#stop.signal.aborted) return false;
-    this.#stop.abort();
-    return true;
+    const wanted = [this.#stop, this.#insist].find((one) => one?.signal.aborted === false);
+    wanted?.abort();
+    return wanted !== undefined;
   }
 
   /** A path that the user typed. */
