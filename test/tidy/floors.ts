@@ -9,7 +9,7 @@ const FLOORS = [
   ["git", "keys", "memory"],
   ["open"],
   ["open"],
-  ["daemon", "relay", "mcp", "web", "sim"],
+  ["daemon", "work", "relay", "mcp", "web", "sim"],
   ["cli"],
   ["bin.ts", "index.ts"],
 ];

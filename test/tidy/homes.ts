@@ -16,7 +16,7 @@ const HOMES: readonly Home[] = [
   },
   {
     name: "node:child_process",
-    at: ["src/git/", "src/keys/"],
+    at: ["src/git/", "src/keys/", "src/work/launch.ts"],
     instead: "start processes through the adapters in src/git",
   },
   {

@@ -9,6 +9,7 @@ import { addSetupCommands } from "./setup.ts";
 import { addSigningCommands } from "./sign.ts";
 import { addTaskCommands } from "./tasks.ts";
 import { addWatchCommands } from "./watch.ts";
+import { addWorkCommands } from "./work.ts";
 
 /** Every group of commands, in the order in which help lists them. */
 export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
@@ -16,6 +17,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addMemberCommands,
   addTaskCommands,
   addClaimCommands,
+  addWorkCommands,
   addReadCommands,
   addWatchCommands,
   addEventCommands,

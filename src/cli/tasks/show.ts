@@ -34,6 +34,11 @@ export async function showTask(
   return { data: { task: storyJson(found.value) }, text: showText(found.value), next, notes };
 }
 
+/** The same as JSON, read from a state at log time `now`. */
+export function taskStory(view: View, task: TaskState, now: number) {
+  return storyJson(storyOf(view, task, now));
+}
+
 function storyOf(view: View, state: TaskState, now: number): TaskStory {
   const after = state.after.map((id) => viewTask(view, view.get(`task/${id}`)!, now));
   return { view: viewTask(view, state, now), state, after, folder: taskFolder(state.id) };

@@ -1,0 +1,190 @@
+import { err, ok, type Result } from "../base/result.ts";
+import type { Outcome } from "../app/request.ts";
+import { GitError } from "../git/fault.ts";
+import { SigningError } from "../keys/signers.ts";
+import type { Mound } from "../open/mound.ts";
+import type { Command } from "../protocol/commands/index.ts";
+import type { AgentId, Nonce, Oid, TaskId } from "../protocol/ids.ts";
+import type { TaskState, View } from "../protocol/state.ts";
+import type { Desk, DeskFault, Ending, LeftAlone, Outlook, Progress, TakenTask } from "./desk.ts";
+import { outlook } from "./outlook.ts";
+
+export interface MoundDeskOptions {
+  readonly mound: Mound;
+  readonly agent: AgentId;
+  /** Milliseconds that a claim lasts without a sign of life; the task's or the mound's own unless said. */
+  readonly lease?: number;
+  /** The task as JSON with all that is known of it, at log time `now`. */
+  readonly describe: (view: View, task: TaskState, now: number) => unknown;
+}
+
+interface Waiting {
+  readonly command: Command;
+  readonly answer: (outcome: Result<{ answer: Answered }, DeskFault>) => void;
+}
+
+type Answered = Extract<Outcome, { ok: true }>["value"]["answer"];
+
+/**
+ * A desk at a mound. What its worker's tasks want at the same moment is submitted as one chain: a push
+ * costs what it costs, whether it carries one renewal or sixteen.
+ */
+export class MoundDesk implements Desk {
+  readonly #options: MoundDeskOptions;
+  readonly #waiting: Waiting[] = [];
+  /** Claims that may or may not have landed, by their nonces, and the tip at that time. */
+  readonly #doubts = new Map<Nonce, Oid | undefined>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MoundDeskOptions) {
+    this.#options = options;
+  }
+
+  async take(
+    count: number,
+    { forNow, forGood }: LeftAlone,
+  ): Promise<Result<readonly TakenTask[], DeskFault>> {
+    const { lease } = this.#options;
+    const except = [...forNow, ...forGood];
+    const command: Command = {
+      type: "next",
+      ...(lease === undefined ? {} : { lease }),
+      ...(except.length === 0 ? {} : { except }),
+    };
+    const outcomes = await Promise.all(Array.from({ length: count }, () => this.#submit(command)));
+    const ids = outcomes.flatMap((outcome) => (outcome.ok ? outcome.value.answer.tasks : []));
+    if (ids.length > 0) return this.#read((view, now) => ok(this.#taken(view, ids, now)));
+    const faults = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
+    const fault = faults.find(({ code }) => code !== "nothing-to-take");
+    if (fault?.code === "outcome-unknown")
+      for (const nonce of fault.nonces)
+        this.#doubts.set(nonce as Nonce, this.#options.mound.line.tip);
+    return fault === undefined ? ok([]) : err(fault);
+  }
+
+  async adopt(): Promise<Result<readonly TakenTask[], DeskFault>> {
+    if (this.#doubts.size === 0) return ok([]);
+    const { mound, agent } = this.#options;
+    const synced = await this.#exclusive(() => mound.sync());
+    if (!synced.ok) return synced;
+    const taken = await this.#read((view, now) => {
+      const held = Object.keys(view.get(`held/${agent}`) ?? {}) as TaskId[];
+      const ids = held.filter((id) => this.#doubts.has(view.get(`task/${id}`)!.claim!.nonce));
+      return ok(this.#taken(view, ids, now));
+    });
+    // The compare-and-swap refuses a push that comes late, once the line has moved on.
+    for (const [nonce, tip] of this.#doubts) if (tip !== mound.line.tip) this.#doubts.delete(nonce);
+    return taken;
+  }
+
+  async look(fresh: boolean, except: LeftAlone): Promise<Result<Outlook, DeskFault>> {
+    const { mound, agent } = this.#options;
+    if (fresh) {
+      const seen = await this.#exclusive(async () =>
+        (await mound.ports.remote.peek()) === undefined ? mound.sync() : mound.refresh(),
+      );
+      if (!seen.ok) return seen;
+    }
+    return this.#read((view, now) => ok(outlook(view, agent, now, except)));
+  }
+
+  async renew(task: TakenTask, progress?: Progress): Promise<Result<number, DeskFault>> {
+    const outcome = await this.#submit(this.#renewal(task, progress));
+    if (!outcome.ok) return outcome;
+    return this.#read((view) => ok(view.get(`task/${task.id}`)?.claim?.until ?? task.until));
+  }
+
+  async finish(
+    task: TakenTask,
+    ending: Ending,
+    progress?: Progress,
+  ): Promise<Result<undefined, DeskFault>> {
+    // Handed in together, so that they are one push; what refuses the first refuses the second too.
+    if (progress !== undefined) void this.#submit(this.#renewal(task, progress));
+    const { id, token } = task;
+    const outcome = await this.#submit({ type: "finish", task: id, token, ...ending });
+    return outcome.ok ? ok(undefined) : outcome;
+  }
+
+  async ended(task: TakenTask): Promise<Ending["outcome"] | undefined> {
+    const { agent } = this.#options;
+    const found = await this.#read((view) => {
+      const own = view
+        .get(`task/${task.id}`)
+        ?.attempts.find(({ token, agent: by }) => token === task.token && by === agent);
+      return ok(own?.outcome);
+    });
+    const outcome = found.ok ? found.value : undefined;
+    return outcome === "expired" || outcome === "cancelled" ? undefined : outcome;
+  }
+
+  #renewal({ id, token }: TakenTask, progress?: Progress): Command {
+    const { lease } = this.#options;
+    return {
+      type: "renew",
+      task: id,
+      token,
+      ...(lease === undefined ? {} : { lease }),
+      ...(progress === undefined ? {} : { progress }),
+    };
+  }
+
+  #taken(view: View, ids: readonly TaskId[], now: number): readonly TakenTask[] {
+    return ids.flatMap((id) => {
+      const task = view.get(`task/${id}`)!;
+      const { title, needs, claim } = task;
+      // Whoever cancels or takes over at the same moment has ended the claim already.
+      if (claim?.agent !== this.#options.agent) return [];
+      const { token, until } = claim;
+      return [{ id, title, needs, token, until, story: this.#options.describe(view, task, now) }];
+    });
+  }
+
+  #submit(command: Command): Promise<Result<{ answer: Answered }, DeskFault>> {
+    return new Promise((answer) => {
+      this.#waiting.push({ command, answer });
+      if (this.#waiting.length === 1) void this.#exclusive(() => this.#submitWaiting());
+    });
+  }
+
+  async #submitWaiting(): Promise<Result<undefined, DeskFault>> {
+    const { mound, agent } = this.#options;
+    const batch = this.#waiting.splice(0);
+    const outcomes = await attempt(async () =>
+      ok(
+        await mound.submit(
+          agent,
+          batch.map(({ command }) => command),
+          { project: false },
+        ),
+      ),
+    );
+    batch.forEach(({ answer }, at) => answer(outcomes.ok ? outcomes.value[at]! : outcomes));
+    return ok(undefined);
+  }
+
+  #read<T>(
+    reader: (view: View, now: number) => Result<T, DeskFault>,
+  ): Promise<Result<T, DeskFault>> {
+    return this.#exclusive(() => this.#options.mound.read(reader));
+  }
+
+  /** One after another: the line is moved and read by one caller of this process at a time. */
+  #exclusive<T>(act: () => Promise<Result<T, DeskFault>>): Promise<Result<T, DeskFault>> {
+    const result = this.#turn.then(() => attempt(act));
+    this.#turn = result;
+    return result;
+  }
+}
+
+/** What git, a key or the machine throws is a fault like others: a worker outlives a full disk. */
+async function attempt<T>(act: () => Promise<Result<T, DeskFault>>): Promise<Result<T, DeskFault>> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof GitError || error instanceof SigningError) return err(error.fault);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return err({ code: "io", detail: message });
+  }
+}

@@ -1,0 +1,74 @@
+import type { AgentId, TaskId } from "../protocol/ids.ts";
+import { bestFor } from "../protocol/rules/choice.ts";
+import { isSettled, taskStatus, unmet } from "../protocol/rules/task-status.ts";
+import type { TaskState, View } from "../protocol/state.ts";
+import type { LeftAlone, Outlook } from "./desk.ts";
+
+/**
+ * What an agent may take at log time `now` (milliseconds), and whether it is worth its while to wait.
+ * There is hope for a task that is
+ *  - open or lapsed, and the agent may do it, or another member says it can what the agent cannot;
+ *  - held by a living claim: its holder may finish it, give it back, or fall silent;
+ *  - blocked by nothing but tasks for which there is hope.
+ * There is none in a review that has not been made: a person may take days over it.
+ */
+export function outlook(
+  view: View,
+  agent: AgentId,
+  now: number,
+  { forNow, forGood }: LeftAlone,
+): Outlook {
+  const except = new Set(forGood);
+  const takeable = bestFor(view, agent, now, 1, new Set([...forNow, ...forGood])).length > 0;
+  if (takeable) return { takeable, hope: true };
+  const own = skillsOf(view, agent, now);
+  // Listing the members reads more of the state than most looks need.
+  let others: readonly ReadonlySet<string>[] | undefined;
+  const mayDo = (task: TaskState): boolean => !except.has(task.id) && covers(own, task);
+  const known = new Map<TaskId, boolean>();
+  const hopeful = (task: TaskState): boolean => {
+    const before = known.get(task.id);
+    if (before !== undefined) return before;
+    known.set(task.id, false);
+    const hope = look(task);
+    known.set(task.id, hope);
+    return hope;
+  };
+  const look = (task: TaskState): boolean => {
+    if (isSettled(task)) return false;
+    const status = taskStatus(view, task, now);
+    if (status === "claimed") return true;
+    if (status === "failed") return false;
+    const waiting = unmet(view, task);
+    if (waiting.length > 0)
+      return waiting.every((id) => {
+        const earlier = view.get(`task/${id}`);
+        return earlier !== undefined && hopeful(earlier);
+      });
+    if (covers(own, task)) return !except.has(task.id);
+    others ??= membersBut(view, agent).map((other) => skillsOf(view, other, now));
+    return others.some((able) => covers(able, task));
+  };
+  const tasks = view.keys("task/").map((key) => view.get(key as `task/${string}`)!);
+  // Oldest first, so that a long chain of tasks is not followed to its start in one recursion.
+  tasks.sort((a, b) => a.created - b.created);
+  return { takeable, hope: tasks.some((task) => mayDo(task) && hopeful(task)) };
+}
+
+function covers(skills: ReadonlySet<string>, task: TaskState): boolean {
+  return task.needs.every((skill) => skills.has(skill));
+}
+
+function membersBut(view: View, agent: AgentId): readonly AgentId[] {
+  return view
+    .keys("can/")
+    .map((key) => key.slice("can/".length) as AgentId)
+    .filter((other) => other !== agent && view.get(`agent/${other}`)?.status === "active");
+}
+
+/** What an agent says it can do at the moment. */
+function skillsOf(view: View, agent: AgentId, now: number): ReadonlySet<string> {
+  const declared = view.get(`can/${agent}`);
+  const inDate = declared !== undefined && (declared.until === undefined || now < declared.until);
+  return new Set(inDate ? declared.skills : []);
+}
