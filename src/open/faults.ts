@@ -40,6 +40,22 @@ export interface CommitUnknown {
   readonly matches: number;
 }
 
+/** What is wrong with the user's reactions, or with what was asked of them. */
+export type ReactionsFault =
+  | { readonly code: "reactions-missing"; readonly path: string }
+  | { readonly code: "reactions-unreadable"; readonly path: string; readonly detail: string }
+  /** It lies in the working tree of a mound, `folder`: others could write it. */
+  | { readonly code: "reactions-misplaced"; readonly path: string; readonly folder: string }
+  /** Anybody on the machine may write it; `mode` in octal. */
+  | { readonly code: "reactions-exposed"; readonly path: string; readonly mode: string }
+  | {
+      readonly code: "reactions-invalid";
+      readonly path: string;
+      readonly flaws: readonly { readonly line: number; readonly message: string }[];
+    }
+  /** No delivery has this number. */
+  | { readonly code: "delivery-unknown"; readonly number: string };
+
 /** Every fault that a command can end with. */
 export type AnyFault =
   | AppFault
@@ -47,5 +63,6 @@ export type AnyFault =
   | DaemonRunning
   | GitFault
   | NoMound
+  | ReactionsFault
   | SetupFault
   | SignFault;

@@ -16,13 +16,8 @@ const HOMES: readonly Home[] = [
   },
   {
     name: "node:child_process",
-<<<<<<< HEAD
-    at: ["src/git/", "src/keys/", "src/work/launch.ts"],
-    instead: "start processes through the adapters in src/git",
-=======
-    at: ["src/git/", "src/keys/", "src/open/child.ts"],
+    at: ["src/git/", "src/keys/", "src/open/child.ts", "src/work/launch.ts"],
     instead: "start processes through the adapters in src/git, or by runChild of src/open/child.ts",
->>>>>>> de6d9cf (Run any program in a group of its own, with bounded output, time and patience)
   },
   {
     name: "isomorphic-git",
