@@ -38,6 +38,7 @@ const FIELDS: { readonly [F in Field]-?: FieldType } = {
   needs: "list",
   priority: "number",
   agent: "text",
+  fingerprint: "text",
   token: "number",
   until: "time",
   percent: "number",
