@@ -109,7 +109,7 @@ export async function createOrigin(path: string, branch: string): Promise<void> 
 }
 
 /** See DESIGN §6: nothing is rewritten or deleted, what is accepted is on disk, locks are waited for. */
-const ORIGIN_SETTINGS = [
+export const ORIGIN_SETTINGS = [
   ["receive.denyNonFastForwards", "true"],
   ["receive.denyDeletes", "true"],
   ["receive.fsckObjects", "true"],

@@ -29,7 +29,7 @@ export class StaleLocks {
 }
 
 /** Two waiters may do this at once: only the file that was watched may go, not the lock after it. */
-async function takeAway(path: string, mark: string): Promise<boolean> {
+export async function takeAway(path: string, mark: string): Promise<boolean> {
   const aside = `${path}.${process.pid}`;
   try {
     await rename(path, aside);
@@ -45,7 +45,7 @@ async function takeAway(path: string, mark: string): Promise<boolean> {
 }
 
 /** Tells one lock file from the next at the same path: numbers of inodes are used again. */
-async function markOf(path: string): Promise<string | undefined> {
+export async function markOf(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   return found === undefined ? undefined : `${found.ino} ${found.mtimeNs} ${found.ctimeNs}`;
 }

@@ -46,11 +46,16 @@ export function wirePorts(
     clock: systemClock,
     random: systemRandom,
     verifier: lateVerifier(),
-    cache: new FileStateCache(join(own, "cache", `p${PROTOCOL}-${BUILD}`)),
+    cache: new FileStateCache(cacheFolder(gitDir)),
     journal: new FileJournal(join(own, "journal")),
     queue: queueFor(join(own, "queue"), embedded ? undefined : localPath(url)),
     ...(trace === undefined ? {} : { trace }),
   };
+}
+
+/** Where this build keeps the folded state of a clone; beside it lie those of other builds. */
+export function cacheFolder(commonDir: string): string {
+  return join(moundFolder(commonDir), "cache", `p${PROTOCOL}-${BUILD}`);
 }
 
 /** Milliseconds that a clone waits for others at a shared origin before it goes ahead. */

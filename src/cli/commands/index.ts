@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Run } from "../main.ts";
 import { addClaimCommands } from "./claims.ts";
 import { addEventCommands } from "./events.ts";
+import { addDoctorCommands } from "./doctor.ts";
 import { addHelpCommands } from "./help.ts";
 import { addMemberCommands } from "./members.ts";
 import { addReadCommands } from "./read.ts";
@@ -22,5 +23,6 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addWatchCommands,
   addEventCommands,
   addSigningCommands,
+  addDoctorCommands,
   addHelpCommands,
 ];

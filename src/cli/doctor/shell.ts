@@ -1,0 +1,6 @@
+/** Words as one would type them in a shell: quoted where they have to be. */
+export function shell(...words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(" ");
+}
