@@ -92,14 +92,36 @@ export type PushOutcome =
   | { readonly kind: "unknown"; readonly detail: string }
   | { readonly kind: "failed"; readonly fault: RemoteFault };
 
+/** A ref beside the line that is moved by force and never compared: a heartbeat's, on its blob. */
+export interface Rider {
+  /** The full name: `refs/mound/presence/<agent>`. */
+  readonly ref: string;
+  readonly oid: Oid;
+}
+
+/** Where heartbeats lie at an origin; what follows is the agent's name. */
+export const PRESENCE_REFS = "refs/mound/presence/";
+
+export interface Carried {
+  /** The riders' refs that surely moved; absent where there were no riders. */
+  readonly carried?: readonly string[];
+}
+
 export interface Remote {
   readonly url: string;
   /** The tip of the line at the origin, its objects present here afterwards; undefined: no such branch. */
   fetch(): Promise<Result<Oid | undefined, RemoteFault>>;
   /** A cheap look at the tip without a process or the network, where that is possible; a hint only. */
   peek(): Promise<Oid | undefined>;
-  /** Compare-and-swap of the line from `old` (undefined: it must not exist) to `next`. */
-  push(next: Oid, old: Oid | undefined): Promise<PushOutcome>;
+  /**
+   * Compare-and-swap of the line from `old` (undefined: it must not exist) to `next`. What becomes of
+   * the riders never changes what is said of the line.
+   */
+  push(next: Oid, old: Oid | undefined, riders?: readonly Rider[]): Promise<PushOutcome & Carried>;
+  /** Moves riders without the line; ok when every one of them moved. */
+  publish(riders: readonly Rider[]): Promise<Result<undefined, RemoteFault>>;
+  /** Every ref below `PRESENCE_REFS` at the origin, its object present here afterwards. */
+  presence(): Promise<Result<readonly Rider[], RemoteFault>>;
 }
 
 export interface Clock {

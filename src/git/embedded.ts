@@ -6,12 +6,14 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ok } from "../base/result.ts";
-import type { PushOutcome, Remote } from "../app/ports.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import type { PushOutcome, Remote, RemoteFault, Rider } from "../app/ports.ts";
+import type { Oid } from "../protocol/ids.ts";
 import { GitError } from "./fault.ts";
 import { FROZEN } from "./freeze.ts";
 import { peekBranch } from "./ref-file.ts";
-import { gitRefs } from "./refs.ts";
+import { gitRefs, type GitRefs } from "./refs.ts";
+import { listPresence } from "./riders.ts";
 
 /** A lock that nobody moves for this long is left over from a crash; others push here as well. */
 const LOCK_STALE_MS = 30_000;
@@ -31,19 +33,62 @@ export function embeddedRemote(origin: string, branch: string): Remote {
     url: origin,
     fetch: async () => ok(await refs.read(name)),
     peek: async () => peekBranch(origin, branch),
-    async push(next, old): Promise<PushOutcome> {
-      try {
-        if (await refs.swap(name, next, old)) return { kind: "done" };
-      } catch (error) {
-        return refusal(error, origin);
-      }
-      const found = await refs.read(name);
-      // As after a push of the same commit: whose it is, the nonce tells.
-      if (found === next)
-        return { kind: "unknown", detail: "the branch already stands at this commit" };
-      return { kind: "refused", why: "moved", detail: `at ${found ?? "no commit"}` };
+    async push(next, old, riders = []) {
+      const outcome = await swapBranch(refs, { origin, name, next, old });
+      if (riders.length === 0) return outcome;
+      return { ...outcome, carried: (await moveRiders(refs, origin, riders)).carried };
     },
+    async publish(riders): Promise<Result<undefined, RemoteFault>> {
+      const { fault } = await moveRiders(refs, origin, riders);
+      return fault === undefined ? ok(undefined) : err(fault);
+    },
+    presence: async () => ok(await listPresence(origin)),
   };
+}
+
+interface BranchMove {
+  readonly origin: string;
+  readonly name: string;
+  readonly next: Oid;
+  readonly old: Oid | undefined;
+}
+
+async function swapBranch(
+  refs: GitRefs,
+  { origin, name, next, old }: BranchMove,
+): Promise<PushOutcome> {
+  try {
+    if (await refs.swap(name, next, old)) return { kind: "done" };
+  } catch (error) {
+    return refusal(error, origin);
+  }
+  const found = await refs.read(name);
+  // As after a push of the same commit: whose it is, the nonce tells.
+  if (found === next)
+    return { kind: "unknown", detail: "the branch already stands at this commit" };
+  return { kind: "refused", why: "moved", detail: `at ${found ?? "no commit"}` };
+}
+
+/** One by one, so that a ref which cannot be moved holds up no other. */
+async function moveRiders(
+  refs: GitRefs,
+  origin: string,
+  riders: readonly Rider[],
+): Promise<{ readonly carried: readonly string[]; readonly fault: RemoteFault | undefined }> {
+  const carried: string[] = [];
+  let fault: RemoteFault | undefined;
+  for (const { ref, oid } of riders) {
+    try {
+      // Whoever was faster has said something newer of the same agent.
+      await refs.swap(ref, oid, await refs.read(ref));
+      carried.push(ref);
+    } catch (error) {
+      if (!(error instanceof GitError) || error.fault.code === "git-missing") throw error;
+      const detail = `${ref}: ${"detail" in error.fault ? error.fault.detail : error.fault.code}`;
+      fault ??= { code: "remote-refused", url: origin, detail };
+    }
+  }
+  return { carried, fault };
 }
 
 /** Lets a clone read what lies in the origin inside it; relative, so that the folder may be moved. */

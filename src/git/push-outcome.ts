@@ -12,6 +12,8 @@ export interface PushReport {
   readonly stdout: string;
   readonly stderr: string;
   readonly timedOut: boolean;
+  /** Full names of refs that were pushed along and may have failed by themselves. */
+  readonly riders?: readonly string[];
 }
 
 /**
@@ -22,13 +24,15 @@ export function pushOutcome(report: PushReport): PushOutcome {
   if (report.timedOut) return { kind: "unknown", detail: "no answer in time" };
   if (report.exitCode === undefined)
     return { kind: "unknown", detail: "git push was ended by a signal" };
-  const line = refLine(report);
+  const line = refLine(report.stdout, report.ref);
   if (line === undefined) return withoutLine(report);
   switch (line.flag) {
     case " ":
     case "*":
     case "+":
-      return report.exitCode === 0 ? { kind: "done" } : { kind: "unknown", detail: words(report) };
+      return report.exitCode === 0 || onlyRidersFailed(report)
+        ? { kind: "done" }
+        : { kind: "unknown", detail: words(report) };
     case "=":
       // Two clients that made the same bytes are both told this: only the nonce tells whose they are.
       return { kind: "unknown", detail: "the branch already stands at this commit" };
@@ -37,15 +41,36 @@ export function pushOutcome(report: PushReport): PushOutcome {
   }
 }
 
-/** `<flag> TAB <from>:<to> TAB <summary>`: the one line about our ref. */
+/** Which of the riders git says to stand where they were pushed to. */
+export function carriedRiders({
+  stdout,
+  timedOut,
+  riders = [],
+}: Pick<PushReport, "stdout" | "timedOut" | "riders">): readonly string[] {
+  if (timedOut || !isWhole(stdout)) return [];
+  return riders.filter((ref) => /^[ *+=]$/.test(refLine(stdout, ref)?.flag ?? ""));
+}
+
+/** `<flag> TAB <from>:<to> TAB <summary>`: the one line about a ref. */
 function refLine(
-  report: PushReport,
+  stdout: string,
+  ref: string,
 ): { readonly flag: string; readonly summary: string } | undefined {
-  for (const line of report.stdout.split("\n")) {
+  for (const line of stdout.split("\n")) {
     const [flag = "", names = "", summary = ""] = line.split("\t");
-    if (flag.length === 1 && names.endsWith(`:${report.ref}`)) return { flag, summary };
+    if (flag.length === 1 && names.endsWith(`:${ref}`)) return { flag, summary };
   }
   return undefined;
+}
+
+/** git fails as a whole when one ref of several was declined; its report is whole all the same. */
+function onlyRidersFailed({ stdout, riders = [] }: PushReport): boolean {
+  return isWhole(stdout) && riders.some((ref) => refLine(stdout, ref)?.flag === "!");
+}
+
+/** git says so last, when the server has answered for every ref. */
+function isWhole(stdout: string): boolean {
+  return stdout.endsWith("Done\n");
 }
 
 function refusal(report: PushReport, summary: string): PushOutcome {

@@ -1,48 +1,35 @@
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { assert, defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import type { PushOutcome, Remote, RemoteFault } from "../app/ports.ts";
+import {
+  PRESENCE_REFS,
+  type Carried,
+  type PushOutcome,
+  type Remote,
+  type RemoteFault,
+  type Rider,
+} from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
-import { pushOutcome } from "./push-outcome.ts";
-import { classifyRefUpdate } from "./ref-update.ts";
+import { fetchRefs } from "./fetch-refs.ts";
+import { carriedRiders, pushOutcome } from "./push-outcome.ts";
 import { peekBranch } from "./ref-file.ts";
-import { gitRefs, isRefName, LOCK_STALE_MS } from "./refs.ts";
-import { fetchFault, isLocalFailure } from "./remote-fault.ts";
+import { gitRefs, isRefName } from "./refs.ts";
+import { fetchFault } from "./remote-fault.ts";
+import {
+  FETCH_TIMEOUT_MS,
+  PUSH_TIMEOUT_MS,
+  REMOTE_SETTINGS,
+  type RemoteOptions,
+} from "./remote-options.ts";
 import { localPath, urlObjection } from "./remote-url.ts";
-import { type GitOutput, gitFailed, runGit } from "./run.ts";
+import { fetchPresence, publishRiders, PUSH_ARGUMENTS, riderRefspecs } from "./riders.ts";
+import { runGit } from "./run.ts";
 import { StaleLocks } from "./stale-lock.ts";
-
-export interface RemoteOptions {
-  /** The clone's common git directory. */
-  readonly gitDir: string;
-  /** A URL or an absolute path, as git understands it; never the name of a configured remote. */
-  readonly url: string;
-  readonly branch: string;
-  readonly fetchTimeoutMs?: number;
-  readonly pushTimeoutMs?: number;
-  /** After this long a lock of an origin on this machine, always the same one, counts as left over. */
-  readonly originLockStaleMs?: number;
-}
 
 /** Where the last fetch left the branch: it keeps the objects until they are judged. */
 export const FETCHED_REF = "refs/mound/fetched";
-/** A first fetch may bring a long history over a slow line. */
-const FETCH_TIMEOUT_MS = limitOr(10 * 60_000);
-/** A push carries a few kilobytes; a server that takes longer will not answer. */
-const PUSH_TIMEOUT_MS = limitOr(2 * 60_000);
-/** Several processes that fetch into one clone disturb each other for the time of a ref update. */
-const FETCH_TRIES = 20;
-const FETCH_RETRY_MS = 50;
 /** The lock of the origin decides every race: longer than a disk may take to flush a ref. */
 const ORIGIN_LOCK_STALE_MS = 30_000;
-const SETTINGS = [
-  // Fewer than 1,000 bytes in 30 seconds: nobody is there any more.
-  "http.lowSpeedLimit=1000",
-  "http.lowSpeedTime=30",
-  "core.filesRefLockTimeout=500",
-  "push.pushOption=",
-];
 
 /**
  * One branch of an origin, reached by the git CLI over whatever transport its URL names. Throws
@@ -55,14 +42,30 @@ export function gitRemote(options: RemoteOptions): Remote {
   const forbidden: RemoteFault | undefined =
     objection === undefined ? undefined : { code: "remote-refused", url, detail: objection };
   const stale = new StaleLocks(options.originLockStaleMs ?? ORIGIN_LOCK_STALE_MS);
+  let shunned = false;
+  const pushRiding: PushRiding = async (next, old, riders) => {
+    const riding = shunned ? [] : riders;
+    const outcome = await push(options, next, old, riding);
+    const declined = outcome.kind === "failed" && outcome.fault.code === "remote-refused";
+    if (!declined || riding.length === 0) return outcome;
+    // An origin that declines a push as a whole may do so for its riders: it is asked without them.
+    const { carried = [] } = outcome;
+    const alone = await push(options, next, old, []);
+    shunned = alone.kind !== "failed";
+    return { ...alone, carried };
+  };
   return {
     url,
     fetch: async () => (forbidden === undefined ? fetch(options) : err(forbidden)),
     peek: async () => (forbidden === undefined ? peekBranch(url, branch) : undefined),
-    async push(next, old) {
+    async publish(riders) {
+      return forbidden === undefined ? publishRiders(options, riders) : err(forbidden);
+    },
+    presence: async () => (forbidden === undefined ? fetchPresence(options) : err(forbidden)),
+    async push(next, old, riders = []) {
       if (forbidden !== undefined) return { kind: "failed", fault: forbidden };
       for (;;) {
-        const outcome = await push(options, next, old);
+        const outcome = await pushRiding(next, old, riders);
         if (outcome.kind !== "refused" || outcome.why !== "contended") return outcome;
         const met = await Promise.all(originLocks(url, branch).map((lock) => stale.met(lock)));
         if (!met.includes(true)) return outcome;
@@ -71,38 +74,19 @@ export function gitRemote(options: RemoteOptions): Remote {
   };
 }
 
-/** `MOUND_TIMEOUT`, in seconds, for whoever knows how long their origin takes. */
-function limitOr(usualMs: number): number {
-  const seconds = Number(process.env["MOUND_TIMEOUT"]);
-  return seconds > 0 && seconds <= 86_400 ? seconds * 1_000 : usualMs;
-}
+type PushRiding = (
+  next: Oid,
+  old: Oid | undefined,
+  riders: readonly Rider[],
+) => Promise<PushOutcome & Carried>;
 
 async function fetch(options: RemoteOptions): Promise<Result<Oid | undefined, RemoteFault>> {
-  const { gitDir, url, branch, fetchTimeoutMs: timeoutMs = FETCH_TIMEOUT_MS } = options;
-  const args = [
-    "fetch",
-    "--quiet",
-    "--no-tags",
-    "--no-prune",
-    "--no-write-fetch-head",
-    "--no-recurse-submodules",
-    "--no-auto-maintenance",
-    url,
-    `+refs/heads/${branch}:${FETCHED_REF}`,
-  ];
-  const stale = new StaleLocks(LOCK_STALE_MS);
-  for (let tries = 1; ; tries += 1) {
-    const output = await runGit(args, { gitDir, timeoutMs, settings: SETTINGS });
-    if (output.exitCode === 0) {
-      return ok(defined(await gitRefs(gitDir).read(FETCHED_REF), "the ref that was just fetched"));
-    }
-    if (/couldn't find remote ref/.test(output.stderr)) return missingBranch(options);
-    if (isLocalFailure(output.stderr)) throw gitFailed(args, output);
-    if (!isDisturbed(output) || tries >= FETCH_TRIES)
-      return err(fetchFault(url, output.stderr, output.timedOut));
-    await stale.met(join(gitDir, `${FETCHED_REF}.lock`));
-    await delay(FETCH_RETRY_MS * Math.random());
-  }
+  const refspec = `+refs/heads/${options.branch}:${FETCHED_REF}`;
+  const fetched = await fetchRefs(options, { refspec, into: FETCHED_REF, prune: false });
+  if (!fetched.ok) return fetched;
+  if (fetched.value === "missing") return missingBranch(options);
+  const tip = await gitRefs(options.gitDir).read(FETCHED_REF);
+  return ok(defined(tip, "the ref that was just fetched"));
 }
 
 /**
@@ -116,17 +100,12 @@ async function missingBranch(options: RemoteOptions): Promise<Result<undefined, 
   const output = await runGit(["ls-remote", "--heads", url], {
     gitDir,
     timeoutMs,
-    settings: SETTINGS,
+    settings: REMOTE_SETTINGS,
     environment,
   });
   if (output.exitCode !== 0) return err(fetchFault(url, output.stderr, output.timedOut));
   if (/packet: .*git</.test(output.stderr)) return ok(undefined);
   return err({ code: "remote-garbage", url, detail: "what answers there is not a git server" });
-}
-
-/** Another process moved or locked `FETCHED_REF` at the same moment. */
-function isDisturbed(output: GitOutput): boolean {
-  return output.stderr.includes(FETCHED_REF) && classifyRefUpdate(output.stderr) !== "failed";
 }
 
 /** Locks that stop a push to an origin on this machine, when its git was killed while it held them. */
@@ -139,22 +118,32 @@ function originLocks(url: string, branch: string): readonly string[] {
   ]);
 }
 
-async function push(options: RemoteOptions, next: Oid, old: Oid | undefined): Promise<PushOutcome> {
+async function push(
+  options: RemoteOptions,
+  next: Oid,
+  old: Oid | undefined,
+  riders: readonly Rider[],
+): Promise<PushOutcome & Carried> {
   const { gitDir, url, branch, pushTimeoutMs: timeoutMs = PUSH_TIMEOUT_MS } = options;
   const ref = `refs/heads/${branch}`;
   const args = [
-    "push",
-    "--porcelain",
-    "--no-verify",
-    "--no-follow-tags",
-    "--no-signed",
-    "--recurse-submodules=no",
+    ...PUSH_ARGUMENTS,
     // An empty value after the colon means: the branch must not exist.
     `--force-with-lease=${ref}:${old ?? ""}`,
     url,
     `${next}:${ref}`,
+    ...riderRefspecs(riders),
   ];
-  const output = await runGit(args, { gitDir, timeoutMs, settings: SETTINGS });
+  const output = await runGit(args, { gitDir, timeoutMs, settings: REMOTE_SETTINGS });
   const stdout = new TextDecoder().decode(output.stdout);
-  return pushOutcome({ ...output, stdout, url, ref });
+  if (riders.length === 0) return pushOutcome({ ...output, stdout, url, ref });
+  // What the server says of a rider must not pass for its word on the line.
+  const words = output.stderr.split("\n").filter((line) => !line.includes(PRESENCE_REFS));
+  const report = {
+    ...output,
+    stdout,
+    stderr: words.join("\n"),
+    riders: riders.map((rider) => rider.ref),
+  };
+  return { ...pushOutcome({ ...report, url, ref }), carried: carriedRiders(report) };
 }

@@ -1,5 +1,5 @@
 import { err, ok } from "../base/result.ts";
-import type { GitObject, PushOutcome, Remote, RemoteFault } from "../app/ports.ts";
+import type { Carried, GitObject, PushOutcome, Remote, RemoteFault, Rider } from "../app/ports.ts";
 import { unreachable } from "../base/assert.ts";
 import type { Oid } from "../protocol/ids.ts";
 
@@ -16,6 +16,8 @@ export interface MemoryOrigin {
   readonly objects: Map<Oid, GitObject>;
   /** Branch name to tip. */
   readonly branches: Map<string, Oid>;
+  /** Full names of refs beside the line, to what they stand at. */
+  readonly presence: Map<string, Oid>;
   /** Taken from the front, one for each push (`pushes`) or fetch (`fetches`); undefined: no mishap. */
   readonly mishaps: {
     readonly pushes: (Mishap | undefined)[];
@@ -24,7 +26,13 @@ export interface MemoryOrigin {
 }
 
 export function memoryOrigin(url = "memory://origin"): MemoryOrigin {
-  return { url, objects: new Map(), branches: new Map(), mishaps: { pushes: [], fetches: [] } };
+  return {
+    url,
+    objects: new Map(),
+    branches: new Map(),
+    presence: new Map(),
+    mishaps: { pushes: [], fetches: [] },
+  };
 }
 
 /** One clone's view of an origin; `objects` are the clone's own. */
@@ -46,31 +54,60 @@ export function memoryRemote(
     async peek() {
       return origin.branches.get(branch);
     },
-    async push(next, old) {
+    push: async (next, old, riders = []) => {
+      const carried = (): Carried =>
+        riders.length === 0 ? {} : { carried: carry(origin, objects, riders) };
       const mishap = origin.mishaps.pushes.shift();
-      switch (mishap) {
-        case "refuse":
-          return { kind: "failed", fault: { code: "remote-refused", url, detail: "declined" } };
-        case "unreachable":
-          return {
-            kind: "failed",
-            fault: { code: "remote-unreachable", url, detail: "no connection" },
-          };
-        case "cut":
-          return { kind: "unknown", detail: "the connection broke" };
-        case "lose-reply": {
-          const outcome = receive(origin, objects, branch, next, old);
-          return outcome.kind === "failed"
-            ? outcome
-            : { kind: "unknown", detail: "the answer was lost" };
-        }
-        case undefined:
-          return receive(origin, objects, branch, next, old);
-        default:
-          return unreachable(mishap);
-      }
+      if (mishap === undefined)
+        return { ...receive(origin, objects, branch, next, old), ...carried() };
+      if (mishap !== "lose-reply") return pushMishap(url, mishap);
+      receive(origin, objects, branch, next, old);
+      carried();
+      return { kind: "unknown", detail: "the answer was lost" };
+    },
+    async publish(riders) {
+      const mishap = origin.mishaps.pushes.shift();
+      const applied = mishap === undefined || mishap === "lose-reply";
+      const carried = applied ? carry(origin, objects, riders) : [];
+      if (mishap !== undefined) return err(fetchMishap(url, mishap));
+      if (carried.length === riders.length) return ok(undefined);
+      return err({ code: "remote-refused", url, detail: "an object is missing" });
+    },
+    async presence() {
+      const mishap = origin.mishaps.fetches.shift();
+      if (mishap !== undefined) return err(fetchMishap(url, mishap));
+      copyMissing(origin.objects, objects);
+      const riders = [...origin.presence].map(([ref, oid]) => ({ ref, oid }));
+      return ok(riders.toSorted((a, b) => (a.ref < b.ref ? -1 : 1)));
     },
   };
+}
+
+function pushMishap(url: string, mishap: Exclude<Mishap, "lose-reply">): PushOutcome {
+  switch (mishap) {
+    case "refuse":
+    case "unreachable":
+      return { kind: "failed", fault: fetchMishap(url, mishap) };
+    case "cut":
+      return { kind: "unknown", detail: "the connection broke" };
+    default:
+      return unreachable(mishap);
+  }
+}
+
+/** Moves refs by force, and brings what they stand at; one without its object stays as it is. */
+function carry(
+  origin: MemoryOrigin,
+  objects: ReadonlyMap<Oid, GitObject>,
+  riders: readonly Rider[],
+): readonly string[] {
+  return riders.flatMap(({ ref, oid }) => {
+    const object = objects.get(oid);
+    if (object === undefined) return [];
+    origin.objects.set(oid, object);
+    origin.presence.set(ref, oid);
+    return [ref];
+  });
 }
 
 /** In git's order: the same commit first, then the lease, so that a landed push is never `refused`. */

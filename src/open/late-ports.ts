@@ -5,7 +5,7 @@
 import type { History, Objects, Refs, Remote, Verifier } from "../app/ports.ts";
 import { hashObject } from "../git/hash.ts";
 import { peekBranch, readRefFile } from "../git/ref-file.ts";
-import type { RemoteOptions } from "../git/remote.ts";
+import type { RemoteOptions } from "../git/remote-options.ts";
 
 export function lateObjects(gitDir: string, durable: boolean): Objects {
   const objects = late(async () =>
@@ -47,7 +47,9 @@ export function lateRemote(options: RemoteOptions): Remote {
     url,
     fetch: async () => (await remote.get()).fetch(),
     peek: async () => peekBranch(url, branch),
-    push: async (next, old) => (await remote.get()).push(next, old),
+    push: async (next, old, riders) => (await remote.get()).push(next, old, riders),
+    publish: async (riders) => (await remote.get()).publish(riders),
+    presence: async () => (await remote.get()).presence(),
   };
 }
 
@@ -59,7 +61,9 @@ export function lateEmbedded(origin: string, branch: string): Remote {
     url: origin,
     fetch: async () => (await remote.get()).fetch(),
     peek: async () => peekBranch(origin, branch),
-    push: async (next, old) => (await remote.get()).push(next, old),
+    push: async (next, old, riders) => (await remote.get()).push(next, old, riders),
+    publish: async (riders) => (await remote.get()).publish(riders),
+    presence: async () => (await remote.get()).presence(),
   };
 }
 

@@ -17,8 +17,9 @@ import { clockContract, randomContract } from "./clock.ts";
 import { git, gitClone, memoryClone } from "./clone.ts";
 import { historyContract } from "./history.ts";
 import { objectsContract } from "./objects.ts";
+import { presenceContract } from "./presence.ts";
 import { refsContract } from "./refs.ts";
-import { type Member, remoteContract } from "./remote.ts";
+import { type Member, remoteContract, type RemoteWorld } from "./remote.ts";
 import { commit } from "./build.ts";
 import { watchContract } from "./watch.ts";
 
@@ -33,7 +34,7 @@ clockContract("virtual", () => virtualClock());
 randomContract("system", () => systemRandom);
 randomContract("seeded", () => seededRandom(7));
 
-remoteContract("git", async () => {
+async function gitWorld(): Promise<RemoteWorld> {
   const folder = await mkdtemp(join(tmpdir(), "mound-test-origin-"));
   await git(
     folder,
@@ -60,9 +61,9 @@ remoteContract("git", async () => {
       await rm(folder, { recursive: true });
     },
   };
-});
+}
 
-remoteContract("memory", async () => {
+async function memoryWorld(): Promise<RemoteWorld> {
   const origin = memoryOrigin();
   return {
     async join() {
@@ -71,9 +72,9 @@ remoteContract("memory", async () => {
     },
     dispose: async () => {},
   };
-});
+}
 
-remoteContract("embedded", async () => {
+async function embeddedWorld(): Promise<RemoteWorld> {
   // Processes of one clone: the origin inside it has the one object store.
   const shared = await gitClone();
   return {
@@ -88,7 +89,13 @@ remoteContract("embedded", async () => {
     },
     dispose: shared.dispose,
   };
-});
+}
+
+for (const contract of [remoteContract, presenceContract]) {
+  contract("git", gitWorld);
+  contract("memory", memoryWorld);
+  contract("embedded", embeddedWorld);
+}
 
 watchContract("git", async () => {
   const clone = await gitClone();
