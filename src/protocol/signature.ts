@@ -17,6 +17,11 @@ export function recordNamespace(moundId: string): string {
   return `record@${moundId}`;
 }
 
+/** The namespace of heartbeats: none of them can ever pass for a record, nor a record for one. */
+export function presenceNamespace(moundId: string): string {
+  return `presence@${moundId}`;
+}
+
 /** The first `mound.yaml` cannot name the mound's id, which is the digest of its body. */
 export const GENESIS_NAMESPACE = "genesis@mound";
 

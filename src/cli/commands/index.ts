@@ -4,6 +4,7 @@ import { addClaimCommands } from "./claims.ts";
 import { addEventCommands } from "./events.ts";
 import { addDoctorCommands } from "./doctor.ts";
 import { addHelpCommands } from "./help.ts";
+import { addPresenceCommands } from "./here.ts";
 import { addMemberCommands } from "./members.ts";
 import { addReadCommands } from "./read.ts";
 import { addSetupCommands } from "./setup.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addReadCommands,
   addWatchCommands,
   addEventCommands,
+  addPresenceCommands,
   addSigningCommands,
   addDoctorCommands,
   addHelpCommands,
