@@ -1,6 +1,7 @@
 import type { AnyFault } from "../open/faults.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
+import { DRAFT_WORDS } from "./explain-draft.ts";
 import type { Words } from "./explain.ts";
 import { REACTION_WORDS } from "./explain-reactions.ts";
 import { speak, type Table } from "./table.ts";
@@ -14,6 +15,7 @@ export function explainSystem(fault: SystemFault): Words {
 
 const WORDS: Table<SystemFault> = {
   ...REACTION_WORDS,
+  ...DRAFT_WORDS,
   "not-in-a-mound": (fault) => ({
     message: `${fault.dir} is in no mound.`,
     fix: "mound init --as AGENT, or: mound clone URL",

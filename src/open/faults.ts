@@ -56,11 +56,33 @@ export type ReactionsFault =
   /** No delivery has this number. */
   | { readonly code: "delivery-unknown"; readonly number: string };
 
+/** What keeps a draft from being submitted, besides what the line says to it; `draft` is its name. */
+export type DraftFault =
+  /** `line` is counted from 1. */
+  | {
+      readonly code: "draft-invalid";
+      readonly draft: string;
+      readonly line: number;
+      readonly detail: string;
+    }
+  | { readonly code: "draft-missing"; readonly draft: string }
+  /** It is no plain file, or the system does not give it. */
+  | { readonly code: "draft-unreadable"; readonly draft: string; readonly detail: string }
+  /** Another process of this machine is submitting it. */
+  | { readonly code: "draft-busy"; readonly draft: string; readonly pid: number }
+  /** What it said before has landed, and the file says something else now. */
+  | {
+      readonly code: "draft-changed";
+      readonly draft: string;
+      readonly task: string | undefined;
+    };
+
 /** Every fault that a command can end with. */
 export type AnyFault =
   | AppFault
   | CommitUnknown
   | DaemonRunning
+  | DraftFault
   | GitFault
   | NoMound
   | ReactionsFault

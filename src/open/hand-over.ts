@@ -28,12 +28,23 @@ export class HandOver {
     this.#commonDir = commonDir;
   }
 
-  /** `onSent`: called when the commands are on their way, and may land whatever happens here. */
-  async submit(agent: AgentId, commands: readonly Command[], onSent?: () => void): Promise<Handed> {
+  /**
+   * `onSent`: called when the commands are on their way, and may land whatever happens here. `nonces`:
+   * the names of the operations, where they have been named already.
+   */
+  async submit(
+    agent: AgentId,
+    commands: readonly Command[],
+    onSent?: () => void,
+    nonces?: readonly Nonce[],
+  ): Promise<Handed> {
     if (commands.some((command) => OWN.has(command.type))) return { kind: "alone" };
     const client = (this.#client ??= await this.#connect());
     if (client === undefined) return { kind: "alone" };
-    const operations = commands.map((command) => ({ nonce: newNonce(systemRandom), command }));
+    const operations = commands.map((command, at) => ({
+      nonce: nonces?.[at] ?? newNonce(systemRandom),
+      command,
+    }));
     const reply = await client.ask({ type: "submit", agent, operations }, onSent);
     if (reply.kind === "submitted") return { kind: "done", submitted: reply.submitted };
     if (reply.kind === "lost")

@@ -47,7 +47,10 @@ export interface SubmitOptions {
   readonly cosigners?: readonly Signer[];
   /** Brings the working tree to the new tip; true unless said. */
   readonly project?: boolean;
-  /** The names of operations that were handed to a daemon which did not answer, in order. */
+  /**
+   * The names of the operations, in order, where they were named before: they were handed to a daemon
+   * which did not answer, or are asked for again and must not be carried out twice.
+   */
   readonly nonces?: readonly Nonce[];
 }
 
@@ -143,7 +146,8 @@ export class Mound {
   ): Promise<readonly Outcome[]> {
     let options = given;
     if (this.#handOver !== undefined && given.cosigners === undefined) {
-      const handed = await this.#handOver.submit(agent, commands, () => this.ports.trace?.("push"));
+      const onSent = (): void => this.ports.trace?.("push");
+      const handed = await this.#handOver.submit(agent, commands, onSent, given.nonces);
       if (handed.kind === "done") {
         this.#behind = true;
         return handed.submitted.outcomes;

@@ -9,6 +9,7 @@ import { addMemberCommands } from "./members.ts";
 import { addReadCommands } from "./read.ts";
 import { addSetupCommands } from "./setup.ts";
 import { addSigningCommands } from "./sign.ts";
+import { addDraftCommands } from "./submit.ts";
 import { addTaskCommands } from "./tasks.ts";
 import { addWatchCommands } from "./watch.ts";
 import { addWorkCommands } from "./work.ts";
@@ -18,6 +19,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addSetupCommands,
   addMemberCommands,
   addTaskCommands,
+  addDraftCommands,
   addClaimCommands,
   addWorkCommands,
   addReadCommands,

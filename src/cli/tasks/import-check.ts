@@ -9,7 +9,7 @@ import { settings } from "../../protocol/rules/members.ts";
 import type { View } from "../../protocol/state.ts";
 import { parseDuration } from "../../protocol/time.ts";
 import { explainRule } from "../explain-rule.ts";
-import { readDeadline } from "./deadline.ts";
+import { readDeadline } from "../../protocol/commands/deadline.ts";
 import { findCycle } from "./import-cycle.ts";
 import type { ImportEntry, ImportFault, ImportFile } from "./import-file.ts";
 

@@ -10,7 +10,7 @@ import {
   textOption,
 } from "../options.ts";
 import { UsageError } from "../usage.ts";
-import { readDeadline } from "./deadline.ts";
+import { readDeadline } from "../../protocol/commands/deadline.ts";
 
 /** The options that describe a task, for `add` and `edit`. */
 export function describeTask(command: Command): Command {

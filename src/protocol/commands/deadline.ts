@@ -1,4 +1,4 @@
-import { parseInstant } from "../../protocol/time.ts";
+import { parseInstant } from "../time.ts";
 
 const TIME = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d)?(\.\d{1,3})?(Z|[+-]\d\d:\d\d))?$/;
 
