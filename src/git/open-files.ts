@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 export interface OpenFiles {
   /** The path of each open file, and one process that has it open. */
   readonly files: ReadonlyMap<string, number>;
-  /** The git processes other than those that this process has started. */
+  /** The git processes that may take locks, without those that this process has started. */
   readonly gits: readonly GitProcess[];
   /** Processes whose files this user may not see. */
   readonly hidden: readonly { readonly pid: number; readonly uid: number; readonly git: boolean }[];
@@ -30,11 +30,7 @@ export async function openFiles(): Promise<OpenFiles | undefined> {
 }
 
 function fromProc(): OpenFiles {
-  const found = {
-    files: new Map<string, number>(),
-    gits: [] as GitProcess[],
-    hidden: [] as Hidden,
-  };
+  const found: Draft = { files: new Map(), gits: [], hidden: [], parents: new Map() };
   for (const name of readdirSync("/proc")) {
     const pid = Number(name);
     if (!(pid > 0) || pid === process.pid) continue;
@@ -44,18 +40,20 @@ function fromProc(): OpenFiles {
       // It has ended meanwhile, and holds nothing any more.
     }
   }
-  return found;
+  return finished(found);
 }
 
-type Hidden = OpenFiles["hidden"][number][];
+interface Draft {
+  readonly files: Map<string, number>;
+  readonly gits: GitProcess[];
+  readonly hidden: OpenFiles["hidden"][number][];
+  readonly parents: Map<number, number>;
+}
 
-function readProcess(
-  pid: number,
-  found: { files: Map<string, number>; gits: GitProcess[]; hidden: Hidden },
-): void {
+function readProcess(pid: number, found: Draft): void {
   const folder = `/proc/${pid}`;
   const status = readFileSync(`${folder}/status`, "latin1");
-  if (Number(/^PPid:\t(\d+)$/m.exec(status)?.[1]) === process.pid) return;
+  found.parents.set(pid, Number(/^PPid:\t(\d+)$/m.exec(status)?.[1]));
   const git = isGit(/^Name:\t(.*)$/m.exec(status)?.[1] ?? "");
   try {
     for (const handle of readdirSync(`${folder}/fd`)) {
@@ -71,6 +69,30 @@ function readProcess(
       found.hidden.push({ pid, uid: statSync(folder).uid, git });
   }
 }
+
+/** Without the gits that this process has started, and those that they have, and those that only read. */
+function finished({ files, gits, hidden, parents }: Draft): OpenFiles {
+  const isOwn = (pid: number): boolean => {
+    const seen = new Set<number>();
+    for (
+      let at: number | undefined = pid;
+      at !== undefined && !seen.has(at);
+      at = parents.get(at)
+    ) {
+      if (at === process.pid) return true;
+      seen.add(at);
+    }
+    return false;
+  };
+  return {
+    files,
+    gits: gits.filter(({ pid, command }) => !READER.test(command) && !isOwn(pid)),
+    hidden,
+  };
+}
+
+/** What a daemon keeps running; it takes no lock. */
+const READER = / cat-file (\S+ )*--batch/;
 
 /** A handle that was closed between the listing and the look is nobody's any more. */
 function linkOrNone(path: string): string | undefined {
@@ -91,10 +113,10 @@ async function fromLsof(): Promise<OpenFiles | undefined> {
   const run = promisify(execFile);
   try {
     // lsof exits 1 when it could not look at everything, and still says what it saw.
-    const listed = await run("lsof", ["-n", "-P", "-w", "-F", "pcRufn"], options).catch(
+    const listed = await run("lsof", ["-n", "-P", "-w", "-F", "pcfn"], options).catch(
       (error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }),
     );
-    const { stdout: commands } = await run("ps", ["-axo", "pid=,command="], options);
+    const { stdout: commands } = await run("ps", ["-axo", "pid=,ppid=,uid=,command="], options);
     return listed.stdout === "" ? undefined : parseLsof(listed.stdout, commands);
   } catch {
     return undefined;
@@ -102,32 +124,37 @@ async function fromLsof(): Promise<OpenFiles | undefined> {
 }
 
 /**
- * Reads `lsof -F pcRufn` (lines of a letter and a value; `p` begins a process, `f` a file) and
- * `ps -axo pid=,command=`. Processes that ps knows and lsof does not are hidden from this user.
+ * Reads `lsof -F pcfn` (lines of a letter and a value; `p` begins a process, `f` a file) and
+ * `ps -axo pid=,ppid=,uid=,command=`. Processes that ps knows and lsof does not are hidden.
  */
 export function parseLsof(listed: string, commands: string): OpenFiles {
-  const command = new Map(
-    [...commands.matchAll(/^ *(\d+) (.*)$/gm)].map(([, pid, words]) => [Number(pid), words!]),
-  );
-  const files = new Map<string, number>();
-  const gits: GitProcess[] = [];
+  const found: Draft = { files: new Map(), gits: [], hidden: [], parents: new Map() };
+  const words = new Map<number, string>();
   const seen = new Set<number>();
-  let [pid, own, git, handle] = [0, false, false, ""];
+  for (const [, child, parent, , command = ""] of commands.matchAll(PROCESS)) {
+    found.parents.set(Number(child), Number(parent));
+    words.set(Number(child), command);
+  }
+  let [pid, git, handle] = [0, false, ""];
   for (const line of listed.split("\n")) {
     const value = line.slice(1);
     if (line.startsWith("p")) {
-      [pid, own, git] = [Number(value), Number(value) === process.pid, false];
+      [pid, git] = [Number(value), false];
       seen.add(pid);
-    } else if (line.startsWith("R")) own ||= Number(value) === process.pid;
-    else if (line.startsWith("c")) git = isGit(value);
+    } else if (line.startsWith("c")) git = isGit(value);
     else if (line.startsWith("f")) handle = value;
-    else if (line.startsWith("n") && !own) {
-      if (handle !== "cwd") files.set(value, pid);
-      else if (git) gits.push({ pid, cwd: value, command: command.get(pid) ?? "" });
+    else if (line.startsWith("n") && pid !== process.pid) {
+      if (handle !== "cwd") found.files.set(value, pid);
+      else if (git) found.gits.push({ pid, cwd: value, command: words.get(pid) ?? "" });
     }
   }
-  const hidden = [...command].flatMap(([other, words]) =>
-    seen.has(other) ? [] : [{ pid: other, uid: -1, git: isGit(words.replace(/^\S*\//, "")) }],
-  );
-  return { files, gits, hidden };
+  for (const [, other, , uid, command = ""] of commands.matchAll(PROCESS)) {
+    const program = command.split(" ")[0]!.replace(/^.*\//, "");
+    if (!seen.has(Number(other)))
+      found.hidden.push({ pid: Number(other), uid: Number(uid), git: isGit(program) });
+  }
+  return finished(found);
 }
+
+/** A line of ps: the process, its parent, its user, and its words. */
+const PROCESS = /^ *(\d+) +(\d+) +(\d+) +(.*)$/gm;

@@ -30,7 +30,11 @@ const EXIT_CODES: readonly (readonly [code: number, name: string, meaning: strin
   [EXIT.missing, "missing", "It does not exist, or there is nothing to take."],
   [EXIT.refused, "refused", "It is not allowed: blocked, a missing skill, not a member, finished."],
   [EXIT.lost, "lost", "Another was faster: the task is held. Take another one."],
-  [EXIT.finding, "finding", "Something is wrong with the history: it was rewritten."],
+  [
+    EXIT.finding,
+    "finding",
+    "Something is wrong: the history was rewritten, or `mound doctor` found a failure.",
+  ],
   [
     EXIT.unreachable,
     "unreachable",

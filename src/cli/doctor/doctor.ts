@@ -31,10 +31,11 @@ export async function doctor(
     clone,
   };
   const inside = clone === undefined ? undefined : openPatient(context, patient, clone);
-  const found = await Promise.all(
-    CHECKS.map((check) => perform(check, patient, inside, options["fix"] === true)),
-  );
-  const findings = [...damage, ...found.flat()];
+  const found = await Promise.all(CHECKS.map((check) => perform(check, patient, inside)));
+  const findings = [...damage];
+  // Mended one after the other once all was looked at: no check sees another's work half done.
+  for (const { check, said } of found.flat())
+    findings.push(await settle(check, said, options["fix"] === true));
   const failed = findings.some(({ level, fixed }) => level === "fail" && !fixed);
   return {
     data: { healthy: !failed, folder: clone?.workTree ?? null, findings },
@@ -79,28 +80,25 @@ async function perform(
   check: Check,
   patient: Patient,
   inside: ClonePatient | undefined,
-  fix: boolean,
-): Promise<readonly Finding[]> {
-  const look = async (): Promise<readonly Finding[]> => {
-    if (check.of === "clone" && inside === undefined) return [];
-    const said = check.of === "clone" ? await check.look(inside!) : await check.look(patient);
-    return Promise.all(said.map((one) => settle(check.name, one, fix)));
+): Promise<readonly { readonly check: string; readonly said: Said }[]> {
+  const look = async (): Promise<readonly Said[]> => {
+    if (check.of === "machine") return check.look(patient);
+    return inside === undefined ? [] : check.look(inside);
   };
-  try {
-    return await within(CHECK_MS, look());
-  } catch (error) {
-    return [{ check: check.name, fixed: false, ...breakage(error, patient) }];
-  }
+  const found = await within(CHECK_MS, look()).catch((error: unknown) => [
+    breakage(error, patient),
+  ]);
+  return found.map((said) => ({ check: check.name, said }));
 }
 
 /** A check that breaks is a finding itself: what broke it is what is wrong. */
-function breakage(error: unknown, { clone }: Patient): Pick<Finding, "level" | "message" | "fix"> {
+function breakage(error: unknown, { clone }: Patient): Said {
   if (error instanceof GitError) {
     const fix = clone === undefined ? "git --version" : shell("git", "-C", clone.workTree, "fsck");
     return { level: "fail", message: explain(error.fault).message, fix };
   }
   const detail = error instanceof Error ? error.message : String(error);
-  return { level: "warn", message: `This could not be looked at: ${detail}.`, fix: null };
+  return { level: "warn", message: `This could not be looked at: ${detail}.` };
 }
 
 async function settle(check: string, said: Said, fix: boolean): Promise<Finding> {
@@ -108,7 +106,7 @@ async function settle(check: string, said: Said, fix: boolean): Promise<Finding>
   const finding = { check, level, message, fix: said.fix ?? null, fixed: false };
   if (!fix || mend === undefined) return finding;
   try {
-    await mend();
+    await within(CHECK_MS, mend());
     return { ...finding, fixed: true };
   } catch (error) {
     return {

@@ -14,7 +14,9 @@ import { shell } from "./shell.ts";
 const OLD_MS = 10 * 60_000;
 
 /** Lock files in the clone and in an origin on this machine. */
-export async function locks({ clone }: ClonePatient): Promise<Found> {
+export async function locks({ clone, mound, fetch }: ClonePatient): Promise<Found> {
+  // The doctor's own fetch takes locks, which are nobody's fault.
+  await Promise.allSettled([mound(), fetch()]);
   const path = localPath(originUrl(clone));
   const origin =
     path === undefined
