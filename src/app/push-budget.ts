@@ -33,6 +33,11 @@ export class PushBudget {
     return Math.max(0, evenly, oldest);
   }
 
+  /** Whether half of it is left: for what can wait. */
+  spare(): boolean {
+    return this.delay() === 0 && this.#pushes.length < this.#perMinute / 2;
+  }
+
   /** Resolves when a push may be made; takes nothing. */
   async ready(): Promise<void> {
     for (let wait = this.delay(); wait > 0; wait = this.delay()) await this.#clock.sleep(wait);
@@ -45,13 +50,17 @@ export class PushBudget {
   }
 }
 
-/** The remote, with every push of the line within the budget: those that are tried again as well. */
+/** The remote, with every push within the budget: those that are tried again, and heartbeats, as well. */
 export function budgeted(remote: Remote, budget: PushBudget): Remote {
   return {
     ...remote,
     async push(...args) {
       await budget.take();
       return remote.push(...args);
+    },
+    async publish(riders) {
+      await budget.take();
+      return remote.publish(riders);
     },
   };
 }

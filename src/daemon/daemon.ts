@@ -1,18 +1,19 @@
 /**
  * The process that a machine with agents keeps running: it carries out the commands of everyone near
- * it as one chain, and follows the line. It is an accelerator and never an authority: what it does,
- * each command does by itself where there is no daemon, slower.
+ * it as one chain, follows the line, and tells what happens. It is an accelerator and never an
+ * authority: what it does, each command does by itself where there is no daemon, slower.
  */
-import { err, ok, type Result } from "../base/result.ts";
+import { join } from "node:path";
 import type { AppFault } from "../app/faults.ts";
-import type { PollOutcome } from "../app/poll.ts";
-import { PollPolicy } from "../app/poll.ts";
+import { PollPolicy, type PollOutcome } from "../app/poll.ts";
 import type { Remote, Watch } from "../app/ports.ts";
 import { budgeted, PushBudget } from "../app/push-budget.ts";
 import { Sequencer } from "../app/sequencer.ts";
-import type { Clone } from "../git/clone.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { moundFolder, type Clone } from "../git/clone.ts";
 import { systemClock } from "../git/clock.ts";
 import { systemRandom } from "../git/random.ts";
+import { CursorFile } from "../open/cursor-file.ts";
 import { endpointOf } from "../open/endpoint.ts";
 import type { DaemonRunning } from "../open/faults.ts";
 import { Mound } from "../open/mound.ts";
@@ -21,9 +22,12 @@ import { Desk } from "./desk.ts";
 import { becomeOnly } from "./instance.ts";
 import type { Log } from "./log.ts";
 import { Lookout } from "./lookout.ts";
+import { PresenceKeeper, riding } from "./presence.ts";
 import { Projector } from "./projector.ts";
+import { Pump, type Sink } from "./pump.ts";
 import { SocketServer } from "./server.ts";
 import { SignerShelf } from "./signer-shelf.ts";
+import { Upkeep } from "./upkeep.ts";
 
 export interface DaemonOptions {
   readonly clone: Clone;
@@ -33,6 +37,8 @@ export interface DaemonOptions {
   readonly local: boolean;
   /** Pushes a minute; Infinity where the host does not mind. */
   readonly pushBudget: number;
+  /** Are given every event, in order; each waits for the one before it. */
+  readonly sinks: readonly Sink[];
   readonly log: Log;
   /** The line cannot be followed any more: its history was rewritten. */
   readonly onLost: (fault: AppFault) => void;
@@ -40,52 +46,62 @@ export interface DaemonOptions {
 
 export class Daemon {
   readonly mound: Mound;
-  readonly sequencer: Sequencer;
-  readonly #options: Pick<DaemonOptions, "log" | "onLost">;
+  readonly #options: DaemonOptions;
+  readonly #sequencer: Sequencer;
   readonly #server: SocketServer;
   readonly #lookout: Lookout;
   readonly #projector: Projector;
   readonly #signers: SignerShelf;
+  readonly #presence: PresenceKeeper;
+  readonly #upkeep: Upkeep;
   readonly #since = systemClock.now();
+  #pump: Pump | undefined;
+  #due: NodeJS.Timeout | undefined;
   #carried = 0;
   #pushes = 0;
   #stopping = false;
 
   private constructor(options: DaemonOptions, mound: Mound, budget: PushBudget) {
+    const { log, clone } = options;
     this.#options = options;
     this.mound = mound;
-    this.#projector = new Projector(mound, options.log);
-    this.sequencer = new Sequencer({
+    this.#projector = new Projector(mound, log);
+    this.#upkeep = new Upkeep(clone, log);
+    this.#presence = new PresenceKeeper(mound, budget, log);
+    this.#sequencer = new Sequencer({
       clock: systemClock,
       budget,
       submit: (requests) => mound.submitRequests(requests),
       carried: (requests) => {
         this.#carried += requests.length;
+        this.#upkeep.chain();
         this.#projector.wake();
+        this.#tell();
       },
     });
-    this.#signers = new SignerShelf(mound, systemClock, (work) => this.sequencer.exclusive(work));
+    this.#signers = new SignerShelf(mound, systemClock, (work) => this.#sequencer.exclusive(work));
     const desk = new Desk({
       mound,
-      sequencer: this.sequencer,
+      sequencer: this.#sequencer,
       signers: this.#signers,
+      presence: this.#presence,
       status: () => this.status(),
       stopping: () => this.#stopping,
     });
     this.#server = new SocketServer({
-      endpoint: endpointOf(options.clone.commonDir),
-      log: options.log,
+      endpoint: endpointOf(clone.commonDir),
+      log,
       handle: (request, bytes) => desk.handle(request, bytes),
     });
     this.#lookout = new Lookout({
       watch: options.watch,
       policy: new PollPolicy(options.local, systemRandom),
-      look: (hinted) => this.sequencer.exclusive(() => this.#look(hinted)),
+      look: (hinted) => this.#sequencer.exclusive(() => this.#look(hinted)),
     });
   }
 
-  /** Listens and follows; the error says that another daemon does so already. */
-  static async start(options: DaemonOptions): Promise<Result<Daemon, DaemonRunning>> {
+  /** Listens and follows; the error says that another daemon does so already, or that history is not the one it knew. */
+  static async start(options: DaemonOptions): Promise<Result<Daemon, DaemonRunning | AppFault>> {
     const budget = new PushBudget(systemClock, options.pushBudget);
     let daemon: Daemon | undefined;
     const counted = (remote: Remote): Remote => ({
@@ -98,18 +114,18 @@ export class Daemon {
     const mound = await Mound.openClone(options.clone, {
       environment: options.environment,
       alone: true,
-      remote: (remote) => budgeted(counted(remote), budget),
+      remote: (remote) => budgeted(riding(counted(remote), () => (daemon === undefined ? undefined : daemon.#presence)), budget),
     });
-    daemon = new Daemon(options, mound, budget);
+    const begun = new Daemon(options, mound, budget);
+    daemon = begun;
     const only = await becomeOnly(endpointOf(options.clone.commonDir), () =>
-      daemon!.#server.listen(),
+      begun.#server.listen(),
     );
-    if (!only.ok) {
-      await mound.close();
-      return err(only.error);
-    }
-    await daemon.#lookout.start();
-    return ok(daemon);
+    const following = only.ok ? await begun.#follow() : only;
+    if (following.ok) return ok(begun);
+    if (only.ok) await begun.stop();
+    else await mound.close();
+    return err(following.error);
   }
 
   status(): DaemonStatus {
@@ -118,7 +134,7 @@ export class Daemon {
       build: WIRE_BUILD,
       since: this.#since,
       tip: this.mound.line.tip,
-      waiting: this.sequencer.waiting,
+      waiting: this.#sequencer.waiting,
       connections: this.#server.connections,
       carried: this.#carried,
       pushes: this.#pushes,
@@ -126,41 +142,70 @@ export class Daemon {
     };
   }
 
-  /** Takes no more, carries out what it has taken, and lets go of the clone. */
+  /** Takes no more, carries out what it has taken, tells it, and lets go of the clone. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    clearTimeout(this.#due);
     await this.#lookout.stop();
-    await this.sequencer.idle();
+    await this.#sequencer.idle();
     await this.#server.close();
+    await this.#pump?.stop();
+    await this.#presence.stop();
     await this.#projector.stop();
+    await this.#upkeep.stop();
     await this.mound.close();
   }
 
+  async #follow(): Promise<Result<undefined, AppFault>> {
+    const { clone, sinks, log } = this.#options;
+    const file = new CursorFile(join(moundFolder(clone.commonDir), "daemon", "cursor"));
+    const opened = await this.#sequencer.exclusive(async () =>
+      Pump.open(this.mound, await file.prepare(), sinks, log),
+    );
+    if (!opened.ok) return opened;
+    this.#pump = opened.value;
+    this.#pump.start();
+    this.#presence.start();
+    await this.#lookout.start();
+    return ok(undefined);
+  }
+
   async #look(hinted: boolean): Promise<PollOutcome> {
-    const { line, ports } = this.mound;
-    const before = line.tip;
+    const { mound } = this;
+    const before = mound.line.tip;
     try {
       // What other processes of this clone have verified is at hand.
-      if (hinted) await line.catchUp();
-      const peeked = await ports.remote.peek();
-      const known = peeked !== undefined && peeked === line.tip && line.deferred === undefined;
-      const fetched = known ? undefined : await this.mound.fetch();
-      if (fetched?.ok === false) return this.#failed(fetched.error);
+      if (hinted) await mound.line.catchUp();
+      const known = hinted && !this.#options.local;
+      const refreshed = known ? ok(undefined) : await mound.refresh(0);
+      if (!refreshed.ok) return this.#failed(refreshed.error);
     } catch (error) {
       this.#options.log.warn({ error: String(error) }, "could not look at the line");
       return "failed";
     }
-    if (line.tip === before) return "quiet";
-    this.#projector.wake();
-    return "moved";
+    const moved = mound.line.tip !== before;
+    if (moved || hinted) this.#projector.wake();
+    this.#tell();
+    return moved ? "moved" : "quiet";
+  }
+
+  /** The line may have moved, or time has: whoever follows it is told. */
+  #tell(): void {
+    this.#pump?.wake();
+    clearTimeout(this.#due);
+    const next = this.#pump?.nextDue;
+    if (next === undefined || this.#stopping) return;
+    const wait = Math.max(1, Math.min(DUE_MAX_MS, next - systemClock.now()));
+    // A lease is called lapsed only on a view of the line that is as new as that.
+    this.#due = setTimeout(() => this.#lookout.now(), wait);
   }
 
   #failed(fault: AppFault): PollOutcome {
-    this.#options.log.warn(
-      { fault: fault.code, detail: JSON.stringify(fault) },
-      "could not look at the line",
-    );
+    this.#options.log.warn({ fault: fault.code, detail: JSON.stringify(fault) }, "could not look");
     if (fault.code === "history-rewritten") this.#options.onLost(fault);
     return "failed";
   }
 }
+
+/** Timers take no longer waits than this, and clocks are set. */
+const DUE_MAX_MS = 3_600_000;

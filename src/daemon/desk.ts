@@ -8,6 +8,7 @@ import type { DaemonStatus, Operation, Submitted, WireFault } from "../open/wire
 import { isAgentId, type AgentId, type TaskId } from "../protocol/ids.ts";
 import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
 import { readOperations, readSigned } from "./read-request.ts";
+import type { PresenceKeeper } from "./presence.ts";
 import type { AnswerBody } from "./server.ts";
 import type { SignerShelf } from "./signer-shelf.ts";
 
@@ -15,6 +16,7 @@ export interface DeskPorts {
   readonly mound: Mound;
   readonly sequencer: Sequencer;
   readonly signers: SignerShelf;
+  readonly presence: PresenceKeeper;
   readonly status: () => DaemonStatus;
   /** Whether no more is taken. */
   readonly stopping: () => boolean;
@@ -50,6 +52,7 @@ export class Desk {
     if (!read.ok) return refuse("malformed", read.error);
     const signer = await this.#ports.signers.find(agent);
     if (!signer.ok) return { ok: false, error: signer.error };
+    this.#ports.presence.here(agent, signer.value);
     const first = await this.#carryOut(agent, signer.value, read.value, bytes);
     if (!first.ok) return { ok: false, error: first.error };
     if (!first.value.some(hasOldKey)) return this.#answer(first.value);

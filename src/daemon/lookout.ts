@@ -13,6 +13,7 @@ export class Lookout {
   readonly #ports: LookoutPorts;
   #timer: NodeJS.Timeout | undefined;
   #hinted = false;
+  #asked = false;
   #looking: Promise<void> | undefined;
   #stopped = false;
   #unwatch: (() => Promise<void>) | undefined;
@@ -33,6 +34,12 @@ export class Lookout {
     if (this.#looking === undefined) this.#wait(this.#ports.policy.hinted());
   }
 
+  /** Looks at once, at the origin too, or as soon as the look under way is over. */
+  now(): void {
+    this.#asked = true;
+    if (this.#looking === undefined) this.#wait(0);
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -44,16 +51,17 @@ export class Lookout {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
-      this.#looking = this.#look(this.#hinted);
+      this.#looking = this.#look(this.#hinted && !this.#asked);
     }, ms);
   }
 
   async #look(hinted: boolean): Promise<void> {
     this.#hinted = false;
+    this.#asked = false;
     const outcome = await this.#ports.look(hinted);
     this.#looking = undefined;
     const next = this.#ports.policy.next(outcome);
     // What was hinted at while it looked may have come too late to be seen.
-    this.#wait(this.#hinted ? this.#ports.policy.hinted() : next);
+    this.#wait(this.#asked ? 0 : this.#hinted ? this.#ports.policy.hinted() : next);
   }
 }

@@ -17,3 +17,21 @@ export async function maintain(gitDir: string, looseMax: number = LOOSE_MAX): Pr
   await runGit(["gc", "--auto", "--quiet"], { gitDir, settings: [`gc.auto=${looseMax}`] });
   return true;
 }
+
+/** Packs above which they are put together: git's own default for `gc.autoPackLimit`. */
+const PACKS_MAX = 50;
+
+/**
+ * Puts packs together where there are many, the small ones first, each at least twice as large as all
+ * the smaller ones: an object is written anew a few times in its life, whatever the length of the
+ * history. Nothing is left out, reachable or not.
+ */
+export async function consolidate(gitDir: string): Promise<boolean> {
+  const names = await readdir(join(gitDir, "objects", "pack")).catch(() => [] as string[]);
+  if (names.filter((name) => name.endsWith(".idx")).length <= PACKS_MAX) return false;
+  await runGit(["repack", "--geometric=2", "-d", "--quiet"], {
+    gitDir,
+    settings: ["repack.writeBitmaps=false", "core.multiPackIndex=false"],
+  });
+  return true;
+}

@@ -13,7 +13,7 @@ import { listOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { sanitise, sanitiseJson } from "../sanitise.ts";
 import { UsageError } from "../usage.ts";
-import { CursorFile } from "./cursor-file.ts";
+import { NamedCursor } from "./named-cursor.ts";
 import { eventLine } from "./event-text.ts";
 import { nextLook } from "./next-look.ts";
 import { readSince, type Since } from "./since.ts";
@@ -31,7 +31,7 @@ export async function events(
   const since = readSince(textOption(options["since"]));
   const follow = options["follow"] === true;
   const named = textOption(options["cursor"]);
-  const file = named === undefined ? undefined : new CursorFile(context.path(named), named);
+  const file = named === undefined ? undefined : new NamedCursor(context.path(named), named);
   const kept = await file?.read();
   await file?.probe();
   const signal = context.untilStopped();
@@ -116,7 +116,7 @@ class Printer {
   readonly #context: Context;
   readonly #patterns: readonly string[];
   readonly #notBefore: number;
-  readonly #file: CursorFile | undefined;
+  readonly #file: NamedCursor | undefined;
   #printed: string | undefined;
   #unkept = 0;
   /** Whether anybody reads the output still. */
@@ -126,7 +126,7 @@ class Printer {
     context: Context,
     patterns: readonly string[],
     notBefore: Since["time"],
-    file: CursorFile | undefined,
+    file: NamedCursor | undefined,
   ) {
     this.#context = context;
     this.#patterns = patterns;
