@@ -25,6 +25,8 @@ export type Test =
 export interface Condition {
   readonly field: Field;
   readonly any: readonly Test[];
+  /** The tests as they stand in the file. */
+  readonly written: readonly string[];
 }
 
 const FIELDS: { readonly [F in Field]-?: FieldType } = {
@@ -63,7 +65,7 @@ export function readCondition(name: string, values: readonly string[]): Result<C
     if (!test.ok) return test;
     any.push(test.value);
   }
-  return ok({ field: name, any });
+  return ok({ field: name, any, written: values });
 }
 
 export function meets({ field, any }: Condition, event: MoundEvent): boolean {

@@ -67,7 +67,7 @@ export const SEEN_MAX = 20_000;
 /** So many dead letters are kept; beyond, the oldest goes. */
 export const DEAD_MAX = 1_000;
 /** The lane of events that are about no task. */
-export const NO_TASK = "-";
+const NO_TASK = "-";
 
 type Open = { -readonly [K in keyof Delivery]: Delivery[K] };
 type Lanes = Map<string, Open[]>;

@@ -125,7 +125,7 @@ export class Reactions {
       if (this.#closing !== undefined) return false;
       const wanted = this.#wanted(batch);
       if (!wanted.some(({ to }) => to.some((name) => this.#isFull(name)))) {
-        this.#take(wanted, batch.cursor);
+        this.#take(wanted, batch);
         await this.#store.sync();
         return true;
       }
@@ -163,12 +163,12 @@ export class Reactions {
       .filter(({ to }) => to.length > 0);
   }
 
-  #take(wanted: readonly Wanted[], cursor: string): void {
+  #take(wanted: readonly Wanted[], { events, cursor }: EventBatch): void {
     if (wanted.length === 0) return;
     let n = this.#store.ledger.next;
     const adds = wanted.map(({ event, to }) => ({
       op: "add" as const,
-      event: heldEvent(eventJson(event, cursor)),
+      event: heldEvent(eventJson(event, event === events.at(-1) ? cursor : undefined)),
       to: to.map((name) => [name, n++] as const),
     }));
     this.#store.take(adds);

@@ -3,8 +3,10 @@ import { runChild, type ChildResult } from "../../open/child.ts";
 import type { Delivery, Failure } from "./ledger.ts";
 import type { Reaction } from "./reaction.ts";
 
+export type Failed = Omit<Failure, "at">;
+
 /** How a try went; `undefined`: well. */
-export type Tried = Omit<Failure, "at"> | undefined;
+export type Tried = Failed | undefined;
 
 export interface Try {
   readonly reaction: Reaction;

@@ -8,10 +8,10 @@
  */
 import { setMaxListeners } from "node:events";
 import type { Clock, Random } from "../../app/ports.ts";
-import type { Failure, Operation } from "./ledger.ts";
+import type { Delivery, Operation } from "./ledger.ts";
 import type { ReactionNote } from "./notes.ts";
 import type { Reaction } from "./reaction.ts";
-import type { Try, Tried } from "./run.ts";
+import type { Failed, Try, Tried } from "./run.ts";
 import type { Store } from "./store.ts";
 
 export interface SchedulerPorts {
@@ -33,6 +33,8 @@ interface Lanes {
 /** The bound of the first wait, and of any. */
 const BACKOFF_MS = 1_000;
 const BACKOFF_MAX_MS = 300_000;
+/** The system's own reasons to start no program: they say nothing of the program, and cost no try. */
+const SHORTAGES = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM"]);
 /** A sleep cannot be called off, so none is longer: a daemon that ends waits for the last one. */
 const SLEEP_MS = 1_000;
 
@@ -150,7 +152,7 @@ export class Scheduler {
       const failed = await run({ reaction, delivery, signal, onStart });
       // A try that was called off has not failed.
       if (failed === undefined) this.#settle([{ op: "end", n: delivery.n }]);
-      else if (!signal.aborted) this.#failed(reaction, delivery.n, delivery.tries + 1, failed);
+      else if (!signal.aborted) this.#failed(reaction, delivery, failed);
     }
     const lanes = this.#of(reaction.name);
     lanes.running.delete(lane);
@@ -158,23 +160,26 @@ export class Scheduler {
     if (lanes.later.has(lane)) this.#wake();
   }
 
-  #failed({ name, retries }: Reaction, n: number, tries: number, failed: NonNullable<Tried>): void {
+  #failed({ name, retries }: Reaction, { n, event, tries }: Delivery, failed: Failed): void {
     const { clock, random, store, note } = this.#ports;
     const at = clock.now();
-    const failure: Failure = { at, ...failed };
-    const event = store.ledger.find(n)?.delivery.event.id ?? "";
-    if (tries > retries) {
+    const { why } = failed;
+    const short = why.kind === "not-started" && SHORTAGES.has(why.reason);
+    const told = { n, reaction: name, event: event.id, tries: short ? tries : tries + 1, why };
+    const failure = { at, ...failed };
+    if (!short && tries >= retries) {
       const { forgotten } = store.ledger;
-      this.#settle([{ op: "dead", n, tries, failure }]);
-      note({ code: "delivery-dead", n, reaction: name, event, tries, why: failure.why });
+      this.#settle([{ op: "dead", n, tries: told.tries, failure }]);
+      note({ code: "delivery-dead", ...told });
       if (store.ledger.forgotten > forgotten) note({ code: "dead-letter-forgotten" });
       return;
     }
     // Full jitter (Brooker, 2015): uniform in [0, base·2^tries], so that what failed together spreads.
-    const bound = Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (tries - 1));
-    const due = Math.ceil(at + random.fraction() * bound);
-    this.#settle([{ op: "failed", n, tries, due, failure }]);
-    note({ code: "delivery-failed", n, reaction: name, event, tries, due, why: failure.why });
+    const due = Math.ceil(
+      at + random.fraction() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** tries),
+    );
+    this.#settle([{ op: "failed", n, tries: told.tries, due, failure }]);
+    note({ code: "delivery-failed", ...told, due });
   }
 
   #settle(operations: readonly Operation[]): void {

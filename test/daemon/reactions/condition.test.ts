@@ -79,6 +79,7 @@ test("the fields are those of an event's JSON", () => {
     percent: 1,
     text: "x",
     refs: [],
+    fingerprint: "SHA256:x",
     rule: "CL1",
     code: "held",
   } as Required<MoundEvent>;

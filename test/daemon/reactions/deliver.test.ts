@@ -1,6 +1,7 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { startReactions } from "../../../src/daemon/reactions/reactions.ts";
 import { readLedger } from "../../../src/daemon/reactions/store.ts";
 import { leaveRequest } from "../../../src/daemon/reactions/requests.ts";
 import { batch, event, everything, ReactionsStage, settled } from "../../support/reactions.ts";
@@ -57,6 +58,46 @@ describe("deliver", () => {
   });
 });
 
+describe("the start", () => {
+  async function startWith(prepare: (stage: ReactionsStage) => void, named = true) {
+    const stage = new ReactionsStage(everything());
+    prepare(stage);
+    return startReactions({
+      folder: stage.state,
+      file: stage.file,
+      named,
+      workTree: join(stage.folder, "tree"),
+      clock: stage.clock,
+      random: { bytes: () => new Uint8Array(), fraction: () => 1 },
+      environment: {},
+      note: () => undefined,
+      signal: new AbortController().signal,
+    });
+  }
+
+  test("is refused with a file that cannot be used, for events would pass by", async () => {
+    const invalid = await startWith((stage) => stage.write(everything("    retries: lots\n")));
+    expect(invalid).toMatchObject({ ok: false, error: { code: "reactions-invalid" } });
+    const misplaced = await startWith((stage) => {
+      renameSync(stage.file, join(stage.folder, "tree", "reactions.yaml"));
+      symlinkSync(join(stage.folder, "tree", "reactions.yaml"), stage.file);
+    });
+    expect(misplaced).toMatchObject({ ok: false, error: { code: "reactions-misplaced" } });
+    const missing = await startWith((stage) => rmSync(stage.file));
+    expect(missing).toMatchObject({ ok: false, error: { code: "reactions-missing" } });
+  });
+
+  test("needs no file where none was named, and takes up the one that comes", async () => {
+    const stage = new ReactionsStage(everything());
+    rmSync(stage.file);
+    const reactions = await stage.start({ named: false });
+    expect(reactions.status()).toMatchObject({ reactions: [], fault: undefined });
+    stage.write(everything());
+    await stage.clock.advance(2_000);
+    expect(reactions.status().reactions).toHaveLength(1);
+  });
+});
+
 describe("the file while running", () => {
   /** Long enough for a change to be seen twice. */
   const SEEN_MS = 2_000;
@@ -86,6 +127,23 @@ describe("the file while running", () => {
     stage.write(everything("    retries: 1\n"));
     await stage.clock.advance(SEEN_MS);
     expect(reactions.status()).toMatchObject({ reactions: [{ retries: 1 }], fault: undefined });
+  });
+
+  test("that is moved into the mound is refused, and taken away ends its reactions", async () => {
+    const stage = new ReactionsStage(everything());
+    const reactions = await stage.start();
+    const inside = join(stage.folder, "tree", "reactions.yaml");
+    renameSync(stage.file, inside);
+    symlinkSync(inside, stage.file);
+    writeFileSync(inside, "reactions: []\n");
+    await stage.clock.advance(SEEN_MS);
+    expect(reactions.status()).toMatchObject({
+      reactions: [{ name: "all" }],
+      fault: { code: "reactions-misplaced" },
+    });
+    rmSync(stage.file);
+    await stage.clock.advance(SEEN_MS);
+    expect(reactions.status()).toMatchObject({ reactions: [], fault: undefined });
   });
 
   test("that no longer has a reaction leaves its deliveries waiting until it has it again", async () => {

@@ -25,14 +25,19 @@ describe("a reactions file", () => {
           name: "tell",
           on: ["task.done", "change.*"],
           where: [
-            { field: "needs", any: [{ kind: "equal", value: "typescript" }] },
-            { field: "priority", any: [{ kind: ">=", value: 3 }] },
+            {
+              field: "needs",
+              any: [{ kind: "equal", value: "typescript" }],
+              written: ["typescript"],
+            },
+            { field: "priority", any: [{ kind: ">=", value: 3 }], written: [">=3"] },
             {
               field: "agent",
               any: [
                 { kind: "equal", value: "ant-1" },
                 { kind: "equal", value: "ant-2" },
               ],
+              written: ["ant-1", "ant-2"],
             },
           ],
           run: ["notify-send", "Mound"],

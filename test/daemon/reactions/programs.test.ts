@@ -86,7 +86,7 @@ test("what runs is ended when the daemon ends, and runs again at the next start"
     batch(event("e-1", TASK)),
   ]);
   const first = reactor.start();
-  const [, pid] = (await until("the program to run", () => reactor.lines("runs")[0]))!;
+  const [, pid] = await until("the program to run", () => reactor.lines("runs")[0]);
   first.child.kill("SIGTERM");
   expect(await first.ended).toMatchObject({ code: 0, signal: null });
   expect(await running([pid!])).toEqual([]);
@@ -107,7 +107,7 @@ test.runIf(process.platform === "linux")(
       [batch(event("e-1", TASK))],
     );
     const first = reactor.start();
-    const [, pid] = (await until("the program to run", () => reactor.lines("runs")[0]))!;
+    const [, pid] = await until("the program to run", () => reactor.lines("runs")[0]);
     await until("its process to be on disk", () => {
       const [delivery] = readLedger(reactor.path("state")).ledger.waiting();
       return delivery?.pid === Number(pid);

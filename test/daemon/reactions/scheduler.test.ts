@@ -134,6 +134,23 @@ describe("backoff", () => {
   });
 });
 
+test("what the system is short of costs no try, and what is missing does", async () => {
+  const stage = new ReactionsStage(everything("    retries: 1\n"));
+  const random = { bytes: () => new Uint8Array(), fraction: () => 1 };
+  const reasons = ["EMFILE", "EAGAIN", "ENOENT", "ENOMEM", "ENOENT"];
+  const run = async () => {
+    const why = { kind: "not-started", reason: reasons.shift() ?? "" } as const;
+    return { why, stdout: "", stderr: "" };
+  };
+  const reactions = await stage.start({ random, run });
+  await reactions.deliver(batch(event("a1", A)));
+  await settled();
+  for (let step = 0; step < 4; step++) await stage.clock.advance(2_000);
+  const tries = stage.notes.flatMap((note) => ("tries" in note ? [note.tries] : []));
+  expect(tries).toEqual([0, 0, 1, 1, 2]);
+  expect(stage.codes().at(-1)).toBe("delivery-dead");
+});
+
 test("a try that is called off by the end of the daemon has not failed, and is made again", async () => {
   const stage = new ReactionsStage(everything("    retries: 0\n"));
   const stop = new AbortController();
