@@ -6,6 +6,7 @@ import { addDoctorCommands } from "./doctor.ts";
 import { addHelpCommands } from "./help.ts";
 import { addPresenceCommands } from "./here.ts";
 import { addMemberCommands } from "./members.ts";
+import { addReactionCommands } from "./reactions.ts";
 import { addReadCommands } from "./read.ts";
 import { addSetupCommands } from "./setup.ts";
 import { addSigningCommands } from "./sign.ts";
@@ -26,6 +27,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addWatchCommands,
   addEventCommands,
   addPresenceCommands,
+  addReactionCommands,
   addSigningCommands,
   addDoctorCommands,
   addHelpCommands,
