@@ -114,7 +114,11 @@ export class Daemon {
     const mound = await Mound.openClone(options.clone, {
       environment: options.environment,
       alone: true,
-      remote: (remote) => budgeted(riding(counted(remote), () => (daemon === undefined ? undefined : daemon.#presence)), budget),
+      remote: (remote) =>
+        budgeted(
+          riding(counted(remote), () => (daemon === undefined ? undefined : daemon.#presence)),
+          budget,
+        ),
     });
     const begun = new Daemon(options, mound, budget);
     daemon = begun;

@@ -52,7 +52,8 @@ export class Pump {
     log: Log,
   ): Promise<Result<Pump, AppFault>> {
     const kept = await file.read();
-    if (kept === "garbage") log.warn({}, "the place in the stream was unreadable: events begin now");
+    if (kept === "garbage")
+      log.warn({}, "the place in the stream was unreadable: events begin now");
     const from = kept === undefined || kept === "garbage" ? "tip" : kept;
     const { line, ports } = mound;
     const follower = await Follower.open({ line, ports, from });

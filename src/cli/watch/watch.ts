@@ -1,11 +1,24 @@
 import { join } from "node:path";
 import type { AppFault } from "../../app/faults.ts";
+import type { Sink } from "../../daemon/pump.ts";
+import { openLog, type Log } from "../../daemon/log.ts";
+import { Daemon } from "../../daemon/daemon.ts";
+import { startReactions, type Reactions } from "../../daemon/reactions/reactions.ts";
 import { moundFolder, originUrl, type Clone } from "../../git/clone.ts";
+import { systemClock } from "../../git/clock.ts";
+import { systemRandom } from "../../git/random.ts";
 import { localPath } from "../../git/remote-url.ts";
+import { gitWatch } from "../../git/watch.ts";
+import { eventJson } from "../../protocol/views/event.ts";
 import { FaultError, type Context } from "../context.ts";
 import { numberOption, textOption } from "../options.ts";
+import { deliveriesFolder, reactionsFile } from "../reactions/place.ts";
+import { eventLine } from "../reading/event-text.ts";
 import type { Report } from "../report.ts";
-import { sanitiseLine } from "../sanitise.ts";
+import { sanitise, sanitiseJson } from "../sanitise.ts";
+import { noteText } from "./note-text.ts";
+import { printService } from "./service.ts";
+import { submitAsTheyAppear } from "./submit.ts";
 
 /** A host that minds would ask for fewer; one that does not needs no number. */
 const BUDGET_MAX = 100_000;
@@ -16,51 +29,132 @@ export async function watch(
   _args: readonly unknown[],
   options: Record<string, unknown>,
 ): Promise<Report> {
-  const { Daemon } = await import("../../daemon/daemon.ts");
-  const { gitWatch } = await import("../../git/watch.ts");
-  const { openLog } = await import("../../daemon/log.ts");
-  const clone = context.clone();
   const budget = numberOption(options["pushBudget"], "--push-budget", 1, BUDGET_MAX);
-  const stop = context.untilStopped();
-  const file = textOption(options["log"]);
-  const log = await openLog({
-    file: file === undefined ? join(moundFolder(clone.commonDir), "watch.log") : context.path(file),
-    ...(options["verbose"] === true ? { verbose: (line: string) => context.env.err(line) } : {}),
-  });
-  let lost: AppFault | undefined;
+  if (options["service"] !== undefined) return printService(context, options);
+  const submitting = options["submit"] === true ? context.agent() : undefined;
+  const clone = context.clone();
+  const log = await logOf(context, clone, options);
   const leaving = new AbortController();
-  const ended = new Promise<void>((resolve) => {
-    AbortSignal.any([stop, leaving.signal]).addEventListener("abort", () => resolve());
-  });
+  const stop = AbortSignal.any([context.untilStopped(), leaving.signal]);
+  const reactions = await reactionsOf(context, clone, options, log, stop);
+  let lost: AppFault | undefined;
   const started = await Daemon.start({
     clone,
     environment: context.env.environment,
-    watch: gitWatch({ gitDirs: watched(clone), branch: clone.settings.branch }),
+    watch: watchOf(clone, log),
     local: localPath(originUrl(clone)) !== undefined,
     pushBudget: budget ?? Number.POSITIVE_INFINITY,
+    sinks: [(batch) => reactions.deliver(batch), printer(context)],
     log,
     onLost: (fault) => {
       lost = fault;
       leaving.abort();
     },
   });
-  if (!started.ok) throw new FaultError(started.error);
+  if (!started.ok) {
+    leaving.abort();
+    await reactions.close();
+    log.close();
+    throw new FaultError(started.error);
+  }
   const daemon = started.value;
-  const { pid, tip } = daemon.status();
-  say(context, { ready: true, pid, tip: tip ?? null }, `Watching ${originUrl(clone)}; ready.`);
-  await ended;
+  sayReady(context, clone, daemon, reactions.status().reactions.length);
+  log.info({ origin: originUrl(clone) }, "watching");
+  const drafts =
+    submitting === undefined ? undefined : submitAsTheyAppear(context, clone, submitting, stop);
+  await aborted(stop);
+  await drafts;
   await daemon.stop();
+  await reactions.close();
+  log.info({}, "stopped");
   log.close();
   if (lost !== undefined) throw new FaultError(lost);
-  return { data: {}, text: "", streamed: true };
+  return { data: undefined, text: "", streamed: true };
 }
 
-function watched(clone: Clone): readonly string[] {
+function logOf(context: Context, clone: Clone, options: Record<string, unknown>): Promise<Log> {
+  const named = textOption(options["log"]);
+  const file =
+    named === undefined ? join(moundFolder(clone.commonDir), "watch.log") : context.path(named);
+  const verbose = options["verbose"] === true;
+  return openLog({
+    file,
+    ...(verbose ? { verbose: (line: string) => context.env.err(line) } : {}),
+  });
+}
+
+async function reactionsOf(
+  context: Context,
+  clone: Clone,
+  options: Record<string, unknown>,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Reactions> {
+  const named = textOption(options["reactions"]);
+  const started = await startReactions({
+    folder: deliveriesFolder(clone),
+    file: reactionsFile(context, named),
+    named: named !== undefined,
+    workTree: clone.workTree,
+    clock: systemClock,
+    random: systemRandom,
+    environment: context.env.environment,
+    note: (note) => {
+      const { level, text } = noteText(note);
+      log[level]({ note: note.code, detail: JSON.stringify(note) }, "reactions");
+      if (level !== "info") context.env.err(sanitise(`${text}\n`));
+    },
+    signal,
+  });
+  if (!started.ok) throw new FaultError(started.error);
+  return started.value;
+}
+
+function watchOf(clone: Clone, log: Log): ReturnType<typeof gitWatch> {
   const origin = localPath(originUrl(clone));
-  return origin === undefined ? [clone.commonDir] : [clone.commonDir, origin];
+  const { branch } = clone.settings;
+  // An origin may be a repository with files: its git directory is inside.
+  const gitDirs =
+    origin === undefined ? [clone.commonDir] : [clone.commonDir, origin, join(origin, ".git")];
+  return gitWatch({
+    gitDirs,
+    branch,
+    onTrouble: ({ code, gitDir, detail }) => log.warn({ code, gitDir, detail }, "watching"),
+  });
 }
 
-function say(context: Context, data: unknown, text: string): void {
-  const json = context.options.json === true;
-  context.env.out(json ? `${JSON.stringify(data)}\n` : `${sanitiseLine(text)}\n`);
+/** Puts events out; when nobody reads them any more the daemon goes on without. */
+function printer(context: Context): Sink {
+  const { env, options } = context;
+  let read = true;
+  return async ({ events, cursor }) => {
+    if (!read) return true;
+    const lines = events.map((event, at) => {
+      if (options.json !== true) return `${eventLine(event)}\n`;
+      const place = at === events.length - 1 ? cursor : undefined;
+      return `${sanitiseJson(JSON.stringify(eventJson(event, place)))}\n`;
+    });
+    env.out(lines.join(""));
+    read = (await env.flush?.()) ?? true;
+    return true;
+  };
+}
+
+function sayReady(context: Context, clone: Clone, daemon: Daemon, reactions: number): void {
+  const { pid, tip } = daemon.status();
+  const origin = originUrl(clone);
+  if (context.options.json === true) {
+    const ready = { v: 1, type: "ready", pid, tip: tip ?? null, origin, reactions };
+    context.env.out(`${sanitiseJson(JSON.stringify(ready))}\n`);
+    return;
+  }
+  const with_ = reactions === 0 ? "" : `, with ${reactions} reaction${reactions === 1 ? "" : "s"}`;
+  context.env.out(sanitise(`Ready: process ${pid} watches ${origin}${with_}.\n`));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
