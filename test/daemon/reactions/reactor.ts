@@ -42,15 +42,23 @@ export class Reactor {
     return lines.filter((line) => line !== "").map((line) => line.split(" "));
   }
 
-  start(): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  start(): Started {
     const child = spawn(process.execPath, [this.#program, this.folder], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let out = "";
     child.stdout.on("data", (chunk: Buffer) => (out += chunk));
     const ended = once(child, "exit").then(([code, signal]): Ended => ({ code, signal, out }));
-    return { child, ended };
+    const ready = Promise.race([once(child.stdout, "data"), ended]);
+    return { child, ready, ended };
   }
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  /** Resolves when its reactions are in force, or it has ended. */
+  readonly ready: Promise<unknown>;
+  readonly ended: Promise<Ended>;
 }
 
 export interface Ended {
