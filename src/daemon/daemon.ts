@@ -15,7 +15,7 @@ import { systemClock } from "../git/clock.ts";
 import { systemRandom } from "../git/random.ts";
 import { CursorFile } from "../open/cursor-file.ts";
 import { endpointOf } from "../open/endpoint.ts";
-import type { DaemonRunning } from "../open/faults.ts";
+import type { DaemonRunning, ReactionsFault } from "../open/faults.ts";
 import { Mound } from "../open/mound.ts";
 import { WIRE_BUILD, type DaemonStatus } from "../open/wire.ts";
 import { Desk } from "./desk.ts";
@@ -37,12 +37,18 @@ export interface DaemonOptions {
   readonly local: boolean;
   /** Pushes a minute; Infinity where the host does not mind. */
   readonly pushBudget: number;
-  /** Are given every event, in order; each waits for the one before it. */
-  readonly sinks: readonly Sink[];
+  /**
+   * Opens what is given every event, in order, each after the one before it; called once this process
+   * is the only daemon.
+   */
+  readonly sinks: () => Promise<Result<readonly Sink[], ReactionsFault>>;
   readonly log: Log;
   /** The line cannot be followed any more: its history was rewritten. */
   readonly onLost: (fault: AppFault) => void;
 }
+
+/** Why no daemon runs here: another does, or what it needs cannot be used. */
+export type DaemonFault = AppFault | DaemonRunning | ReactionsFault;
 
 export class Daemon {
   readonly mound: Mound;
@@ -101,7 +107,7 @@ export class Daemon {
   }
 
   /** Listens and follows; the error says that another daemon does so already, or that history is not the one it knew. */
-  static async start(options: DaemonOptions): Promise<Result<Daemon, DaemonRunning | AppFault>> {
+  static async start(options: DaemonOptions): Promise<Result<Daemon, DaemonFault>> {
     const budget = new PushBudget(systemClock, options.pushBudget);
     let daemon: Daemon | undefined;
     const counted = (remote: Remote): Remote => ({
@@ -160,11 +166,13 @@ export class Daemon {
     await this.mound.close();
   }
 
-  async #follow(): Promise<Result<undefined, AppFault>> {
-    const { clone, sinks, log } = this.#options;
+  async #follow(): Promise<Result<undefined, DaemonFault>> {
+    const { clone, log } = this.#options;
+    const sinks = await this.#options.sinks();
+    if (!sinks.ok) return sinks;
     const file = new CursorFile(join(moundFolder(clone.commonDir), "daemon", "cursor"));
     const opened = await this.#sequencer.exclusive(async () =>
-      Pump.open(this.mound, await file.prepare(), sinks, log),
+      Pump.open(this.mound, await file.prepare(), sinks.value, log),
     );
     if (!opened.ok) return opened;
     this.#pump = opened.value;

@@ -1,14 +1,17 @@
 import { join } from "node:path";
 import type { AppFault } from "../../app/faults.ts";
+import { ok, type Result } from "../../base/result.ts";
 import type { Sink } from "../../daemon/pump.ts";
 import { openLog, type Log } from "../../daemon/log.ts";
 import { Daemon } from "../../daemon/daemon.ts";
+import { logReactions } from "../../daemon/reactions/log-notes.ts";
 import { startReactions, type Reactions } from "../../daemon/reactions/reactions.ts";
 import { moundFolder, originUrl, type Clone } from "../../git/clone.ts";
 import { systemClock } from "../../git/clock.ts";
 import { systemRandom } from "../../git/random.ts";
 import { localPath } from "../../git/remote-url.ts";
 import { gitWatch } from "../../git/watch.ts";
+import type { ReactionsFault } from "../../open/faults.ts";
 import { eventJson } from "../../protocol/views/event.ts";
 import { FaultError, type Context } from "../context.ts";
 import { numberOption, textOption } from "../options.ts";
@@ -36,7 +39,7 @@ export async function watch(
   const log = await logOf(context, clone, options);
   const leaving = new AbortController();
   const stop = AbortSignal.any([context.untilStopped(), leaving.signal]);
-  const reactions = await reactionsOf(context, clone, options, log, stop);
+  let reactions: Reactions | undefined;
   let lost: AppFault | undefined;
   const started = await Daemon.start({
     clone,
@@ -44,7 +47,13 @@ export async function watch(
     watch: watchOf(clone, log),
     local: localPath(originUrl(clone)) !== undefined,
     pushBudget: budget ?? Number.POSITIVE_INFINITY,
-    sinks: [(batch) => reactions.deliver(batch), printer(context)],
+    sinks: async () => {
+      const begun = await reactionsOf(context, clone, options, log, stop);
+      if (!begun.ok) return begun;
+      const { value } = begun;
+      reactions = value;
+      return ok([(batch) => value.deliver(batch), printer(context)]);
+    },
     log,
     onLost: (fault) => {
       lost = fault;
@@ -53,19 +62,19 @@ export async function watch(
   });
   if (!started.ok) {
     leaving.abort();
-    await reactions.close();
+    await reactions?.close();
     log.close();
     throw new FaultError(started.error);
   }
   const daemon = started.value;
-  sayReady(context, clone, daemon, reactions.status().reactions.length);
+  sayReady(context, clone, daemon, reactions?.status().reactions.length ?? 0);
   log.info({ origin: originUrl(clone) }, "watching");
   const drafts =
     submitting === undefined ? undefined : submitAsTheyAppear(context, clone, submitting, stop);
   await aborted(stop);
   await drafts;
   await daemon.stop();
-  await reactions.close();
+  await reactions?.close();
   log.info({}, "stopped");
   log.close();
   if (lost !== undefined) throw new FaultError(lost);
@@ -89,9 +98,10 @@ async function reactionsOf(
   options: Record<string, unknown>,
   log: Log,
   signal: AbortSignal,
-): Promise<Reactions> {
+): Promise<Result<Reactions, ReactionsFault>> {
   const named = textOption(options["reactions"]);
-  const started = await startReactions({
+  const logged = logReactions(log);
+  return startReactions({
     folder: deliveriesFolder(clone),
     file: reactionsFile(context, named),
     named: named !== undefined,
@@ -100,14 +110,12 @@ async function reactionsOf(
     random: systemRandom,
     environment: context.env.environment,
     note: (note) => {
-      const { level, text } = noteText(note);
-      log[level]({ note: note.code, detail: JSON.stringify(note) }, "reactions");
-      if (level !== "info") context.env.err(sanitise(`${text}\n`));
+      logged(note);
+      const text = noteText(note);
+      if (text !== undefined) context.env.err(sanitise(`${text}\n`));
     },
     signal,
   });
-  if (!started.ok) throw new FaultError(started.error);
-  return started.value;
 }
 
 function watchOf(clone: Clone, log: Log): ReturnType<typeof gitWatch> {
