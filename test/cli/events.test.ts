@@ -114,7 +114,9 @@ describe("mound events", () => {
   test("bad input is refused before anything is printed", async () => {
     const cli = await plan();
     await refused(cli, 2, 'No event matches "task.doone". There are: mound.founded', [
-      ...["events", "--on", "task.doone"],
+      "events",
+      "--on",
+      "task.doone",
     ]);
     await refused(cli, 2, 'not "yesterday"', "events --since yesterday");
     await refused(cli, 2, "takes a commit", "events --since 2026-02-30T00:00:00Z");
