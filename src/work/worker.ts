@@ -110,33 +110,28 @@ class Worker {
   /** One step towards as many programs as there may be. */
   async #fill(): Promise<void> {
     const { desk, mode } = this.#options;
-    if (this.#next !== "take") {
+    const adopted = await desk.adopt();
+    if (!adopted.ok) return this.#onFault(adopted.error);
+    if (adopted.value.length === 0 && this.#next !== "take") {
       const seen = await desk.look(this.#next === "look", this.#leftAlone());
       if (!seen.ok) return this.#onFault(seen.error);
       this.#hope = seen.value.hope;
       this.#next = seen.value.takeable ? "take" : "look";
       if (!seen.value.takeable) return this.#onNothing();
     }
-    const taken = await this.#take();
-    if (taken === undefined) return;
-    for (const task of taken) this.#begin(task);
-    if (mode === "once") this.#over = taken.length > 0 ? "once" : "nothing";
-    if (taken.length > 0) this.#lookMs = LOOK_MIN_MS;
-    if (taken.length > 0) this.#said = undefined;
+    const taken =
+      adopted.value.length > 0 ? adopted : await desk.take(this.#room(), this.#leftAlone());
+    if (!taken.ok) return this.#onFault(taken.error);
+    for (const task of taken.value) this.#begin(task);
+    const some = taken.value.length > 0;
+    if (mode === "once") this.#over = some ? "once" : "nothing";
+    if (some) this.#lookMs = LOOK_MIN_MS;
+    if (some) this.#said = undefined;
     // Nothing was found on a fresh view; whether there is hope is read from the same.
-    this.#next = taken.length > 0 ? "take" : "read";
+    this.#next = some ? "take" : "read";
   }
 
-  async #take(): Promise<readonly TakenTask[] | undefined> {
-    const { desk } = this.#options;
-    const adopted = await desk.adopt();
-    if (!adopted.ok) return this.#onFault(adopted.error);
-    if (adopted.value.length > 0) return adopted.value;
-    const taken = await desk.take(this.#room(), this.#leftAlone());
-    return taken.ok ? taken.value : this.#onFault(taken.error);
-  }
-
-  #onFault(fault: DeskFault): undefined {
+  #onFault(fault: DeskFault): void {
     const { mode, tell } = this.#options;
     if (mode === "once" || !isPassing(fault)) {
       this.#fault = fault;

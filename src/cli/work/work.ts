@@ -68,6 +68,8 @@ export async function workCommand(
     stop,
     insist: context.untilInsisted(),
   });
+  // Once at the end: people look at the files when the work is done.
+  await mound.project();
   return report(context, end, wish.mode, name);
 }
 
