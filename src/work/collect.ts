@@ -8,7 +8,7 @@ import type { ProgramResult } from "./program.ts";
 /** What is held in memory: more than a record holds, so that most results never touch the disk. */
 const MEMORY_BYTES = 64 * 1024;
 /** What is kept on disk of one result; a program that floods its output fills no disk. */
-export const RESULT_FILE_BYTES = 64 * 1024 * 1024;
+const RESULT_FILE_BYTES = 64 * 1024 * 1024;
 
 export interface CollectOptions {
   /** A file of the collector's own, for what is too long for the memory. */

@@ -4,7 +4,7 @@ import type { LifeEnd } from "./life.ts";
 
 /** A task that PROGRAM gave back is left alone for this long, and each time for twice as long. */
 export const COOL_MIN_MS = 30_000;
-export const COOL_MAX_MS = 15 * 60_000;
+const COOL_MAX_MS = 15 * 60_000;
 
 /** The tasks that a worker leaves alone: for a while after it gave them back, for good where it failed. */
 export class CoolDown {

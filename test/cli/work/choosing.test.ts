@@ -169,10 +169,8 @@ describe("what was typed is refused before anything is claimed", () => {
     expect(ran.code).toBe(2);
     expect(ran.err()).toMatch(/could not be started: spawn .* EACCES/);
     const tasks = await Promise.all(ids.map((id) => shown(cli, id)));
-    expect(tasks.map(({ status, claim }) => [status, claim]).toSorted()).toEqual([
-      ["done", null],
-      ["open", null],
-    ]);
+    expect(tasks.map(({ status }) => status as string).toSorted()).toEqual(["done", "open"]);
+    expect(tasks.map(({ claim }) => claim)).toEqual([null, null]);
     chmodSync(program, 0o755);
   });
 });

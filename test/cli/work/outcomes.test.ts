@@ -128,7 +128,7 @@ describe("the exit code of a program", () => {
     const ran = await runWork(cli, ["--as", "w-1", "--once", "--", script(cli, "program", body)]);
     expect(ran.code).toBe(code);
     expect(await shown(cli, id)).toMatchObject({ status, claim: null, ...task });
-    const { text = "" } = (await shown(cli, id)).attempts[0] as { text: string | null };
+    const { text } = (await shown(cli, id)).attempts[0] as { text: string | null };
     expect(Buffer.byteLength(text ?? "")).toBeLessThan(1_100);
   });
 

@@ -1,0 +1,122 @@
+import { expect, test } from "vitest";
+import { ok } from "../../src/base/result.ts";
+import type { Mound } from "../../src/open/mound.ts";
+import { commitTime } from "../../src/protocol/commands/plan.ts";
+import type { TaskId } from "../../src/protocol/ids.ts";
+import { MoundDesk } from "../../src/work/mound-desk.ts";
+import { memoryWorld, type MemoryClone } from "../support/memory-world.ts";
+
+const NONE = { forNow: [], forGood: [] };
+
+/** A desk at a mound in memory, with tasks; what it submits and how often is counted. */
+async function desk(tasks: number) {
+  const world = memoryWorld(3);
+  const founder = await world.found();
+  const titles = Array.from({ length: tasks }, (_, n) => ({ title: `task ${n}` }));
+  await founder.run({ type: "add", tasks: titles });
+  const clone = await (await world.clone("w-1")).join();
+  const batches: string[][] = [];
+  const mound = {
+    ports: clone.ports,
+    line: clone.line,
+    read: (reader: (view: unknown, now: number) => unknown) =>
+      clone.read((view) => reader(view, commitTime({ view, now: clone.ports.clock.now() }))),
+    submit: (_agent: string, commands: Parameters<MemoryClone["runAll"]>[0]) => {
+      batches.push(commands.map(({ type }) => type));
+      return clone.runAll(commands);
+    },
+    sync: () => clone.submitter.sync(),
+    refresh: async () => ok(undefined),
+  } as unknown as Mound;
+  const made = new MoundDesk({ mound, agent: clone.agent, describe: (_view, task) => task.title });
+  return { world, founder, clone, desk: made, batches };
+}
+
+function must<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+}
+
+test("takes several tasks by one push, none twice, and only as many as there are", async () => {
+  const { desk: made, batches, clone } = await desk(5);
+  const before = await clone.commits();
+  const taken = must(await made.take(3, NONE));
+  expect(new Set(taken.map(({ id }) => id)).size).toBe(3);
+  expect(taken.every(({ token, story, title }) => token === 1 && story === title)).toBe(true);
+  expect(batches).toEqual([["next", "next", "next"]]);
+  expect(await clone.commits()).toBe(before + 3);
+  expect(must(await made.take(3, NONE))).toHaveLength(2);
+  expect(must(await made.take(3, NONE))).toEqual([]);
+});
+
+test("takes none of those that are left alone", async () => {
+  const { desk: made, clone } = await desk(3);
+  const [a, b, c] = (await clone.tasks()) as TaskId[];
+  const taken = must(await made.take(3, { forNow: [a!], forGood: [b!] }));
+  expect(taken.map(({ id }) => id)).toEqual([c]);
+});
+
+test("what is wanted while a push is under way goes with the next, together and in order", async () => {
+  const { desk: made, batches, clone } = await desk(4);
+  const taken = must(await made.take(4, NONE));
+  batches.length = 0;
+  const [first, ...others] = taken;
+  const calls = [
+    made.renew(first!),
+    ...others.map((task) => made.finish(task, { outcome: "done", result: "x" }, { percent: 90 })),
+  ];
+  for (const outcome of await Promise.all(calls)) must(outcome);
+  expect(batches.flat().toSorted()).toEqual([
+    ...Array(3).fill("finish"),
+    ...Array(4).fill("renew"),
+  ]);
+  expect(batches.length).toBeLessThanOrEqual(2);
+  const done = await clone.read((view) => view.get(`task/${others[0]!.id}`));
+  expect(done).toMatchObject({ progress: { percent: 90 }, attempts: [{ outcome: "done" }] });
+});
+
+test("one that is refused is refused alone", async () => {
+  const { desk: made, founder } = await desk(2);
+  const [gone, kept] = must(await made.take(2, NONE));
+  await founder.run({ type: "cancel", task: gone!.id });
+  const [lost, renewed] = await Promise.all([made.renew(gone!), made.renew(kept!)]);
+  expect(lost).toMatchObject({ ok: false, error: { code: "fenced", status: "cancelled" } });
+  expect(renewed.ok).toBe(true);
+  expect(await made.ended(gone!)).toBeUndefined();
+});
+
+test("tells how its own holder ended a claim", async () => {
+  const { desk: made, clone } = await desk(1);
+  const [task] = must(await made.take(1, NONE));
+  expect(await made.ended(task!)).toBeUndefined();
+  must(await clone.run({ type: "finish", task: task!.id, outcome: "released" }));
+  expect(await made.ended(task!)).toBe("released");
+  expect(await made.finish(task!, { outcome: "done" })).toMatchObject({
+    ok: false,
+    error: { code: "fenced" },
+  });
+});
+
+test("a claim whose answer was lost is adopted once the origin tells of it, and only then", async () => {
+  const { desk: made, world, batches } = await desk(2);
+  world.origin.mishaps.pushes.push("lose-reply");
+  world.origin.mishaps.fetches.push("unreachable");
+  expect(await made.take(1, NONE)).toMatchObject({ ok: false, error: { code: "outcome-unknown" } });
+  world.origin.mishaps.fetches.push("unreachable");
+  expect(await made.adopt()).toMatchObject({ ok: false, error: { code: "remote-unreachable" } });
+  const [adopted, ...more] = must(await made.adopt());
+  expect([adopted?.token, more]).toEqual([1, []]);
+  expect(must(await made.adopt())).toEqual([]);
+  must(await made.finish(adopted!, { outcome: "done" }));
+  expect(batches.flat()).toEqual(["next", "finish"]);
+});
+
+test("a push that was cut before it landed leaves nothing to adopt", async () => {
+  const { desk: made, world } = await desk(1);
+  world.origin.mishaps.pushes.push("cut");
+  world.origin.mishaps.fetches.push("unreachable");
+  expect(await made.take(1, NONE)).toMatchObject({ ok: false, error: { code: "outcome-unknown" } });
+  expect(must(await made.adopt())).toEqual([]);
+  expect(must(await made.take(1, NONE))).toHaveLength(1);
+  expect(must(await made.adopt())).toEqual([]);
+});
