@@ -183,7 +183,7 @@ class Life {
   }
 
   async #conclude(program: Program, ended: Ended): Promise<LifeEnd> {
-    const { stop, tell } = this.#options;
+    const { tell } = this.#options;
     const task = this.#task;
     if (this.#lost !== undefined) return this.#lose(program, this.#lost);
     if (this.#own !== undefined) return this.#endedByItself(this.#own);
@@ -191,7 +191,7 @@ class Life {
     if (heard !== undefined) this.#unsaid = foldProgress(this.#unsaid, heard);
     let { result } = ended;
     for (;;) {
-      const ending = endingOf({ ...ended, result }, stop.aborted);
+      const ending = endingOf({ ...ended, result }, this.#cancelKill !== undefined);
       const outcome = await this.#finish(ending);
       const done = ending.outcome === "done";
       const file = result?.file === undefined ? {} : { file: result.file };

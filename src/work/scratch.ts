@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { moundFolder } from "../git/clone.ts";
+import { isAlive } from "../git/process-alive.ts";
 import { resultsFolder } from "../open/result-file.ts";
 import { LINE_CHARS, LIST_ITEMS } from "../protocol/limits.ts";
 import { Collector } from "./collect.ts";
@@ -11,6 +12,19 @@ import { ProgressFile } from "./progress-file.ts";
 
 /** A list of references is short; what is beyond is a mistake. */
 const REFS_BYTES = 64 * 1024;
+
+/** Removes what workers that were killed have left. */
+export async function sweepScratch(commonDir: string): Promise<void> {
+  const parent = scratchFolder(commonDir);
+  const names = await readdir(parent).catch(() => []);
+  for (const name of names)
+    if (!isAlive(Number.parseInt(name, 10)))
+      await rm(join(parent, name), { recursive: true, force: true });
+}
+
+function scratchFolder(commonDir: string): string {
+  return join(moundFolder(commonDir), "work");
+}
 
 /** The files by which PROGRAM and its worker speak, in a folder that goes when the task has ended. */
 export class Scratch {
@@ -37,7 +51,7 @@ export class Scratch {
   }
 
   static async make(commonDir: string, task: TakenTask): Promise<Scratch> {
-    const folder = join(moundFolder(commonDir), "work", `${process.pid}-${task.id}-${task.token}`);
+    const folder = join(scratchFolder(commonDir), `${process.pid}-${task.id}-${task.token}`);
     const results = resultsFolder(commonDir);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -3,6 +3,7 @@ import type { Mound } from "../../open/mound.ts";
 import type { AgentId } from "../../protocol/ids.ts";
 import { launcher } from "../../work/launch.ts";
 import { MoundDesk } from "../../work/mound-desk.ts";
+import { sweepScratch } from "../../work/scratch.ts";
 import { systemTimers } from "../../work/timers.ts";
 import { LOOK_MAX_MS, LOOK_MIN_MS, work, type WorkEnd } from "../../work/worker.ts";
 import type { WorkEvent } from "../../work/events.ts";
@@ -20,6 +21,8 @@ import { eventJson, explainWork, sayEvent } from "./say.ts";
 
 /** Less than what service managers and container hosts give before they kill. */
 const GRACE_MS = 10_000;
+/** What waits to be read on standard error is held in memory. */
+const TALK_BYTES = 4 * 1024 * 1024;
 /** More programs at once than any mound lets one agent hold tasks. */
 const PARALLEL_MAX = 1_000;
 
@@ -34,12 +37,16 @@ export async function workCommand(
   const wish = readWish(options);
   const { env, dir } = context;
   const program = await findProgram(name, dir, env.environment);
-  const stop = stopSignal(context);
   for (const note of await enlist(context, listOption(options["can"])))
     env.err(`${sanitise(note)}\n`);
   const mound = await context.mound();
   await refuseTooMany(mound, wish.parallel);
-  const complaints = new Complaints((text) => env.err(text));
+  await sweepScratch(mound.clone.commonDir);
+  const stop = stopSignal(context);
+  // Whoever reads more slowly than a program complains misses a part of it.
+  const complaints = new Complaints((text) => {
+    if (process.stderr.writableLength < TALK_BYTES) env.err(text);
+  });
   const tell = teller(context, agent, complaints);
   const end = await work({
     ...wish,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { foundedCli } from "../../support/cli.ts";
 import { running } from "../../support/command.ts";
@@ -86,10 +86,12 @@ describe("a claim that is lost", () => {
     await until("the program to run", () => existsSync(cli.path("pid")));
     dead.child.kill("SIGKILL");
     await dead.ended;
+    expect(readdirSync(cli.path("m/.git/mound/work"))).toHaveLength(1);
     const fast = script(cli, "fast", "echo fixed");
     const ran = await runWork(cli, ["--as", "w-2", "--until-empty", "--", fast]);
     process.kill(Number(cli.read("pid")), "SIGKILL");
     expect(ran.code).toBe(0);
+    expect(readdirSync(cli.path("m/.git/mound/work"))).toEqual([]);
     expect(await shown(cli, id)).toMatchObject({
       status: "done",
       result: { agent: "w-2", token: 2, text: "fixed" },
