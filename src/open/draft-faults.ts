@@ -1,7 +1,7 @@
 /** What is wrong with a draft, said in a file beside it: an editor and `ls` are all that one needs. */
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { FAULT_SUFFIX } from "./draft-files.ts";
+import { FAULT_SUFFIX, listDrafts } from "./draft-files.ts";
 
 /** The first words of every such file: what does not begin so is somebody's own, and is left alone. */
 const HEAD = "Not submitted: ";
@@ -23,6 +23,17 @@ export async function clearFault(draft: string): Promise<void> {
   const file = faultFile(draft);
   const text = await readFile(file, "utf8").catch(() => "");
   if (text.startsWith(HEAD)) await rm(file, { force: true });
+}
+
+/** The same for the drafts that went while nobody looked. */
+export async function clearStaleFaults(folder: string): Promise<void> {
+  const drafts = new Set(await listDrafts(folder));
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  for (const name of names) {
+    if (!name.endsWith(FAULT_SUFFIX)) continue;
+    const draft = join(folder, name.slice(0, -FAULT_SUFFIX.length));
+    if (!drafts.has(draft)) await clearFault(draft);
+  }
 }
 
 function faultFile(draft: string): string {

@@ -63,10 +63,11 @@ export class DraftMarks {
       const mark = { path, content, nonce, pid: this.#pid, at: this.#ports.clock.now() };
       if (await this.#write(mark, link)) return { mark, fresh: true };
       const found = await this.#read(this.#file(path));
-      if (found !== undefined && !(await this.#isTaken(found)))
-        return { mark: found, fresh: false };
-      if (found === undefined) await rm(this.#file(path), { force: true });
-      else await this.#finish(found);
+      // Another process has just ended it.
+      if (found === undefined) continue;
+      if (found === "damaged") await rm(this.#file(path), { force: true });
+      else if (await this.#isTaken(found)) await this.#finish(found);
+      else return { mark: found, fresh: false };
     }
   }
 
@@ -78,8 +79,10 @@ export class DraftMarks {
   }
 
   /** The draft stays, and nothing of it is on its way. */
-  async drop({ path }: DraftMark): Promise<void> {
-    await rm(this.#file(path), { force: true });
+  async drop({ path, nonce }: DraftMark): Promise<void> {
+    const found = await this.#read(this.#file(path));
+    // Another process may have marked a new draft at the same path meanwhile.
+    if (found === "damaged" || found?.nonce === nonce) await rm(this.#file(path), { force: true });
   }
 
   /** Removes a draft that was accepted; `changed`: it says something else by now, and was left. */
@@ -99,7 +102,7 @@ export class DraftMarks {
     const nonces = new Set<Nonce>();
     for (const name of await readdir(this.#folder).catch(() => [])) {
       const mark = name.endsWith(".json") ? await this.#read(join(this.#folder, name)) : undefined;
-      if (mark === undefined) continue;
+      if (mark === undefined || mark === "damaged") continue;
       nonces.add(mark.nonce);
       if (this.isBusy(mark)) continue;
       const old = this.#ports.clock.now() - mark.at > ABSENT_MS;
@@ -129,19 +132,19 @@ export class DraftMarks {
     return changed ? "changed" : "removed";
   }
 
-  async #read(file: string): Promise<DraftMark | undefined> {
+  async #read(file: string): Promise<DraftMark | "damaged" | undefined> {
     try {
       const mark = JSON.parse(await readFile(file, "utf8")) as DraftMark;
-      return typeof mark.path === "string" && isNonce(mark.nonce) ? mark : undefined;
-    } catch {
-      return undefined;
+      return typeof mark.path === "string" && isNonce(mark.nonce) ? mark : "damaged";
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : "damaged";
     }
   }
 
   /** In one step; `place` puts the written file to where it belongs, or fails where one is. */
   async #write(mark: DraftMark, place: typeof link): Promise<boolean> {
     const file = this.#file(mark.path);
-    const temporary = `${file}.${this.#pid}.tmp`;
+    const temporary = `${file}.${newNonce(this.#ports.random)}.tmp`;
     await writeFile(temporary, JSON.stringify(mark));
     try {
       await place(temporary, file);

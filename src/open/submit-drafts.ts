@@ -1,5 +1,6 @@
 /** Submits drafts: each becomes a command of its own, and goes once its commit is accepted. */
-import { join } from "node:path";
+import { realpath } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import { findOperation } from "../app/landed.ts";
 import type { Accepted, Outcome } from "../app/request.ts";
@@ -77,12 +78,26 @@ export async function submitDrafts(
   agent: AgentId,
   drafts: readonly DraftFile[],
 ): Promise<readonly DraftOutcome[]> {
-  const desk = new DraftDesk(mound, agent);
+  // A file has one mark, by whatever path it was named.
+  const folder = await realPath(join(mound.clone.workTree, DRAFTS_FOLDER));
+  const files = await Promise.all(
+    drafts.map(async ({ path, name }) => ({ path: await realPlace(path), name })),
+  );
+  const desk = new DraftDesk(mound, agent, folder);
   await desk.sweep();
   const outcomes: DraftOutcome[] = [];
-  for (let at = 0; at < drafts.length; at += BATCH)
-    outcomes.push(...(await desk.submit(drafts.slice(at, at + BATCH))));
-  return outcomes;
+  for (let at = 0; at < files.length; at += BATCH)
+    outcomes.push(...(await desk.submit(files.slice(at, at + BATCH))));
+  return outcomes.map((outcome, at) => ({ ...outcome, draft: drafts[at]! }));
+}
+
+/** The folder of a file without links on the way; the file itself may be one, which is then refused. */
+async function realPlace(path: string): Promise<string> {
+  return join(await realPath(dirname(path)), basename(path));
+}
+
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 class DraftDesk {
@@ -92,12 +107,12 @@ class DraftDesk {
   /** Where drafts are removed; elsewhere they are left. */
   readonly #folder: string;
 
-  constructor(mound: DraftMound, agent: AgentId) {
+  constructor(mound: DraftMound, agent: AgentId, folder: string) {
     const { clone, ports } = mound;
     this.#mound = mound;
     this.#agent = agent;
     this.#marks = new DraftMarks(join(moundFolder(clone.commonDir), DRAFTS_FOLDER), ports);
-    this.#folder = join(clone.workTree, DRAFTS_FOLDER);
+    this.#folder = folder;
   }
 
   sweep(): Promise<void> {
@@ -144,7 +159,8 @@ class DraftDesk {
       const again = await readDraftFile(draft);
       if (again.ok && digest(again.value) === content)
         return ok({ draft, read: read.value, ...marked.value });
-      if (marked.value.fresh) await this.#marks.drop(marked.value.mark);
+      const gone = !again.ok && again.error.code === "draft-missing";
+      if (gone || marked.value.fresh) await this.#marks.drop(marked.value.mark);
       bytes = again;
     }
     const detail = "it changes all the time";

@@ -51,6 +51,16 @@ export function sayLeft({ draft, left, accepted }: SubmittedDraft): string | und
   }
 }
 
+/** What a watcher says beside a draft that is still there; undefined where there is nothing to say. */
+export function sayBeside(
+  outcome: DraftOutcome,
+): { message: string; fix: string; retryable: boolean } | undefined {
+  if (!isSubmitted(outcome)) return sayFault(outcome);
+  const message = sayLeft(outcome);
+  const fix = `rm ${outcome.draft.name}, or give it another name to submit it as a wish of its own.`;
+  return message === undefined ? undefined : { message, fix, retryable: false };
+}
+
 export function isSubmitted(outcome: DraftOutcome): outcome is SubmittedDraft {
   return outcome.kind === "submitted";
 }
