@@ -69,6 +69,15 @@ async function swapBranch(
   return { kind: "refused", why: "moved", detail: `at ${found ?? "no commit"}` };
 }
 
+/** Two daemons that speak for one agent meet once in a while; more often than this they do not. */
+const FORCE_TRIES = 5;
+
+async function force(refs: GitRefs, ref: string, oid: Oid): Promise<boolean> {
+  for (let tries = 0; tries < FORCE_TRIES; tries += 1)
+    if (await refs.swap(ref, oid, await refs.read(ref))) return true;
+  return false;
+}
+
 /** One by one, so that a ref which cannot be moved holds up no other. */
 async function moveRiders(
   refs: GitRefs,
@@ -79,9 +88,8 @@ async function moveRiders(
   let fault: RemoteFault | undefined;
   for (const { ref, oid } of riders) {
     try {
-      // Whoever was faster has said something newer of the same agent.
-      await refs.swap(ref, oid, await refs.read(ref));
-      carried.push(ref);
+      if (await force(refs, ref, oid)) carried.push(ref);
+      else fault ??= { code: "remote-refused", url: origin, detail: `${ref}: others move it` };
     } catch (error) {
       if (!(error instanceof GitError) || error.fault.code === "git-missing") throw error;
       const detail = `${ref}: ${"detail" in error.fault ? error.fault.detail : error.fault.code}`;

@@ -44,15 +44,14 @@ export function gitRemote(options: RemoteOptions): Remote {
   const stale = new StaleLocks(options.originLockStaleMs ?? ORIGIN_LOCK_STALE_MS);
   let shunned = false;
   const pushRiding: PushRiding = async (next, old, riders) => {
-    const riding = shunned ? [] : riders;
-    const outcome = await push(options, next, old, riding);
-    const declined = outcome.kind === "failed" && outcome.fault.code === "remote-refused";
-    if (!declined || riding.length === 0) return outcome;
+    if (riders.length === 0) return push(options, next, old, []);
+    if (shunned) return { ...(await push(options, next, old, [])), carried: [] };
+    const outcome = await push(options, next, old, riders);
+    if (outcome.kind !== "failed" || outcome.fault.code !== "remote-refused") return outcome;
     // An origin that declines a push as a whole may do so for its riders: it is asked without them.
-    const { carried = [] } = outcome;
     const alone = await push(options, next, old, []);
     shunned = alone.kind !== "failed";
-    return { ...alone, carried };
+    return { ...alone, carried: outcome.carried ?? [] };
   };
   return {
     url,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PushOutcome } from "../../src/app/ports.ts";
-import { pushOutcome, remoteWords } from "../../src/git/push-outcome.ts";
+import { carriedRiders, pushOutcome, remoteWords } from "../../src/git/push-outcome.ts";
 
 const LINE = (flag: string, summary: string) =>
   `To x\n${flag}\tabc:refs/heads/main\t${summary}\nDone\n`;
@@ -182,5 +182,37 @@ describe("outcomes by git's words", () => {
     expect(remoteWords("remote: one        \nremote: \nerror: two\nremote: three\n")).toBe(
       "one\nthree",
     );
+  });
+});
+
+describe("riders in git's words", () => {
+  const RIDER = "refs/mound/presence/ant-1";
+  const two = (line: string, rider: string, end = "Done\n") =>
+    `To x\n${line}\tabc:refs/heads/main\ta..b\n${rider}\tdef:${RIDER}\tx\n${end}`;
+  const outcome = (stdout: string, riders?: readonly string[]) => {
+    const report = { url: "x", ref: "refs/heads/main", exitCode: 1, stderr: "", timedOut: false };
+    return pushOutcome({ ...report, stdout, ...(riders === undefined ? {} : { riders }) }).kind;
+  };
+
+  test("git fails for a rider, and the line is done all the same", () => {
+    expect(outcome(two(" ", "!"), [RIDER])).toBe("done");
+    expect(outcome(two("*", "!"), [RIDER])).toBe("done");
+  });
+
+  test("what a rider does not explain stays unknown", () => {
+    expect(outcome(two(" ", "!"))).toBe("unknown");
+    expect(outcome(two(" ", "+"), [RIDER])).toBe("unknown");
+    expect(outcome(two(" ", "!", ""), [RIDER])).toBe("unknown");
+    expect(outcome(two("=", "!"), [RIDER])).toBe("unknown");
+  });
+
+  test("those are carried of which a whole report says so", () => {
+    const carried = (stdout: string, timedOut = false) =>
+      carriedRiders({ stdout, timedOut, riders: [RIDER] });
+    for (const flag of [" ", "*", "+", "="]) expect(carried(two("!", flag))).toEqual([RIDER]);
+    expect(carried(two(" ", "!"))).toEqual([]);
+    expect(carried(two(" ", "+", ""))).toEqual([]);
+    expect(carried(two(" ", "+"), true)).toEqual([]);
+    expect(carried(two(" ", "+").replace("ant-1", "ant-12"))).toEqual([]);
   });
 });
