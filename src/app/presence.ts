@@ -90,7 +90,7 @@ export class Heartbeats {
       after: before?.at ?? voice?.after ?? 0,
       leaving: false,
       told: undefined,
-      said: voice?.said,
+      said: undefined,
     });
   }
 
