@@ -14,6 +14,7 @@ import { FROZEN } from "./freeze.ts";
 import { peekBranch } from "./ref-file.ts";
 import { gitRefs, type GitRefs } from "./refs.ts";
 import { listPresence } from "./riders.ts";
+import { Superseded } from "./superseded.ts";
 
 /** A lock that nobody moves for this long is left over from a crash; others push here as well. */
 const LOCK_STALE_MS = 30_000;
@@ -29,6 +30,12 @@ export function embeddedRemote(origin: string, branch: string): Remote {
     lockStaleMs: LOCK_STALE_MS,
     settings,
   });
+  const superseded = new Superseded(origin);
+  const carry: Carry = async (riders) => {
+    const moved = await moveRiders(refs, origin, riders);
+    await superseded.by(riders.filter(({ ref }) => moved.carried.includes(ref)));
+    return moved;
+  };
   return {
     url: origin,
     fetch: async () => ok(await refs.read(name)),
@@ -36,15 +43,22 @@ export function embeddedRemote(origin: string, branch: string): Remote {
     async push(next, old, riders = []) {
       const outcome = await swapBranch(refs, { origin, name, next, old });
       if (riders.length === 0) return outcome;
-      return { ...outcome, carried: (await moveRiders(refs, origin, riders)).carried };
+      return { ...outcome, carried: (await carry(riders)).carried };
     },
     async publish(riders): Promise<Result<undefined, RemoteFault>> {
-      const { fault } = await moveRiders(refs, origin, riders);
+      const { fault } = await carry(riders);
       return fault === undefined ? ok(undefined) : err(fault);
     },
     presence: async () => ok(await listPresence(origin)),
   };
 }
+
+interface Moved {
+  readonly carried: readonly string[];
+  readonly fault: RemoteFault | undefined;
+}
+
+type Carry = (riders: readonly Rider[]) => Promise<Moved>;
 
 interface BranchMove {
   readonly origin: string;
@@ -79,11 +93,7 @@ async function force(refs: GitRefs, ref: string, oid: Oid): Promise<boolean> {
 }
 
 /** One by one, so that a ref which cannot be moved holds up no other. */
-async function moveRiders(
-  refs: GitRefs,
-  origin: string,
-  riders: readonly Rider[],
-): Promise<{ readonly carried: readonly string[]; readonly fault: RemoteFault | undefined }> {
+async function moveRiders(refs: GitRefs, origin: string, riders: readonly Rider[]): Promise<Moved> {
   const carried: string[] = [];
   let fault: RemoteFault | undefined;
   for (const { ref, oid } of riders) {

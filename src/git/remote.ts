@@ -25,6 +25,7 @@ import { localPath, urlObjection } from "./remote-url.ts";
 import { fetchPresence, publishRiders, PUSH_ARGUMENTS, riderRefspecs } from "./riders.ts";
 import { runGit } from "./run.ts";
 import { StaleLocks } from "./stale-lock.ts";
+import { Superseded } from "./superseded.ts";
 
 /** Where the last fetch left the branch: it keeps the objects until they are judged. */
 export const FETCHED_REF = "refs/mound/fetched";
@@ -42,6 +43,7 @@ export function gitRemote(options: RemoteOptions): Remote {
   const forbidden: RemoteFault | undefined =
     objection === undefined ? undefined : { code: "remote-refused", url, detail: objection };
   const stale = new StaleLocks(options.originLockStaleMs ?? ORIGIN_LOCK_STALE_MS);
+  const superseded = new Superseded(options.gitDir);
   let shunned = false;
   const pushRiding: PushRiding = async (next, old, riders) => {
     if (riders.length === 0) return push(options, next, old, []);
@@ -58,13 +60,17 @@ export function gitRemote(options: RemoteOptions): Remote {
     fetch: async () => (forbidden === undefined ? fetch(options) : err(forbidden)),
     peek: async () => (forbidden === undefined ? peekBranch(url, branch) : undefined),
     async publish(riders) {
-      return forbidden === undefined ? publishRiders(options, riders) : err(forbidden);
+      if (forbidden !== undefined) return err(forbidden);
+      const published = await publishRiders(options, riders);
+      if (published.ok) await superseded.by(riders);
+      return published;
     },
     presence: async () => (forbidden === undefined ? fetchPresence(options) : err(forbidden)),
     async push(next, old, riders = []) {
       if (forbidden !== undefined) return { kind: "failed", fault: forbidden };
       for (;;) {
         const outcome = await pushRiding(next, old, riders);
+        await superseded.by(riders.filter(({ ref }) => outcome.carried?.includes(ref)));
         if (outcome.kind !== "refused" || outcome.why !== "contended") return outcome;
         const met = await Promise.all(originLocks(url, branch).map((lock) => stale.met(lock)));
         if (!met.includes(true)) return outcome;

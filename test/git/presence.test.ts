@@ -1,22 +1,34 @@
 import { readFile } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { PRESENCE_REFS, type Rider } from "../../src/app/ports.ts";
 import { embeddedRemote } from "../../src/git/embedded.ts";
+import { gitObjects } from "../../src/git/objects.ts";
 import { gitRemote } from "../../src/git/remote.ts";
 import { commit } from "../contract/build.ts";
 import { git } from "../contract/clone.ts";
 import { blobRider } from "../support/presence.ts";
 import { serveOrigin } from "../support/http-origin.ts";
 import { runs } from "../support/scale.ts";
-import { bareRepository, clone, folder, hook } from "./scratch.ts";
+import { sshShim } from "../support/ssh-shim.ts";
+import { bareRepository, clone, folder, hook, setEnvironment } from "./scratch.ts";
 
 /** Settings of an origin that Mound owns. */
 const OWNED = ["receive.denyNonFastForwards", "receive.denyDeletes", "receive.fsckObjects"];
 
-async function open(transport: "file" | "http" = "file") {
+const TRANSPORTS = ["file", "http", "ssh"] as const;
+
+async function urlOf(origin: string, transport: (typeof TRANSPORTS)[number]): Promise<string> {
+  if (transport === "file") return origin;
+  if (transport === "http") return (await serveOrigin(origin)).url;
+  const { environment } = await sshShim(await folder());
+  setEnvironment({ GIT_SSH_COMMAND: environment["GIT_SSH_COMMAND"] });
+  return `ssh://ant@mound.invalid${origin}`;
+}
+
+async function open(transport: (typeof TRANSPORTS)[number] = "file") {
   const origin = await bareRepository();
   for (const setting of OWNED) await git(origin, "config", setting, "true");
-  const url = transport === "file" ? origin : (await serveOrigin(origin)).url;
+  const url = await urlOf(origin, transport);
   const made = await clone();
   const a = commit({ f: "a" }, [], "a");
   const b = commit({ f: "b" }, [a.oid], "b");
@@ -32,7 +44,7 @@ async function open(transport: "file" | "http" = "file") {
 
 const at = (origin: string, agent: string) => git(origin, "rev-parse", `${PRESENCE_REFS}${agent}`);
 
-describe.each(["file", "http"] as const)("riders at an origin by %s", (transport) => {
+describe.each(TRANSPORTS)("riders at an origin by %s", (transport) => {
   test("overwrite each other under the settings of an owned origin", async () => {
     const { remote, rider, origin, a, b } = await open(transport);
     const [one, two, three] = [
@@ -143,6 +155,33 @@ describe("riders", () => {
     await git(other, "clone", "--quiet", "--bare", `file://${origin}`, other);
     expect(await git(other, "for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
     expect(await remote.presence()).toMatchObject({ ok: true, value: [{}, {}] });
+  });
+
+  test("what was overwritten does not pile up, and no ref of the clone loses its object", async () => {
+    const { remote, rider, gitDir, origin, a } = await open();
+    await remote.push(a, undefined);
+    const loose = async (place: string) =>
+      Number(/^count: (\d+)$/m.exec(await git(place, "count-objects", "-v"))?.[1]);
+    const own = await loose(gitDir);
+    await remote.publish([await rider("ant-1", "seen")]);
+    await remote.presence();
+    for (let beat = 0; beat < 10; beat += 1)
+      expect(await remote.publish([await rider("ant-1", `${beat}`)])).toMatchObject({ ok: true });
+    // The one that a look of this clone has seen, the newest and the one before it.
+    expect(await loose(gitDir)).toBe(own + 3);
+    await git(gitDir, "fsck", "--connectivity-only");
+    expect(await git(gitDir, "cat-file", "-p", `${PRESENCE_REFS}ant-1`)).toBe("seen");
+    const inside = gitObjects({ gitDir: origin });
+    onTestFinished(() => inside.close());
+    const embedded = embeddedRemote(origin, "main");
+    const before = await loose(origin);
+    for (let beat = 0; beat < 10; beat += 1) {
+      const { rider: said, object } = blobRider("bee-1", `bee ${beat}`);
+      await inside.write([object]);
+      expect(await embedded.publish([said])).toMatchObject({ ok: true });
+    }
+    expect(await loose(origin)).toBe(before + 2);
+    await git(origin, "fsck", "--connectivity-only");
   });
 
   test("an origin with very many of them stays usable", async () => {
