@@ -22,7 +22,6 @@ export interface PresenceMemory {
 }
 
 export interface PresencePorts {
-  readonly remote: Remote;
   readonly objects: Objects;
   readonly verifier: Verifier;
   readonly memory: PresenceMemory;
@@ -42,10 +41,12 @@ export interface FoundPresence {
 /** More than any mound has agents; whoever can push may make refs without end. */
 const REFS_MAX = 10_000;
 
-/** Fetches the heartbeats at the origin and believes those that are what they say. */
-export async function readPresence(ports: PresencePorts): Promise<FoundPresence> {
-  const { remote, memory, verifier, read } = ports;
-  const found = await remote.presence();
+/** Believes of the heartbeats that the origin has those that are what they say. */
+export async function readPresence(
+  found: Awaited<ReturnType<Remote["presence"]>>,
+  ports: PresencePorts,
+): Promise<FoundPresence> {
+  const { memory, verifier, read } = ports;
   const known = new Map((await memory.load()).map((heartbeat) => [heartbeat.agent, heartbeat]));
   if (!found.ok) return { heartbeats: [...known.values()], flaws: [], fault: found.error };
   const flaws: PresenceFlaw[] = [];

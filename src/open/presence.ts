@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { err, ok, type Result } from "../base/result.ts";
 import { Heartbeats, type HeartbeatOptions } from "../app/presence.ts";
 import { readPresence, type FoundPresence } from "../app/read-presence.ts";
+import type { Remote } from "../app/ports.ts";
 import { moundFolder } from "../git/clone.ts";
 import { readLog } from "../git/log.ts";
 import { filePresenceMemory } from "../git/presence-memory.ts";
@@ -21,12 +22,17 @@ export interface WhoIsHere extends Omit<FoundPresence, "heartbeats"> {
 /** Newest commits that are looked at for signs of life; read by one git process in a few milliseconds. */
 const COMMITS_READ = 500;
 
-/** Who is around, as the origin and the line say now. */
-export async function whoIsHere(mound: Mound): Promise<WhoIsHere> {
-  const { remote, objects, verifier } = mound.ports;
+/**
+ * Who is around, as the origin and the line say now. `asked`: what the origin answers, where it was
+ * asked already: while the line is fetched, so that one need not wait for both in turn.
+ */
+export async function whoIsHere(
+  mound: Mound,
+  asked: ReturnType<Remote["presence"]> = mound.ports.remote.presence(),
+): Promise<WhoIsHere> {
+  const { objects, verifier } = mound.ports;
   const memory = filePresenceMemory(moundFolder(mound.clone.commonDir));
-  const { heartbeats, flaws, fault } = await readPresence({
-    remote,
+  const { heartbeats, flaws, fault } = await readPresence(await asked, {
     objects,
     verifier,
     memory,

@@ -28,8 +28,8 @@ async function open() {
     ant,
     bee,
     id,
-    look: () =>
-      readPresence({
+    look: async () =>
+      readPresence(await ant.ports.remote.presence(), {
         ...ant.ports,
         memory,
         read: (reader) => ant.read((view) => reader(view, world.clock.now())),

@@ -3,6 +3,7 @@ import { renameSync } from "node:fs";
 import { hostname } from "node:os";
 import { describe, expect, test } from "vitest";
 import { type Cli, foundedCli, testCli } from "../support/cli.ts";
+import { serveOrigin } from "../support/http-origin.ts";
 
 const HOST = hostname().split(".")[0];
 
@@ -69,6 +70,17 @@ describe("mound here", () => {
     expect(bye.out).toContain("Said that ant-2 leaves.");
     const after = (await cli.ok("-C m here --json")).json.data.agents;
     expect(after).toMatchObject([{ agent: "ant-1" }, { agent: "ant-2", state: "left", doing: [] }]);
+  });
+
+  test("over http as well", async () => {
+    const cli = await pair();
+    const { url } = await serveOrigin(cli.path("o.git"));
+    await cli.ok(["clone", url, "far"]);
+    await cli.ok("-C far here --say --as ant-2");
+    for (const clone of ["far", "m"]) {
+      const { data } = (await cli.ok(`-C ${clone} here --json`)).json;
+      expect(data.agents[1]).toMatchObject({ agent: "ant-2", state: "here", by: "heartbeat" });
+    }
   });
 
   test("the line does not grow by it, and a clone made later sees it", async () => {

@@ -24,13 +24,16 @@ export async function here(
   const bye = options["bye"] === true;
   if (say && bye)
     throw new UsageError("--say and --bye contradict each other.", "mound here --say");
-  const { mound, notes } = await freshMound(context);
   const agent = say || bye ? context.agent() : undefined;
+  const early = agent === undefined ? (await context.mound()).ports.remote.presence() : undefined;
+  // Where the line itself is in doubt, that is what is told.
+  early?.catch(() => undefined);
+  const { mound, notes } = await freshMound(context);
   if (agent !== undefined) {
     const told = await sayPresence(mound, agent, say ? "here" : "leaving");
     if (!told.ok) throw new FaultError(told.error);
   }
-  const found = await whoIsHere(mound);
+  const found = await whoIsHere(mound, early);
   const present = found.present.filter(
     ({ seen }) => options["all"] === true || found.now - seen <= AROUND_MS,
   );
