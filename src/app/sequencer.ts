@@ -151,7 +151,7 @@ export class Sequencer {
 
   async #carry(batch: readonly Waiting[]): Promise<void> {
     if (batch.length === 0) return;
-    const { clock, carried } = this.#ports;
+    const { clock } = this.#ports;
     const requests = batch.map(({ request }) => request);
     const from = clock.now();
     let outcomes: readonly Outcome[];
@@ -166,7 +166,7 @@ export class Sequencer {
     }
     this.#pace = { ms: Math.max(1, clock.now() - from), count: batch.length };
     batch.forEach(({ answer }, at) => answer(outcomes[at]!));
-    carried?.(requests, outcomes);
+    this.#ports.carried?.(requests, outcomes);
   }
 
   #full(): QueueFull {

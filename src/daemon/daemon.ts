@@ -109,11 +109,12 @@ export class Daemon {
   /** Listens and follows; the error says that another daemon does so already, or that history is not the one it knew. */
   static async start(options: DaemonOptions): Promise<Result<Daemon, DaemonFault>> {
     const budget = new PushBudget(systemClock, options.pushBudget);
-    let daemon: Daemon | undefined;
+    // The mound is opened with a remote that speaks for the daemon that is made of it.
+    const made: { daemon?: Daemon } = {};
     const counted = (remote: Remote): Remote => ({
       ...remote,
       push: (...args) => {
-        if (daemon !== undefined) daemon.#pushes += 1;
+        if (made.daemon !== undefined) made.daemon.#pushes += 1;
         return remote.push(...args);
       },
     });
@@ -122,12 +123,14 @@ export class Daemon {
       alone: true,
       remote: (remote) =>
         budgeted(
-          riding(counted(remote), () => (daemon === undefined ? undefined : daemon.#presence)),
+          riding(counted(remote), () =>
+            made.daemon === undefined ? undefined : made.daemon.#presence,
+          ),
           budget,
         ),
     });
     const begun = new Daemon(options, mound, budget);
-    daemon = begun;
+    made.daemon = begun;
     const only = await becomeOnly(endpointOf(options.clone.commonDir), () =>
       begun.#server.listen(),
     );

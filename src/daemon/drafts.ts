@@ -19,6 +19,7 @@ import type { DraftOutcome } from "../open/submit-drafts.ts";
 import { Bell } from "./bell.ts";
 import { markOf } from "./draft-change.ts";
 import { FolderHints } from "./folder-hints.ts";
+import type { Log } from "./log.ts";
 
 /** Why a draft is still there, in words. */
 export interface SaidOfDraft {
@@ -28,11 +29,6 @@ export interface SaidOfDraft {
   readonly retryable: boolean;
 }
 
-export type DraftLog =
-  | { readonly event: "draft-submitted"; readonly draft: string; readonly record: string }
-  | { readonly event: "draft-refused"; readonly draft: string; readonly message: string }
-  | { readonly event: "draft-trouble"; readonly message: string };
-
 export interface DraftWatchOptions {
   /** Absolute; made where it does not exist when the watch begins. */
   readonly folder: string;
@@ -41,7 +37,7 @@ export interface DraftWatchOptions {
   /** What is said beside the draft; undefined where nothing is. */
   readonly explain: (outcome: DraftOutcome) => SaidOfDraft | undefined;
   readonly clock: Clock;
-  readonly log: (entry: DraftLog) => void;
+  readonly log: Pick<Log, "info" | "warn">;
   readonly signal: AbortSignal;
 }
 
@@ -74,7 +70,8 @@ export async function watchDrafts(options: DraftWatchOptions): Promise<void> {
   const hints = new FolderHints(
     folder,
     () => bell.ring(),
-    (message) => log({ event: "draft-trouble", message }),
+    (detail) =>
+      log.warn({ folder, detail }, "the folder of drafts cannot be watched, only looked at"),
   );
   const watch = new DraftWatch(options);
   try {
@@ -127,8 +124,7 @@ class DraftWatch {
       for (const outcome of outcomes) await this.#take(outcome);
     } catch (error) {
       // Nothing is known of any of them: their marks tell the next try what became of this one.
-      const message = error instanceof Error ? error.message : String(error);
-      this.#trouble(message);
+      this.#options.log.warn({ error: String(error) }, "drafts could not be submitted");
       for (const path of paths) this.#later(path, true);
     }
   }
@@ -137,7 +133,7 @@ class DraftWatch {
     const { log, explain } = this.#options;
     const { path, name } = outcome.draft;
     if (outcome.kind === "submitted")
-      log({ event: "draft-submitted", draft: name, record: outcome.record });
+      log.info({ draft: name, record: outcome.record }, "a draft was accepted");
     const gone =
       outcome.kind === "submitted"
         ? outcome.left === undefined
@@ -148,10 +144,10 @@ class DraftWatch {
       return this.#clear(path);
     }
     if (outcome.kind === "fault")
-      log({ event: "draft-refused", draft: name, message: said.message });
+      log.warn({ draft: name, fault: said.message }, "a draft is at fault");
     this.#later(path, said.retryable);
     await writeFault(path, said.message, said.fix).catch((error: unknown) =>
-      this.#trouble(`${name}: what is wrong with it cannot be said beside it: ${String(error)}`),
+      log.warn({ draft: name, error: String(error) }, "a fault cannot be said beside its draft"),
     );
   }
 
@@ -164,10 +160,9 @@ class DraftWatch {
   }
 
   #clear(path: string): Promise<void> {
-    return clearFault(path).catch((error: unknown) => this.#trouble(String(error)));
-  }
-
-  #trouble(message: string): void {
-    this.#options.log({ event: "draft-trouble", message });
+    const { log } = this.#options;
+    return clearFault(path).catch((error: unknown) =>
+      log.warn({ path, error: String(error) }, "what was said of a draft cannot be taken away"),
+    );
   }
 }

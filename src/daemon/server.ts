@@ -139,7 +139,7 @@ class Connection {
     }
     const answered = this.#options
       .handle(request, line.length)
-      .then((answer) => this.#send({ ...answer, id } as AnswerFrame))
+      .then((answer) => this.#send({ ...answer, id }))
       .finally(() => this.#pending.delete(answered));
     this.#pending.add(answered);
   }

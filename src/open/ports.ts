@@ -58,11 +58,16 @@ export function cacheFolder(commonDir: string): string {
   return join(moundFolder(commonDir), "cache", `p${PROTOCOL}-${BUILD}`);
 }
 
+/**
+ * Milliseconds that a process waits for the others of its clone before it goes ahead: one that is
+ * stopped, or that waits for a person, holds up nobody for ever.
+ */
+const CLONE_PATIENCE_MS = 30_000;
 /** Milliseconds that a clone waits for others at a shared origin before it goes ahead. */
 const ORIGIN_PATIENCE_MS = 15_000;
 
 function queueFor(own: string, origin: string | undefined): Queue {
-  const clone = new TicketQueue(own);
+  const clone = new TicketQueue(own, CLONE_PATIENCE_MS);
   // Only a repository gets a queue: a path that is mistyped must not come into being by it.
   if (origin === undefined || !existsSync(join(origin, "objects"))) return clone;
   // One for each machine: a ticket names a process, and only its own machine knows whether it lives.

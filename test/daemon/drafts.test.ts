@@ -10,7 +10,7 @@ import {
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { sayBeside } from "../../src/cli/drafts/words.ts";
-import { type DraftLog, type DraftWatchOptions, watchDrafts } from "../../src/daemon/drafts.ts";
+import { type DraftWatchOptions, watchDrafts } from "../../src/daemon/drafts.ts";
 import { systemClock } from "../../src/git/clock.ts";
 import { virtualClock } from "../../src/memory/clock.ts";
 import { Mound } from "../../src/open/mound.ts";
@@ -20,11 +20,18 @@ import { type Cli, foundedCli } from "../support/cli.ts";
 import { until } from "../support/until.ts";
 
 const ANT = "ant-1" as AgentId;
+const ACCEPTED = "a draft was accepted";
+const AT_FAULT = "a draft is at fault";
+
+interface Logged {
+  readonly draft: unknown;
+  readonly message: string;
+}
 
 interface Watched {
   readonly cli: Cli;
   readonly folder: string;
-  readonly log: DraftLog[];
+  readonly log: Logged[];
   readonly stop: () => Promise<void>;
   /** The files that lie in drafts/, but for those that are hidden. */
   readonly names: () => readonly string[];
@@ -37,14 +44,17 @@ async function watched(cli: Cli, given: Partial<DraftWatchOptions> = {}): Promis
   if (!opened.ok) throw new Error(opened.error.code);
   const mound = opened.value;
   const folder = cli.path("m/drafts");
-  const log: DraftLog[] = [];
+  const log: Logged[] = [];
   const stopping = new AbortController();
   const ended = watchDrafts({
     folder,
     submit: (drafts) => submitDrafts(mound, ANT, drafts),
     explain: sayBeside,
     clock: systemClock,
-    log: (entry) => void log.push(entry),
+    log: {
+      info: ({ draft }, message) => void log.push({ draft, message }),
+      warn: ({ draft }, message) => void log.push({ draft, message }),
+    },
     signal: stopping.signal,
     ...given,
   });
@@ -67,20 +77,20 @@ function gone(watch: Watched): Promise<unknown> {
   return until("an empty drafts/", () => watch.names().length === 0);
 }
 
-function draft(title: string): string {
+function wish(title: string): string {
   return `kind: task\ntitle: ${title}\n`;
 }
 
 test("a file that is dropped becomes a task and goes; what lay there before does too", async () => {
   const cli = await foundedCli();
-  cli.write("m/drafts/before.yaml", draft("Before"));
+  cli.write("m/drafts/before.yaml", wish("Before"));
   const watch = await watched(cli);
   await gone(watch);
-  cli.write("m/drafts/after.yaml", draft("After"));
-  cli.write("m/drafts/below/third.yaml", draft("Third"));
+  cli.write("m/drafts/after.yaml", wish("After"));
+  cli.write("m/drafts/below/third.yaml", wish("Third"));
   await until("three of them", () => watch.log.length === 3);
   expect(await watch.titles()).toEqual(["After", "Before", "Third"]);
-  expect(watch.log.map((entry) => entry.event)).toEqual(Array(3).fill("draft-submitted"));
+  expect(watch.log.map(({ message }) => message)).toEqual(Array(3).fill(ACCEPTED));
   expect(cli.git("m", "status", "--porcelain")).toBe("");
 });
 
@@ -98,10 +108,10 @@ test("a fault is said beside the file, and goes when the file is mended or remov
   );
   expect(cli.read("m/drafts/a.yaml")).toBe("kind: task\ntitel: Typo\n");
   rmSync(cli.path("m/drafts/b.yaml"));
-  cli.write("m/drafts/a.yaml", draft("Mended"));
+  cli.write("m/drafts/a.yaml", wish("Mended"));
   await gone(watch);
   expect(await watch.titles()).toEqual(["Mended"]);
-  expect(watch.log.filter(({ event }) => event === "draft-refused")).toHaveLength(2);
+  expect(watch.log.filter(({ message }) => message === AT_FAULT)).toHaveLength(2);
 });
 
 test("a fault that may pass is tried again after a while, one that cannot is not", async () => {
@@ -120,7 +130,7 @@ test("a fault that may pass is tried again after a while, one that cannot is not
   expect(watch.names()).toEqual(["never", "never.fault.txt"]);
   expect((await cli.ok(`-C m task show ${id} --json`)).json.data.task.claim.agent).toBe("ant-1");
   expect(
-    watch.log.filter((entry) => entry.event === "draft-refused" && entry.draft.endsWith("never")),
+    watch.log.filter(({ draft, message }) => message === AT_FAULT && draft === "drafts/never"),
   ).toHaveLength(1);
 });
 
@@ -141,7 +151,7 @@ test("a file is submitted when it has stopped changing, and an empty one not at 
     return watch.log.length > 0;
   });
   expect(watch.names()).toEqual(["touched"]);
-  expect(watch.log).toMatchObject([{ event: "draft-submitted", draft: "drafts/slow" }]);
+  expect(watch.log).toMatchObject([{ message: ACCEPTED, draft: "drafts/slow" }]);
 });
 
 test("editors that write beside and rename, and their temporary files, do no harm", async () => {
@@ -153,11 +163,11 @@ test("editors that write beside and rename, and their temporary files, do no har
   writeFileSync(path("4913"), "");
   rmSync(path("4913"));
   writeFileSync(path(".fix.yaml.swp"), "b0VIM");
-  writeFileSync(path("fix.yaml~"), draft("Backup"));
-  writeFileSync(path(".fix.yaml.new"), draft("Renamed"));
+  writeFileSync(path("fix.yaml~"), wish("Backup"));
+  writeFileSync(path(".fix.yaml.new"), wish("Renamed"));
   renameSync(path(".fix.yaml.new"), path("fix.yaml"));
   // As emacs does.
-  writeFileSync(path("#fix.yaml#"), draft("Autosave"));
+  writeFileSync(path("#fix.yaml#"), wish("Autosave"));
   await until("one task", async () => (await watch.titles()).length === 1);
   await until("the end of the draft", () => !existsSync(path("fix.yaml")));
   expect(await watch.titles()).toEqual(["Renamed"]);
@@ -168,13 +178,13 @@ test("editors that write beside and rename, and their temporary files, do no har
 test("the folder may be removed, made again, and be another", async () => {
   const watch = await watched(await foundedCli());
   const { cli, folder } = watch;
-  cli.write("m/drafts/one", draft("One"));
+  cli.write("m/drafts/one", wish("One"));
   await until("the first task", async () => (await watch.titles()).length === 1);
   rmSync(folder, { recursive: true, force: true });
   expect(await watch.titles()).toEqual(["One"]);
-  cli.write("m/drafts/two", draft("Two"));
+  cli.write("m/drafts/two", wish("Two"));
   await until("the second task", async () => (await watch.titles()).length === 2);
-  cli.write("m/other/three", draft("Three"));
+  cli.write("m/other/three", wish("Three"));
   rmSync(folder, { recursive: true });
   renameSync(cli.path("m/other"), folder);
   await until("the third task", async () => (await watch.titles()).length === 3);
@@ -193,9 +203,12 @@ test("a submit that breaks is tried again, and nothing is submitted twice", asyn
       return submitDrafts(opened.value, ANT, drafts);
     },
   });
-  cli.write("m/drafts/a", draft("Once"));
+  cli.write("m/drafts/a", wish("Once"));
   await until("what became of it", () => watch.log.length === 2);
-  expect(watch.log.map(({ event }) => event)).toEqual(["draft-trouble", "draft-submitted"]);
+  expect(watch.log.map(({ message }) => message)).toEqual([
+    "drafts could not be submitted",
+    ACCEPTED,
+  ]);
   expect(await watch.titles()).toEqual(["Once"]);
 });
 
@@ -211,7 +224,7 @@ test("faults of drafts that went while nobody watched are cleared, other files a
 test("many drafts at once are submitted once each, while a command submits them too", async () => {
   const cli = await foundedCli();
   const count = 40;
-  for (let at = 0; at < count; at += 1) cli.write(`m/drafts/${at}`, draft(`Wish ${at}`));
+  for (let at = 0; at < count; at += 1) cli.write(`m/drafts/${at}`, wish(`Wish ${at}`));
   const watch = await watched(cli);
   const ran = await Promise.all([1, 2].map(() => cli.run("-C m submit --as ant-1 --json")));
   await gone(watch);
@@ -229,7 +242,7 @@ test("a watch that is told to stop ends, and leaves what it has not taken", asyn
   const watch = await watched(cli);
   await watch.stop();
   mkdirSync(watch.folder, { recursive: true });
-  cli.write("m/drafts/late", draft("Late"));
+  cli.write("m/drafts/late", wish("Late"));
   expect(await watch.titles()).toEqual([]);
   expect(watch.names()).toEqual(["late"]);
 });

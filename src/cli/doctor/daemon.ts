@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { createConnection } from "node:net";
-import { join } from "node:path";
-import { moundFolder } from "../../git/clone.ts";
+import { endpointOf } from "../../open/endpoint.ts";
 import { type ClonePatient, fine, type Found } from "./finding.ts";
 import { shell } from "./shell.ts";
 
@@ -10,7 +9,7 @@ const ANSWER_MS = 2_000;
 
 /** Whether a daemon serves this clone. Without one every command works, and does its own work. */
 export async function daemon({ clone }: ClonePatient): Promise<Found> {
-  const endpoint = endpointIn(clone.commonDir);
+  const endpoint = endpointOf(clone.commonDir);
   const watch = shell("mound", "-C", clone.workTree, "watch");
   switch (await knock(endpoint)) {
     case "answers":
@@ -34,10 +33,6 @@ export async function daemon({ clone }: ClonePatient): Promise<Found> {
         },
       ];
   }
-}
-
-function endpointIn(commonDir: string): string {
-  return join(moundFolder(commonDir), "daemon", "socket");
 }
 
 type Knock = "answers" | "absent" | "refuses" | "silent";

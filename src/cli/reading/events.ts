@@ -1,4 +1,5 @@
 import type { Cursor } from "../../app/cursor.ts";
+import type { PollOutcome } from "../../app/poll.ts";
 import { Follower } from "../../app/follower.ts";
 import type { Mound } from "../../open/mound.ts";
 import {
@@ -15,7 +16,7 @@ import { sanitise, sanitiseJson } from "../sanitise.ts";
 import { UsageError } from "../usage.ts";
 import { NamedCursor } from "./named-cursor.ts";
 import { eventLine } from "./event-text.ts";
-import { nextLook } from "./next-look.ts";
+import { Looks } from "./next-look.ts";
 import { readSince, type Since } from "./since.ts";
 
 /** While history is read the cursor is kept this often: each keeping waits for the disk. */
@@ -46,17 +47,36 @@ export async function events(
   for await (const batch of follower.catchUp()) {
     if (signal.aborted || !(await printer.print(batch))) break;
   }
+  const looks = follow ? await Looks.start(mound, signal) : undefined;
+  try {
+    await tellWhatComes({ signal, follower, printer, watch, looks });
+  } finally {
+    await looks?.stop();
+  }
+  await printer.keepPrinted();
+  return { data: undefined, text: "", streamed: true };
+}
+
+interface Telling {
+  readonly signal: AbortSignal;
+  readonly follower: Follower;
+  readonly printer: Printer;
+  readonly watch: Watching;
+  /** Undefined: what is there is told, and no more. */
+  readonly looks: Looks | undefined;
+}
+
+async function tellWhatComes({ signal, follower, printer, watch, looks }: Telling): Promise<void> {
+  let outcome: PollOutcome = "moved";
   while (!signal.aborted && printer.read) {
     for (const batch of follower.take(await watch.heard())) {
       if (signal.aborted || !(await printer.print(batch))) break;
     }
     await printer.keepPrinted();
-    if (!follow || signal.aborted || !printer.read) break;
-    await nextLook(mound, signal, follower.nextDue());
-    if (!signal.aborted) await watch.look();
+    if (looks === undefined || signal.aborted || !printer.read) break;
+    await looks.next(outcome, follower.nextDue());
+    if (!signal.aborted) outcome = await watch.look();
   }
-  await printer.keepPrinted();
-  return { data: undefined, text: "", streamed: true };
 }
 
 function patternsOf(patterns: readonly string[] = ["*"]): readonly string[] {
@@ -88,20 +108,22 @@ class Watching {
     this.#mound = mound;
   }
 
-  async look(): Promise<void> {
+  async look(): Promise<PollOutcome> {
+    const before = this.#mound.line.tip;
     const refreshed = await this.#mound.refresh(0);
     if (refreshed.ok) {
       if (this.#away) this.#context.env.err("The origin answers again.\n");
       this.#away = false;
-      return;
+      return this.#mound.line.tip === before ? "quiet" : "moved";
     }
     const { error } = refreshed;
     if (!isUnreached(error) || this.#mound.line.tip === undefined) throw new FaultError(error);
-    if (this.#away) return;
+    if (this.#away) return "failed";
     this.#away = true;
     const { explain } = await import("../explain.ts");
     const { message } = explain(error);
     this.#context.env.err(sanitise(`${message.trimEnd()}\nWhat is known here is told.\n`));
+    return "failed";
   }
 
   /** Milliseconds: when the line was last known to be as it is at the origin. */

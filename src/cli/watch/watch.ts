@@ -10,10 +10,11 @@ import { moundFolder, originUrl, type Clone } from "../../git/clone.ts";
 import { systemClock } from "../../git/clock.ts";
 import { systemRandom } from "../../git/random.ts";
 import { localPath } from "../../git/remote-url.ts";
-import { gitWatch } from "../../git/watch.ts";
 import type { ReactionsFault } from "../../open/faults.ts";
+import { watchClone } from "../../open/watch-clone.ts";
 import { eventJson } from "../../protocol/views/event.ts";
 import { FaultError, type Context } from "../context.ts";
+import { followDrafts } from "../drafts/follow.ts";
 import { numberOption, textOption } from "../options.ts";
 import { deliveriesFolder, reactionsFile } from "../reactions/place.ts";
 import { eventLine } from "../reading/event-text.ts";
@@ -21,7 +22,6 @@ import type { Report } from "../report.ts";
 import { sanitise, sanitiseJson } from "../sanitise.ts";
 import { noteText } from "./note-text.ts";
 import { printService } from "./service.ts";
-import { submitAsTheyAppear } from "./submit.ts";
 
 /** A host that minds would ask for fewer; one that does not needs no number. */
 const BUDGET_MAX = 100_000;
@@ -44,7 +44,7 @@ export async function watch(
   const started = await Daemon.start({
     clone,
     environment: context.env.environment,
-    watch: watchOf(clone, log),
+    watch: watchClone(clone, (trouble) => log.warn({ ...trouble }, "watching")),
     local: localPath(originUrl(clone)) !== undefined,
     pushBudget: budget ?? Number.POSITIVE_INFINITY,
     sinks: async () => {
@@ -69,8 +69,7 @@ export async function watch(
   const daemon = started.value;
   sayReady(context, clone, daemon, reactions?.status().reactions.length ?? 0);
   log.info({ origin: originUrl(clone) }, "watching");
-  const drafts =
-    submitting === undefined ? undefined : submitAsTheyAppear(context, clone, submitting, stop);
+  const drafts = submitting === undefined ? undefined : followDrafts(context, log, stop);
   await aborted(stop);
   await drafts;
   await daemon.stop();
@@ -118,19 +117,6 @@ async function reactionsOf(
   });
 }
 
-function watchOf(clone: Clone, log: Log): ReturnType<typeof gitWatch> {
-  const origin = localPath(originUrl(clone));
-  const { branch } = clone.settings;
-  // An origin may be a repository with files: its git directory is inside.
-  const gitDirs =
-    origin === undefined ? [clone.commonDir] : [clone.commonDir, origin, join(origin, ".git")];
-  return gitWatch({
-    gitDirs,
-    branch,
-    onTrouble: ({ code, gitDir, detail }) => log.warn({ code, gitDir, detail }, "watching"),
-  });
-}
-
 /** Puts events out; when nobody reads them any more the daemon goes on without. */
 function printer(context: Context): Sink {
   const { env, options } = context;
@@ -156,8 +142,8 @@ function sayReady(context: Context, clone: Clone, daemon: Daemon, reactions: num
     context.env.out(`${sanitiseJson(JSON.stringify(ready))}\n`);
     return;
   }
-  const with_ = reactions === 0 ? "" : `, with ${reactions} reaction${reactions === 1 ? "" : "s"}`;
-  context.env.out(sanitise(`Ready: process ${pid} watches ${origin}${with_}.\n`));
+  const also = reactions === 0 ? "" : `, with ${reactions} reaction${reactions === 1 ? "" : "s"}`;
+  context.env.out(sanitise(`Ready: process ${pid} watches ${origin}${also}.\n`));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

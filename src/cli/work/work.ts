@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import type { Mound } from "../../open/mound.ts";
 import type { AgentId } from "../../protocol/ids.ts";
+import { watchClone } from "../../open/watch-clone.ts";
 import { launcher } from "../../work/launch.ts";
 import { MoundDesk } from "../../work/mound-desk.ts";
 import { sweepScratch } from "../../work/scratch.ts";
@@ -68,6 +69,7 @@ export async function workCommand(
         : {}),
     }),
     timers: systemTimers,
+    watch: watchClone(mound.clone),
     random: mound.ports.random,
     tell,
     // A look at an origin on this machine costs next to nothing.
