@@ -99,6 +99,8 @@ export class Heartbeats {
     const voice = this.#voices.get(agent);
     if (voice === undefined || voice.leaving) return;
     this.#voices.set(agent, { ...voice, leaving: true, told: undefined });
+    // Whoever leaves has no time to wait for another try.
+    this.#retry = 0;
   }
 
   /** Whether anybody is here. */

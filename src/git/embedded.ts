@@ -86,14 +86,30 @@ async function swapBranch(
 /** Two daemons that speak for one agent meet once in a while; more often than this they do not. */
 const FORCE_TRIES = 5;
 
+async function forceAll(refs: GitRefs, riders: readonly Rider[]): Promise<boolean> {
+  const moves = riders.map(async ({ ref, oid }) => ({
+    name: ref,
+    next: oid,
+    old: await refs.read(ref),
+  }));
+  try {
+    return await refs.swapMany(await Promise.all(moves));
+  } catch (error) {
+    if (error instanceof GitError && error.fault.code !== "git-missing") return false;
+    throw error;
+  }
+}
+
 async function force(refs: GitRefs, ref: string, oid: Oid): Promise<boolean> {
   for (let tries = 0; tries < FORCE_TRIES; tries += 1)
     if (await refs.swap(ref, oid, await refs.read(ref))) return true;
   return false;
 }
 
-/** One by one, so that a ref which cannot be moved holds up no other. */
+/** In one transaction where that goes, else one by one: a ref that cannot be moved holds up no other. */
 async function moveRiders(refs: GitRefs, origin: string, riders: readonly Rider[]): Promise<Moved> {
+  if (await forceAll(refs, riders))
+    return { carried: riders.map(({ ref }) => ref), fault: undefined };
   const carried: string[] = [];
   let fault: RemoteFault | undefined;
   for (const { ref, oid } of riders) {

@@ -166,6 +166,16 @@ describe("heartbeats", () => {
     expect(await heard()).toMatchObject({ at: clock.now() });
   });
 
+  test("one that leaves does not wait for the next try", async () => {
+    const { heartbeats, heard, clone, origin } = await open();
+    heartbeats.join(ANT, clone.signer);
+    origin.mishaps.pushes.push("unreachable");
+    await heartbeats.beat();
+    heartbeats.leave(ANT);
+    expect(await heartbeats.beat()).toEqual({ ok: true, value: 1 });
+    expect(await heard()).toMatchObject({ state: "leaving" });
+  });
+
   test("an origin that takes none is offered the same one for a while", async () => {
     const { heartbeats, clone, clock } = await open();
     heartbeats.join(ANT, clone.signer);
