@@ -14,8 +14,6 @@ export interface Supervision {
 const GRACE_MS = 2_000;
 const LOOK_MS = 20;
 
-const live = new Set<number>();
-
 /**
  * Ends the child's whole group when time is up: SIGTERM, then SIGKILL. A child in a group of its
  * own would outlive this process, so the groups still alive are ended when the process exits.
@@ -30,19 +28,15 @@ export function superviseGroup(child: Child, timeoutMs: number): Supervision {
     killGroup(pid, "SIGTERM");
     kill = setTimeout(() => giveUp(child), GRACE_MS);
   }, timeoutMs);
-  if (live.size === 0) process.on("exit", endAll);
-  live.add(pid);
+  const unguard = guardGroup(pid);
   return {
     timedOut: () => deadline !== undefined,
     async release() {
       clearTimeout(end);
       clearTimeout(kill);
       // git itself is gone, but what it started may ignore SIGTERM, or be tidying up.
-      while (deadline !== undefined && performance.now() < deadline && killGroup(pid, 0))
-        await delay(LOOK_MS);
-      if (deadline !== undefined) killGroup(pid, "SIGKILL");
-      live.delete(pid);
-      if (live.size === 0) process.off("exit", endAll);
+      if (deadline !== undefined) await groupEnds(pid, deadline);
+      unguard();
     },
   };
 }
@@ -59,6 +53,29 @@ export function killGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** Ends what is left of a group: SIGTERM, and SIGKILL after `graceMs` milliseconds. */
+export async function endGroup(pid: number, graceMs: number = GRACE_MS): Promise<void> {
+  if (killGroup(pid, "SIGTERM")) await groupEnds(pid, performance.now() + graceMs);
+}
+
+async function groupEnds(pid: number, deadline: number): Promise<void> {
+  while (performance.now() < deadline && killGroup(pid, 0)) await delay(LOOK_MS);
+  killGroup(pid, "SIGKILL");
+}
+
+/** Groups that would outlive this process, and by what they are ended then. */
+const live = new Map<number, NodeJS.Signals>();
+
+/** Ends the group when this process exits, until the answer is called. */
+export function guardGroup(pid: number, by: NodeJS.Signals = "SIGTERM"): () => void {
+  if (live.size === 0) process.on("exit", endAll);
+  live.set(pid, by);
+  return () => {
+    live.delete(pid);
+    if (live.size === 0) process.off("exit", endAll);
+  };
+}
+
 /** A grandchild that left the group may still hold the pipes open: nobody waits for it. */
 function giveUp({ pid, stdout, stderr }: Child): void {
   if (pid !== undefined) killGroup(pid, "SIGKILL");
@@ -67,5 +84,5 @@ function giveUp({ pid, stdout, stderr }: Child): void {
 }
 
 function endAll(): void {
-  for (const pid of live) killGroup(pid, "SIGTERM");
+  for (const [pid, by] of live) killGroup(pid, by);
 }

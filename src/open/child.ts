@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import { killGroup } from "../git/process-group.ts";
+import { endGroup, guardGroup, killGroup } from "../git/process-group.ts";
 import { type Tail, TailBuffer } from "./tail.ts";
 
 export interface ChildOptions {
@@ -113,39 +113,21 @@ async function supervise(
   };
   const end = timeoutMs === undefined ? undefined : setTimeout(() => (timeUp(), stop()), timeoutMs);
   signal?.addEventListener("abort", stop, { once: true });
-  if (live.size === 0) process.on("exit", endAll);
-  live.add(group);
+  const unguard = guardGroup(group);
   try {
     const how = await ended;
     clearTimeout(end);
     clearTimeout(kill);
     signal?.removeEventListener("abort", stop);
     await Promise.race([closed, delay(DRAIN_MS, undefined, { ref: false })]);
-    await endLeftovers(group, graceMs);
+    await endGroup(group, graceMs);
     await Promise.race([closed, delay(LOOK_MS)]);
     return how;
   } finally {
     child.stdout?.destroy();
     child.stderr?.destroy();
-    live.delete(group);
-    if (live.size === 0) process.off("exit", endAll);
+    unguard();
   }
-}
-
-async function endLeftovers(group: number, graceMs: number): Promise<void> {
-  if (!killGroup(group, "SIGTERM")) return;
-  const deadline = performance.now() + graceMs;
-  while (killGroup(group, 0)) {
-    if (performance.now() >= deadline) return void killGroup(group, "SIGKILL");
-    await delay(LOOK_MS);
-  }
-}
-
-/** Groups that would outlive this process. */
-const live = new Set<number>();
-
-function endAll(): void {
-  for (const group of live) killGroup(group, "SIGTERM");
 }
 
 function reasonOf(error: unknown): string {

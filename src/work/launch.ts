@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import { killGroup } from "../git/process-group.ts";
+import { endGroup, guardGroup, killGroup } from "../git/process-group.ts";
+import { TailBuffer } from "../open/tail.ts";
 import { formatInstant } from "../protocol/time.ts";
 import type { TakenTask } from "./desk.ts";
 import type { Exit, Program, Start } from "./program.ts";
+import { complaintOf } from "./complaint.ts";
 import { Scratch } from "./scratch.ts";
-import { Tail } from "./tail.ts";
 
 export interface LaunchOptions {
   /** The path of an executable file. */
@@ -23,9 +24,6 @@ export interface LaunchOptions {
 
 /** As much of standard error as is a reason: the end says what went wrong. */
 const COMPLAINT_BYTES = 1024;
-/** What PROGRAM leaves behind is asked to end, and after this many milliseconds ended. */
-const LEFTOVER_GRACE_MS = 2_000;
-const LOOK_MS = 20;
 /** A process that has left the group may hold the pipes open: after the end nobody waits longer. */
 const DRAIN_MS = 1_000;
 
@@ -69,21 +67,23 @@ function runningProgram(
   options: LaunchOptions,
 ): Program {
   const exited = exitOf(child);
-  const tail = new Tail(COMPLAINT_BYTES);
-  guard(pid);
+  const tail = new TailBuffer(COMPLAINT_BYTES);
+  const unguard = guardGroup(pid, "SIGKILL");
   // PROGRAM may close its standard input without reading it.
   child.stdin.on("error", () => undefined);
   child.stdin.end(`${JSON.stringify(task.story)}\n`);
   child.stderr.on("error", () => undefined);
   child.stderr.on("data", (chunk: Buffer) => {
-    tail.write(chunk);
+    tail.add(chunk);
     options.complain?.(task, chunk.toString());
   });
   const drained = Promise.all([scratch.output.drain(child.stdout), closed(child)]);
   let over = false;
   const finish = async () => {
     const exit = await exited;
+    // What PROGRAM has left running.
     await endGroup(pid);
+    unguard();
     over = true;
     const late = new AbortController();
     await Promise.race([drained, delay(DRAIN_MS, undefined, { signal: late.signal })]).finally(() =>
@@ -92,7 +92,7 @@ function runningProgram(
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     await drained;
     const { result, refs } = await scratch.collect();
-    return { exit, result, refs, complaint: tail.text() };
+    return { exit, result, refs, complaint: complaintOf(tail.read()) };
   };
   return {
     ended: finish(),
@@ -120,32 +120,6 @@ function closed(child: ChildProcessWithoutNullStreams): Promise<void> {
   return new Promise((resolve) => {
     child.stderr.on("close", resolve);
   });
-}
-
-/** Ends what PROGRAM has left running. */
-async function endGroup(pid: number): Promise<void> {
-  const deadline = performance.now() + LEFTOVER_GRACE_MS;
-  if (killGroup(pid, "SIGTERM"))
-    while (performance.now() < deadline && killGroup(pid, 0)) await delay(LOOK_MS);
-  killGroup(pid, "SIGKILL");
-  unguard(pid);
-}
-
-/** What the programs of a process group of their own would outlive is this process: it ends them. */
-const live = new Set<number>();
-
-function guard(pid: number): void {
-  if (live.size === 0) process.on("exit", endAll);
-  live.add(pid);
-}
-
-function unguard(pid: number): void {
-  live.delete(pid);
-  if (live.size === 0) process.off("exit", endAll);
-}
-
-function endAll(): void {
-  for (const pid of live) killGroup(pid, "SIGKILL");
 }
 
 function taskVariables(task: TakenTask, agent: string): NodeJS.ProcessEnv {

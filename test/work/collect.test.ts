@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TEXT_CHARS } from "../../src/protocol/limits.ts";
 import { Collector } from "../../src/work/collect.ts";
-import { Tail } from "../../src/work/tail.ts";
+import { TailBuffer } from "../../src/open/tail.ts";
+import { complaintOf } from "../../src/work/complaint.ts";
 import { testFolder } from "../support/site.ts";
 
 async function collector(maxBytes?: number) {
@@ -110,14 +111,14 @@ describe("the end of a stream", () => {
     [["x".repeat(100_000), "\nlast\n"], "last"],
     [[], ""],
   ])("%# begins with a line where there is one in it", (texts, end) => {
-    const tail = new Tail(23);
-    for (const text of texts) tail.write(Buffer.from(text));
-    expect(tail.text()).toBe(end);
+    const tail = new TailBuffer(23);
+    for (const text of texts) tail.add(Buffer.from(text));
+    expect(complaintOf(tail.read())).toBe(end);
   });
 
   test("never begins within a character", () => {
-    const tail = new Tail(5);
-    tail.write(Buffer.from("\u{1f41c}\u{1f41c}"));
-    expect(tail.text()).toBe("\u{1f41c}");
+    const tail = new TailBuffer(5);
+    tail.add(Buffer.from("\u{1f41c}\u{1f41c}"));
+    expect(complaintOf(tail.read())).toBe("\u{1f41c}");
   });
 });
