@@ -34,6 +34,7 @@ export class Desk {
     try {
       if (request["type"] === "status") return { ok: true, status: this.#ports.status() };
       if (this.#ports.stopping()) return refuse("stopping", "the daemon is about to end");
+      if (request["type"] === "presence") return await this.#sayPresence(request);
       if (request["type"] === "submit") return await this.#submit(request, bytes);
       if (request["type"] === "order") return await this.#order(request, bytes);
       return refuse("malformed", "it asks for nothing that is known here");
@@ -62,6 +63,17 @@ export class Desk {
     if (!renewed.ok || renewed.value.key === signer.value.key) return this.#answer(first.value);
     const again = await this.#carryOut(agent, renewed.value, read.value, bytes);
     return again.ok ? this.#answer(again.value) : { ok: false, error: again.error };
+  }
+
+  async #sayPresence({ agent, state }: Readonly<Record<string, unknown>>): Promise<AnswerBody> {
+    if (typeof agent !== "string" || !isAgentId(agent))
+      return refuse("malformed", "agent: it is no agent's name");
+    const signer = await this.#ports.signers.find(agent);
+    if (!signer.ok) return { ok: false, error: signer.error };
+    if (state === "leaving") this.#ports.presence.leave(agent);
+    else this.#ports.presence.here(agent, signer.value);
+    await this.#ports.presence.tell();
+    return { ok: true, said: true };
   }
 
   /** Takes what its author has signed already, and commits it in the name of somebody at hand. */

@@ -44,11 +44,16 @@ export class PresenceKeeper {
     this.#heartbeats.join(agent, signer);
   }
 
-  /** It says that it leaves: that is told at once. */
+  /** It says that it leaves. */
   leave(agent: AgentId): void {
     this.#lastSeen.delete(agent);
     this.#heartbeats.leave(agent);
+  }
+
+  /** Says at once what is new, where there is budget for it; resolves when that was tried. */
+  tell(): Promise<void> {
     this.#look();
+    return this.#beating;
   }
 
   riders(): Promise<readonly Rider[]> {

@@ -59,6 +59,13 @@ export class HandOver {
     };
   }
 
+  /** Lets the daemon say that an agent is here, and go on saying so, or that it leaves; false: there is none. */
+  async sayPresence(agent: AgentId, state: "here" | "leaving"): Promise<boolean> {
+    const client = (this.#client ??= await this.#connect());
+    const reply = await client?.ask({ type: "presence", agent, state });
+    return reply?.kind === "said";
+  }
+
   close(): void {
     this.#client?.close();
   }

@@ -8,6 +8,7 @@ import { readFrames } from "./frames.ts";
 export type Reply =
   | { readonly kind: "submitted"; readonly submitted: Submitted }
   | { readonly kind: "status"; readonly status: DaemonStatus }
+  | { readonly kind: "said" }
   | { readonly kind: "refused"; readonly error: WireFault }
   | { readonly kind: "lost" }
   | { readonly kind: "absent" };
@@ -125,6 +126,7 @@ export class SequencerClient {
 
 function replyOf(frame: Exclude<AnswerFrame, { readonly alive: true }>): Reply {
   if (!frame.ok) return { kind: "refused", error: frame.error };
+  if ("said" in frame) return { kind: "said" };
   if ("status" in frame) return { kind: "status", status: frame.status };
   return { kind: "submitted", submitted: frame.submitted };
 }

@@ -42,6 +42,7 @@ export interface SignedOperation extends Operation {
 export type Ask =
   | { readonly type: "submit"; readonly agent: AgentId; readonly operations: readonly Operation[] }
   | { readonly type: "order"; readonly agent: AgentId; readonly operation: SignedOperation }
+  | { readonly type: "presence"; readonly agent: AgentId; readonly state: "here" | "leaving" }
   | { readonly type: "status" };
 
 export type RequestFrame = Ask & { readonly id: number; readonly build: string };
@@ -88,5 +89,6 @@ export interface DaemonStatus {
 export type AnswerFrame =
   | { readonly id: number; readonly ok: true; readonly submitted: Submitted }
   | { readonly id: number; readonly ok: true; readonly status: DaemonStatus }
+  | { readonly id: number; readonly ok: true; readonly said: true }
   | { readonly id: number; readonly ok: false; readonly error: WireFault }
   | { readonly alive: true };

@@ -2,6 +2,8 @@ import type { PresenceFlaw } from "../../protocol/presence.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import type { Presence } from "../../protocol/views/presence.ts";
 import { QUIET_MS } from "../../app/presence.ts";
+import { ok } from "../../base/result.ts";
+import { HandOver } from "../../open/hand-over.ts";
 import { sayPresence, whoIsHere, type WhoIsHere } from "../../open/presence.ts";
 import { FaultError, type Context } from "../context.ts";
 import { formatAge, freshMound } from "../fresh.ts";
@@ -30,7 +32,12 @@ export async function here(
   early?.catch(() => undefined);
   const { mound, notes } = await freshMound(context);
   if (agent !== undefined) {
-    const told = await sayPresence(mound, agent, say ? "here" : "leaving");
+    const state = say ? "here" : "leaving";
+    // A daemon goes on saying it; without one it holds as long as it holds.
+    const desk = new HandOver(mound.clone.commonDir);
+    const handed = await desk.sayPresence(agent, state);
+    desk.close();
+    const told = handed ? ok(undefined) : await sayPresence(mound, agent, state);
     if (!told.ok) throw new FaultError(told.error);
   }
   const found = await whoIsHere(mound, early);

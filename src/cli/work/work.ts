@@ -18,6 +18,7 @@ import { Complaints } from "./complaints.ts";
 import { enlist } from "./enlist.ts";
 import { exitOf } from "./exit-of.ts";
 import { findProgram } from "./find-program.ts";
+import { sayHere } from "./presence.ts";
 import { eventJson, explainWork, sayEvent } from "./say.ts";
 
 /** Less than what service managers and container hosts give before they kill. */
@@ -49,6 +50,7 @@ export async function workCommand(
     if (process.stderr.writableLength < TALK_BYTES) env.err(text);
   });
   const tell = teller(context, agent, complaints);
+  const leave = await sayHere(mound.clone.commonDir, agent);
   const end = await work({
     ...wish,
     desk: new MoundDesk({
@@ -77,6 +79,7 @@ export async function workCommand(
     stop,
     insist: context.untilInsisted(),
   });
+  await leave();
   // Once at the end: people look at the files when the work is done.
   await mound.project();
   return report(context, end, wish.mode, name);
