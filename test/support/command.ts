@@ -125,7 +125,13 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
 
 function read(stdout: string, stderr: string): Omit<Ran, "code"> {
   const phases = [...stderr.matchAll(/^phase (\w+)$/gm)].map((match) => match[1]!);
+  return { stdout, stderr, phases, json: documentOf(stdout) };
+}
+
+/** The last line, where it is whole: a stream ends in a document only when it failed. */
+function documentOf(stdout: string): Answer | undefined {
   // A command that was killed may have written half of its document.
-  const whole = stdout.endsWith("}\n");
-  return { stdout, stderr, phases, json: whole ? (JSON.parse(stdout) as Answer) : undefined };
+  if (!stdout.endsWith("}\n")) return undefined;
+  const last = JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Answer;
+  return "ok" in last ? last : undefined;
 }
