@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createOrigin } from "../../src/git/clone.ts";
-import { maintain } from "../../src/git/maintenance.ts";
-import { gitObjects } from "../../src/git/objects.ts";
+import { consolidate, maintain } from "../../src/git/maintenance.ts";
+import { gitObjects, PACK_FROM } from "../../src/git/objects.ts";
 import { gitText } from "../../src/git/run.ts";
 import { until } from "../support/until.ts";
 
@@ -19,8 +19,9 @@ test("a repository with many loose objects is packed, one with few is left alone
       const bytes = new TextEncoder().encode(`blob ${n}`);
       blobs.push({ oid: objects.name("blob", bytes), type: "blob" as const, bytes });
     }
-    for (let from = 0; from < blobs.length; from += 50)
-      await objects.write(blobs.slice(from, from + 50));
+    const loose = PACK_FROM - 1;
+    for (let from = 0; from < blobs.length; from += loose)
+      await objects.write(blobs.slice(from, from + loose));
     const tree = (
       await gitText(["mktree"], {
         gitDir,
@@ -39,6 +40,29 @@ test("a repository with many loose objects is packed, one with few is left alone
       /^count: 0$/m.test(await gitText(["count-objects", "-v"], { gitDir }));
     expect(await until("the loose objects are packed", counted)).toBe(true);
     expect(await objects.read(blobs[0]!.oid)).toMatchObject({ type: "blob" });
+    await objects.close();
+  } finally {
+    rmSync(join(gitDir, ".."), { recursive: true, force: true });
+  }
+});
+
+test("many packs are put together, and nothing in them is lost", async () => {
+  const gitDir = join(mkdtempSync(join(tmpdir(), "mound-repack-")), "origin.git");
+  try {
+    await createOrigin(gitDir, "main");
+    const objects = gitObjects({ gitDir });
+    const blobs = [];
+    for (let n = 0; n < 60 * PACK_FROM; n++) {
+      const bytes = new TextEncoder().encode(`blob ${n}`);
+      blobs.push({ oid: objects.name("blob", bytes), type: "blob" as const, bytes });
+    }
+    for (let from = 0; from < blobs.length; from += PACK_FROM)
+      await objects.write(blobs.slice(from, from + PACK_FROM));
+    expect(await consolidate(gitDir)).toBe(true);
+    const counts = await gitText(["count-objects", "-v"], { gitDir });
+    expect(Number(/^packs: (\d+)$/m.exec(counts)?.[1])).toBeLessThan(10);
+    expect(counts).toMatch(new RegExp(`^in-pack: ${blobs.length}$`, "m"));
+    expect(await consolidate(gitDir)).toBe(false);
     await objects.close();
   } finally {
     rmSync(join(gitDir, ".."), { recursive: true, force: true });

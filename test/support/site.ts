@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -126,8 +126,11 @@ export async function cloneFor(site: Site, name: string, url = site.origin): Pro
 /** The operations of a clone that were begun and not answered, by their nonces. */
 export async function journalOf({ cwd }: Place): Promise<readonly string[]> {
   const folder = join(cwd, ".git/mound/journal");
-  const names = await readdir(folder).catch(() => []);
-  return names.flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -5)] : []));
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const pages = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  return pages.flatMap((page) =>
+    (JSON.parse(page) as { entries: { nonce: string }[] }).entries.map(({ nonce }) => nonce),
+  );
 }
 
 export async function countCommits(origin: string): Promise<number> {

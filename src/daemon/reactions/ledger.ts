@@ -194,10 +194,8 @@ export class Ledger {
     delivery.pid = undefined;
     delivery.tries = operation.tries;
     delivery.failure = operation.failure;
-    if (operation.op === "failed") {
-      delivery.due = operation.due;
-      return;
-    }
+    delivery.due = operation.op === "failed" ? operation.due : 0;
+    if (operation.op === "failed") return;
     this.#remove(operation.n);
     this.#dead.set(operation.n, delivery);
     if (this.#dead.size <= DEAD_MAX) return;
