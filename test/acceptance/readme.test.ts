@@ -70,6 +70,28 @@ test("two machines, ten agents: twenty tasks, each done exactly once", async () 
   expect(keys.out.split("\n").filter((line) => line.startsWith("left"))).toEqual([]);
 });
 
+test("a daemon, a program as an agent, and files alone", async () => {
+  using machine = new Machine({ withMound: true });
+  const founded = await machine.run("mound init plan --as ant-1");
+  expect(founded).toMatchObject({ code: 0 });
+  const cwd = join(machine.folder, "plan");
+  const result = await machine.run(block("daemon"), { cwd });
+  expect(result).toMatchObject({ code: 0 });
+  expect(result.out).toContain("Ready: process");
+  const told = result.out.slice(result.out.indexOf("Ready: process"));
+  expect(told).toMatch(/task\.done .*Count these words/);
+  const submitted = await machine.run(block("drafts"), { cwd });
+  expect(submitted).toMatchObject({ code: 0 });
+  const tasks = await listTasks(machine, cwd);
+  expect(tasks.map(({ title, status }) => `${status}: ${title}`).toSorted()).toEqual([
+    "done: Count these words: many hands make light work",
+    "open: Fix the login",
+  ]);
+  expect(tasks.find(({ status }) => status === "done")).toMatchObject({
+    result: { agent: "ant-2" },
+  });
+});
+
 test("with git alone: join, claim, finish and verify with stock tools only", async () => {
   using host = new Machine({ withMound: true });
   using outsider = new Machine({ withMound: false });
