@@ -1,119 +1,168 @@
 /**
- * The main job, for real: a fresh mound, some forty tasks made from this repository's own source
- * files, five agent processes, one of them killed in the middle of a task, and a summary at the end.
- * Everything goes through the command, and the folder stays for looking.
+ * The main job, for real: a fresh mound, its daemon, forty tasks made from this repository's own source
+ * files, five workers that are a line of shell each, one of them killed in the middle of a task, a
+ * reaction that keeps a diary, and a summary at the end. Everything goes through the command, and the
+ * folder stays for looking.
  */
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const COMMAND = join(ROOT, "dist", "mound.js");
-const AGENTS = ["ant-1", "ant-2", "ant-3", "ant-4", "ant-5"];
+const WORKERS = ["ant-1", "ant-2", "ant-3", "ant-4", "ant-5"];
+const WRITER = "ant-6";
 const FILES = 40;
-/** The agent that dies, in the middle of its second task. */
+/** Short, so that a killed worker's task is soon taken over. */
+const LEASE = "3s";
+/** The worker that dies, in the middle of its second task. */
 const VICTIM = "ant-3";
 const VICTIM_TASK = 2;
+/** What a worker is: a program that gets its task from the environment and prints the result. */
+const MEASURE = 'sleep 0.3; grep -c "" "$CODE/${MOUND_TASK_TITLE#Measure }"';
+const SUMMARISE = `node "$MOUND" task list --status done --limit 1000 --json | grep -o '"text":"[0-9]*' | cut -d '"' -f 4 | awk '{ sum += $1 } END { print NR " files, " sum " lines" }'`;
 
 const started = Date.now();
 if (!existsSync(COMMAND)) await run("npm", ["run", "build"], { cwd: ROOT });
 const folder = await mkdtemp(join(tmpdir(), "mound-demo-"));
 const plan = join(folder, "plan");
-const environment = { ...process.env, MOUND_CONFIG_HOME: join(folder, "config"), MOUND_AGENT: "" };
+const diary = join(folder, "diary.ndjson");
+const environment = {
+  ...process.env,
+  CODE: ROOT,
+  MOUND: COMMAND,
+  MOUND_CONFIG_HOME: join(folder, "config"),
+  MOUND_AGENT: "",
+};
+/** Whatever is still running when the demo ends is ended with it. */
+const children = new Set();
+process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
 say(`A fresh mound in ${plan}`);
-await mound(["init", plan, "--name", "demo", "--as", AGENTS[0]], folder);
-for (const agent of AGENTS.slice(1)) await mound(["join", "--as", agent]);
+await mound(["init", plan, "--name", "demo", "--as", WORKERS[0]], folder);
 const files = await largestSources();
-const tasks = files.map((path, index) => ({
-  label: `file-${index}`,
-  title: `Measure ${relative(ROOT, path)}`,
-  body: path,
-}));
-tasks.push({
-  label: "summary",
-  title: "Write the summary",
-  after: tasks.map((task) => task.label),
-});
-await mound(
-  ["task", "import", "-", "--as", AGENTS[0]],
-  plan,
-  tasks.map((task) => JSON.stringify(task)).join("\n"),
-);
-say(
-  `${tasks.length} tasks: one for each of ${files.length} source files, and a summary that waits for them all\n`,
-);
+await addTasks(files);
+await writeReactions();
 
-const tally = new Map(AGENTS.map((agent) => [agent, { tasks: 0, takeovers: 0, fate: "" }]));
+const tally = new Map(WORKERS.map((agent) => [agent, { tasks: 0, takeovers: 0, fate: "" }]));
+const claims = new Map(WORKERS.map((agent) => [agent, 0]));
+const workers = new Map();
 let finished = 0;
-await Promise.all(AGENTS.map(runAgent));
+const daemon = await startDaemon(note);
+say("The daemon runs; each worker is a line of shell:");
+say(`  mound work --as ant-1 --can shell --until-empty -- sh -c '${MEASURE}'\n`);
+await Promise.all([
+  ...WORKERS.map((agent) => work(agent, ["--can", "shell"], MEASURE)),
+  work(WRITER, ["--can", "summary"], SUMMARISE),
+]);
+daemon.kill("SIGTERM");
+await ended(daemon);
 await report();
 
-/** Runs one agent process to its end; kills the victim in the middle of a task. */
-function runAgent(name) {
+async function addTasks(paths) {
+  const tasks = paths.map((path, index) => ({
+    label: `file-${index}`,
+    title: `Measure ${relative(ROOT, path)}`,
+    needs: ["shell"],
+  }));
+  const summary = {
+    label: "summary",
+    title: "Write the summary",
+    needs: ["summary"],
+    after: tasks.map((task) => task.label),
+  };
+  const lines = [...tasks, summary].map((task) => JSON.stringify(task)).join("\n");
+  await mound(["task", "import", "-", "--as", WORKERS[0]], plan, lines);
+  say(
+    `${paths.length + 1} tasks: one for each of ${paths.length} source files, and a summary that waits`,
+  );
+}
+
+/** The user's own file, outside of the repository: what is done is written into a diary. */
+async function writeReactions() {
+  const file = [
+    "reactions:",
+    "  - name: diary",
+    "    on: [task.done, claim.expired]",
+    `    run: [sh, -c, 'cat >> "$1"', sh, ${JSON.stringify(diary)}]`,
+  ];
+  await writeFile(join(folder, "reactions.yaml"), `${file.join("\n")}\n`);
+}
+
+/** Starts the daemon and tells every event of its stream; resolves when it is ready. */
+function startDaemon(take) {
+  const args = [COMMAND, "watch", "--json", "--reactions", join(folder, "reactions.yaml")];
+  const child = start(args, plan);
+  child.stderr.pipe(process.stderr);
   return new Promise((resolve, reject) => {
-    const script = join(ROOT, "test", "demo", "agent.mjs");
-    const child = spawn(process.execPath, [script, name], {
-      cwd: plan,
-      env: environment,
-      stdio: ["ignore", "pipe", "inherit"],
+    child.on("exit", (code) => reject(new Error(`the daemon ended with ${code}`)));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const event = JSON.parse(line);
+      if (event.type === "ready") resolve(child);
+      else take(event);
     });
-    let claims = 0;
-    let rest = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk) => {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop();
-      for (const line of lines) {
-        const event = JSON.parse(line);
-        if (event.event === "claimed") claims += 1;
-        note(event);
-        if (event.event === "claimed" && name === VICTIM && claims === VICTIM_TASK) {
-          child.kill("SIGKILL");
-          tally.get(name).fate = "killed";
-          say(`  ${name} is killed while it works on "${event.title}"; its lease is 3 seconds`);
-        }
-      }
-    });
-    child.on("error", reject);
-    child.on("close", (code, signal) =>
-      code === 0 || signal === "SIGKILL"
-        ? resolve()
-        : reject(new Error(`${name} ended with ${code}`)),
-    );
   });
 }
 
-function note({ event, agent, title, token }) {
-  const own = tally.get(agent);
-  if (event === "claimed" && token > 1) {
+/** Runs one worker to its end. */
+async function work(agent, options, line) {
+  const args = ["-C", plan, "work", "--as", agent, "--lease", LEASE, "--until-empty", ...options];
+  const child = start([COMMAND, ...args, "--", "sh", "-c", line], folder);
+  let talk = "";
+  child.stdout.resume();
+  child.stderr.setEncoding("utf8").on("data", (text) => (talk += text));
+  workers.set(agent, child);
+  const { code, signal } = await ended(child);
+  if (code !== 0 && signal !== "SIGKILL") throw new Error(`${agent} ended with ${code}: ${talk}`);
+}
+
+/** What the daemon tells: the demo knows nothing else of what its workers do. */
+function note({ type, actor, agent, task, title, token }) {
+  const own = tally.get(actor);
+  if (type === "claim.expired" && own !== undefined) {
     own.takeovers += 1;
-    say(`  ${agent} takes over "${title}" with token ${token}`);
+    say(`  ${actor} takes over "${title}" from ${agent}, whose token was ${token}`);
   }
-  if (event !== "done") return;
-  own.tasks += 1;
+  if (type === "task.claimed" && own !== undefined) {
+    claims.set(actor, claims.get(actor) + 1);
+    if (actor === VICTIM && claims.get(actor) === VICTIM_TASK) {
+      workers.get(actor).kill("SIGKILL");
+      own.fate = "killed";
+      say(`  ${actor} is killed while it works on "${title}"; its lease is 3 seconds`);
+    }
+  }
+  if (type !== "task.done") return;
   finished += 1;
-  say(`  ${String(finished).padStart(2)}/${tasks.length}  ${agent}  ${title}`);
+  if (own !== undefined) own.tasks += 1;
+  say(`  ${String(finished).padStart(2)}/${files.length + 1}  ${actor}  ${title ?? task}`);
 }
 
 async function report() {
-  const listed = await mound(["task", "list", "--limit", "1000"]);
-  const open = listed.data.tasks.filter((task) => task.status !== "done");
-  const summary = listed.data.tasks.find((task) => task.title === "Write the summary");
-  say(`\nagent   tasks  takeovers`);
+  const { tasks } = (await mound(["task", "list", "--limit", "1000"])).data;
+  const open = tasks.filter((task) => task.status !== "done");
+  const summary = tasks.find((task) => task.title === "Write the summary");
+  const written = (await readFile(diary, "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const done = new Set(written.filter(({ type }) => type === "task.done").map(({ task }) => task));
+  say(`\nworker  tasks  takeovers`);
   for (const [agent, { tasks: count, takeovers, fate }] of tally) {
-    say(
-      `${agent.padEnd(7)} ${String(count).padStart(5)}  ${String(takeovers).padStart(9)}  ${fate}`,
-    );
+    const columns = [agent.padEnd(7), String(count).padStart(5), String(takeovers).padStart(10)];
+    say(`${columns.join(" ")}  ${fate}`);
   }
-  say(`\nSummary, by ${summary.result?.agent ?? "nobody"}: ${summary.result?.text ?? "none"}`);
   say(
-    `${listed.data.tasks.length - open.length} of ${tasks.length} tasks done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
+    `\nSummary, by ${summary.result?.agent ?? "nobody"}: ${summary.result?.text.trim() ?? "none"}`,
   );
+  say(`The reaction wrote ${done.size} of ${tasks.length} finished tasks into ${diary}`);
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  say(`${tasks.length - open.length} of ${tasks.length} tasks done in ${seconds} s\n`);
   say("Look further:");
   for (const line of [
     `cd ${plan}`,
@@ -121,15 +170,37 @@ async function report() {
     `git log -- tasks/${summary.id.slice(0, 2)}/${summary.id}`,
     `cat tasks/${summary.id.slice(0, 2)}/${summary.id}/task.yaml`,
     "git log --show-signature -3",
-    "node " + COMMAND + " status",
+    `node ${COMMAND} events --on 'claim.*'`,
   ]) {
     say(`  ${line}`);
   }
   const takeovers = [...tally.values()].reduce((total, own) => total + own.takeovers, 0);
-  if (open.length > 0 || takeovers === 0) {
-    say(`\nSomething went wrong: ${open.length} tasks are not done, ${takeovers} were taken over.`);
+  const missing = tasks.length - done.size;
+  if (open.length + missing > 0 || takeovers === 0) {
+    say(
+      `\nSomething went wrong: ${open.length} tasks are not done, ${takeovers} were taken over, ${missing} are not in the diary.`,
+    );
     process.exitCode = 1;
   }
+}
+
+function start(args, cwd) {
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.add(child);
+  child.on("exit", () => children.delete(child));
+  return child;
+}
+
+function ended(child) {
+  if (child.exitCode !== null || child.signalCode !== null)
+    return Promise.resolve({ code: child.exitCode, signal: child.signalCode });
+  return new Promise((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
 }
 
 /** Runs the real command; answers its JSON document, or ends the demo with what it said. */
