@@ -41,6 +41,7 @@ export async function watch(
   const stop = AbortSignal.any([context.untilStopped(), leaving.signal]);
   let reactions: Reactions | undefined;
   let lost: AppFault | undefined;
+  const ready = new Gate();
   const started = await Daemon.start({
     clone,
     environment: context.env.environment,
@@ -52,7 +53,7 @@ export async function watch(
       if (!begun.ok) return begun;
       const { value } = begun;
       reactions = value;
-      return ok([(batch) => value.deliver(batch), printer(context)]);
+      return ok([(batch) => value.deliver(batch), printer(context, ready)]);
     },
     log,
     onLost: (fault) => {
@@ -68,6 +69,7 @@ export async function watch(
   }
   const daemon = started.value;
   sayReady(context, clone, daemon, reactions?.status().reactions.length ?? 0);
+  ready.open();
   log.info({ origin: originUrl(clone) }, "watching");
   const drafts = submitting === undefined ? undefined : followDrafts(context, log, stop);
   await aborted(stop);
@@ -117,11 +119,24 @@ async function reactionsOf(
   });
 }
 
+/** Holds events back until the line is out that comes first. */
+class Gate {
+  readonly passed: Promise<void>;
+  open: () => void = () => undefined;
+
+  constructor() {
+    this.passed = new Promise((resolve) => {
+      this.open = resolve;
+    });
+  }
+}
+
 /** Puts events out; when nobody reads them any more the daemon goes on without. */
-function printer(context: Context): Sink {
+function printer(context: Context, ready: Gate): Sink {
   const { env, options } = context;
   let read = true;
   return async ({ events, cursor }) => {
+    await ready.passed;
     if (!read) return true;
     const lines = events.map((event, at) => {
       if (options.json !== true) return `${eventLine(event)}\n`;
