@@ -6,12 +6,11 @@
 import { createHash } from "node:crypto";
 import { lstat, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Objects } from "../app/ports.ts";
+import type { Objects, Refs } from "../app/ports.ts";
 import { isLegalPath } from "../protocol/paths.ts";
 import { isOid, type Oid } from "../protocol/ids.ts";
 import type { Clone } from "./clone.ts";
 import { GitError } from "./fault.ts";
-import { gitRefs } from "./refs.ts";
 import { gitText, runGit } from "./run.ts";
 
 export interface Projection {
@@ -30,11 +29,11 @@ export type Good = (path: string) => Promise<Oid | undefined>;
 export async function project(
   clone: Clone,
   tip: Oid,
-  objects: Objects,
+  ports: { readonly objects: Objects; readonly refs: Refs },
   good: Good,
 ): Promise<Projection> {
   try {
-    return await projectNow(clone, tip, objects, good);
+    return await projectNow(clone, tip, ports, good);
   } catch (error) {
     // Another process has the index or the branch in hand: whoever comes next projects.
     if (error instanceof GitError) return { current: false, held: "busy", kept: [] };
@@ -45,13 +44,12 @@ export async function project(
 async function projectNow(
   clone: Clone,
   tip: Oid,
-  objects: Objects,
+  { objects, refs }: { readonly objects: Objects; readonly refs: Refs },
   good: Good,
 ): Promise<Projection> {
   const branch = `refs/heads/${clone.settings.branch}`;
   const head = await readHead(clone.gitDir);
   if (head !== branch) return { current: false, held: "other-branch", kept: [] };
-  const refs = gitRefs(clone.commonDir);
   const old = await refs.read(branch);
   if (old === tip) return { current: true, kept: [] };
   const { gitDir } = clone;

@@ -231,7 +231,7 @@ export class Mound {
     const { tip } = this.line;
     if (tip === undefined) return { current: false, kept: [] };
     const { project } = await import("../git/worktree.ts");
-    return project(this.clone, tip, this.ports.objects, (path) =>
+    return project(this.clone, tip, this.ports, (path) =>
       this.read((view) => view.get(`file/${path}`)?.oid),
     );
   }
