@@ -27,6 +27,10 @@ export interface Site {
 export interface Wish {
   readonly agents: readonly string[];
   readonly tasks: number;
+  /** Each task waits for the one so many before it. */
+  readonly gap?: number;
+  /** How many agents may try a task before it counts as failed. */
+  readonly attempts?: number;
   /** Of mound.yaml. */
   readonly set?: Readonly<Record<string, string>>;
 }
@@ -75,7 +79,7 @@ export async function foundSite(wish: Wish): Promise<Site> {
 }
 
 /** Founds a mound whose origin is a bare repository, as an administrator makes one. */
-async function found({ agents, tasks, set = {} }: Wish): Promise<Site> {
+async function found({ agents, tasks, gap, attempts, set = {} }: Wish): Promise<Site> {
   const dir = await mkdtemp(join(tmpdir(), "mound-test-model-"));
   modelFolders.push(dir);
   const environment = environmentIn(dir);
@@ -96,13 +100,18 @@ async function found({ agents, tasks, set = {} }: Wish): Promise<Site> {
     type: "configure",
     set: { key, value } as NonNullable<Extract<Command, { type: "configure" }>["set"]>,
   }));
-  const titles = Array.from({ length: tasks }, (_, index) => ({ title: `task ${index + 1}` }));
-  commands.push({ type: "add", tasks: titles });
+  const added = Array.from({ length: tasks }, (_, index) => ({
+    title: `task ${index + 1}`,
+    label: `t${index}`,
+    ...(gap === undefined || index < gap ? {} : { after: [`t${index - gap}`] }),
+    ...(attempts === undefined ? {} : { attempts }),
+  }));
+  commands.push({ type: "add", tasks: added });
   const outcomes = (await mound.submit(ROOT, commands)).map(must);
   for (const agent of agents) await enrol(mound, agent);
   await mound.close();
-  const added = outcomes.at(-1)!.answer.tasks;
-  return { dir, origin, environment, tasks: added, founding: await countCommits(origin) };
+  const ids = outcomes.at(-1)!.answer.tasks;
+  return { dir, origin, environment, tasks: ids, founding: await countCommits(origin) };
 }
 
 /** Makes an agent a member, with a key in the environment of the mound. */
