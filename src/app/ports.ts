@@ -118,6 +118,8 @@ export interface Remote {
    * the riders never changes what is said of the line.
    */
   push(next: Oid, old: Oid | undefined, riders?: readonly Rider[]): Promise<PushOutcome & Carried>;
+  /** Resolves when a push would go out at once; absent where one always does. */
+  ready?(): Promise<void>;
   /** Moves riders without the line; ok when every one of them moved. */
   publish(riders: readonly Rider[]): Promise<Result<undefined, RemoteFault>>;
   /** Every ref below `PRESENCE_REFS` at the origin, its object present here afterwards. */

@@ -54,6 +54,7 @@ export class PushBudget {
 export function budgeted(remote: Remote, budget: PushBudget): Remote {
   return {
     ...remote,
+    ready: () => budget.ready(),
     async push(...args) {
       await budget.take();
       return remote.push(...args);

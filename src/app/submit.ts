@@ -233,8 +233,9 @@ export class Submitter {
   ): Promise<Result<undefined, AppFault>> {
     if (outcome.kind === "refused") {
       this.#backoff.lost();
-      // It surely moved nothing, so the wait comes first: what is fetched after it is fresh.
+      // It surely moved nothing, so the waits come first: what is fetched after them is fresh.
       if (!late) await this.#wait();
+      if (!late) await this.#ports.remote.ready?.();
     }
     const synced = await this.#fetch();
     if (!synced.ok) return synced;

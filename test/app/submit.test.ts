@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { budgeted, PushBudget } from "../../src/app/push-budget.ts";
+import { Submitter } from "../../src/app/submit.ts";
 import { memoryWorld, originTip, type MemoryClone } from "../support/memory-world.ts";
 
 async function twoClones(seed: number) {
@@ -177,4 +179,33 @@ test("a zombie is fenced: after a takeover, its finish is refused whatever it be
     ok: false,
     error: { code: "fenced", token: 1, current: 2, by: "ant-2" },
   });
+});
+
+test("a lost push waits for its budget before it looks again, not after: it would be late for ever", async () => {
+  const { world, first, second } = await twoClones(13);
+  await second.submitter.sync();
+  // Whenever the budget makes us wait, somebody else commits meanwhile.
+  const busy = {
+    ...world.clock,
+    sleep: async (ms: number) => {
+      await world.clock.sleep(ms);
+      const added = await second.run({ type: "add", tasks: [{ title: "meanwhile" }] });
+      expect(added.ok).toBe(true);
+    },
+  };
+  const budget = new PushBudget(busy, 1);
+  await budget.take();
+  const remote = budgeted(first.ports.remote, budget);
+  const submitter = new Submitter(first.line, { ...first.ports, remote });
+  const from = world.clock.now();
+  const [outcome] = await submitter.submit([
+    {
+      agent: first.agent,
+      command: { type: "add", tasks: [{ title: "two" }] },
+      signer: first.signer,
+    },
+  ]);
+  expect(outcome).toMatchObject({ ok: true, value: { commit: originTip(world) } });
+  // The push that lost, and the one that did not.
+  expect(world.clock.now() - from).toBeLessThan(2 * 60_000 + 1_000);
 });
