@@ -1,43 +1,20 @@
 // The rows about claims: one process, a crowd with a clone each, a crowd that shares one clone.
 import { join } from "node:path";
 import { crowd, spread } from "./crowd.mjs";
-import { naive } from "./naive.mjs";
 import { median } from "./numbers.mjs";
+import { inTurns, naiveOf } from "./turns.mjs";
 import { checkLine, countPushes, expectOk, foundWorld, ROOT } from "./world.mjs";
 
 /** More tasks than are ever won in the time, few enough to be added in one commit. */
 const TASKS_FOR_EACH = 60;
-const NAIVE_TASKS = 400;
-
-/**
- * Baseline and row in turns, so that a machine that grows slower meanwhile slows both. The samples
- * are claims a second; the ratio is that of the medians.
- */
-async function inTurns(context, rounds, baseline, measure) {
-  const samples = { baseline: [], measured: [] };
-  const details = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    context.tell(`round ${round} of ${rounds}: the baseline`);
-    samples.baseline.push((await baseline(round)).perSecond);
-    context.tell(`round ${round} of ${rounds}: the line`);
-    const { perSecond, ...detail } = await measure(round);
-    samples.measured.push(perSecond);
-    details.push(detail);
-  }
-  const value = median(samples.measured) / median(samples.baseline);
-  return { value, unit: "× the naive baseline", samples, details };
-}
-
-function naiveOf(context, agents, seconds) {
-  return (round) =>
-    naive({ dir: join(context.dir, `naive-${round}`), agents, tasks: NAIVE_TASKS, seconds });
-}
+/** Of one agent; twice what it claims, where that is more. */
+const TASKS_AT_LEAST = 400;
 
 export function oneAgent(context) {
   const { library, sizes } = context;
   const measure = async (round) => {
     const dir = join(context.dir, `one-${round}`);
-    const tasks = Math.max(NAIVE_TASKS, 2 * sizes.claims);
+    const tasks = Math.max(TASKS_AT_LEAST, 2 * sizes.claims);
     const world = await foundWorld(library, { dir, agents: 1, tasks, bare: false });
     await world.mound.close();
     return measureCrowd(context, world, { wins: sizes.claims, own: false });

@@ -4,10 +4,19 @@ import { join } from "node:path";
 /**
  * Starts one process for each agent, lets them begin together and stops them when each has `wins`
  * (or nothing is left, or `limit` seconds are over). Answers every win, with its agent, task, commit
- * and time in milliseconds, and the seconds from the start to the last answer.
+ * and time in milliseconds, and the seconds from the start to the last answer. `each`: so many agents
+ * of one folder share a process, where each opens the mound for itself.
  */
-export async function crowd({ library, agents, environment, wins, limit, tell = () => {} }) {
-  const members = agents.map(({ name, dir }) => start(library, dir, name, environment));
+export async function crowd({
+  library,
+  agents,
+  environment,
+  wins,
+  limit,
+  each = 1,
+  tell = () => {},
+}) {
+  const members = groups(agents, each).map((group) => start(library, group, environment));
   const won = [];
   const counts = new Map(agents.map(({ name }) => [name, 0]));
   const stop = once(() => members.forEach(({ child }) => tellChild(child, "stop")));
@@ -54,9 +63,16 @@ function once(action) {
   };
 }
 
-function start(library, dir, name, environment) {
+function groups(agents, size) {
+  const count = Math.ceil(agents.length / size);
+  return Array.from({ length: count }, (_, at) => agents.slice(at * size, (at + 1) * size));
+}
+
+function start(library, group, environment) {
   const script = join(import.meta.dirname, "worker.mjs");
-  const child = fork(script, [library, dir, name], { env: environment });
+  const [{ name, dir }] = group;
+  const names = group.map((agent) => agent.name);
+  const child = fork(script, [library, dir, ...names], { env: environment });
   const said = (kind) =>
     new Promise((resolve, reject) => {
       child.on("message", (message) => {

@@ -12,15 +12,17 @@ const PERSON = {
 
 /**
  * What people do today, measured: `agents` shell scripts, each with a clone of its own of one bare
- * repository. Answers wins, tries and claims a second over about `seconds` of work.
+ * repository. Answers wins, tries and claims a second over about `seconds` of work. `reach` answers the
+ * URL by which the clones reach the repository at a path: the path itself unless said.
  */
-export async function naive({ dir, agents, tasks, seconds }) {
+export async function naive({ dir, agents, tasks, seconds, reach = (path) => path }) {
   const origin = join(dir, "origin.git");
   await mkdir(dir, { recursive: true });
   await git(["init", "-q", "--bare", "-b", "main", origin]);
-  await seed(join(dir, "seed"), origin, tasks);
+  const url = await reach(origin);
+  await seed(join(dir, "seed"), url, tasks);
   const clones = Array.from({ length: agents }, (_, index) => join(dir, `agent-${index}`));
-  for (const clone of clones) await git(["clone", "-q", origin, clone]);
+  for (const clone of clones) await git(["clone", "-q", url, clone]);
   const from = performance.now();
   const tallies = await Promise.all(clones.map((clone, index) => work(clone, index + 1, seconds)));
   const elapsed = (performance.now() - from) / 1000;
@@ -32,8 +34,8 @@ export async function naive({ dir, agents, tasks, seconds }) {
   return { agents, won, tries, wins, seconds: elapsed, perSecond: won / elapsed };
 }
 
-async function seed(folder, origin, tasks) {
-  await git(["clone", "-q", origin, folder]);
+async function seed(folder, url, tasks) {
+  await git(["clone", "-q", url, folder]);
   for (const name of ["tasks", "claims"]) await mkdir(join(folder, name));
   await writeFile(join(folder, "claims", ".keep"), "");
   for (let task = 1; task <= tasks; task += 1) {

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 
 /** What a row is measured with: the whole of it, or just enough to see that it works. */
 const WHOLE = {
-  naiveSeconds: { one: 6, many: 30 },
+  naiveSeconds: { one: 6, many: 30, daemon: 15 },
   rounds: 3,
   crowdRounds: 2,
   agents: 32,
@@ -16,9 +16,18 @@ const WHOLE = {
   sample: 200,
   statusTasks: 1000,
   starts: 40,
+  manyClients: 128,
+  daemonTasks: 5_000,
+  daemonClaims: 1_600,
+  freshSeconds: 8,
+  events: 150,
+  unhinted: 6,
+  quietSeconds: 15,
+  openTasks: 10_000,
+  budgetCommands: 1_000,
 };
 const QUICK = {
-  naiveSeconds: { one: 2, many: 4 },
+  naiveSeconds: { one: 2, many: 4, daemon: 4 },
   rounds: 1,
   crowdRounds: 1,
   agents: 4,
@@ -30,6 +39,15 @@ const QUICK = {
   sample: 20,
   statusTasks: 50,
   starts: 5,
+  manyClients: 8,
+  daemonTasks: 400,
+  daemonClaims: 80,
+  freshSeconds: 2,
+  events: 8,
+  unhinted: 2,
+  quietSeconds: 2,
+  openTasks: 500,
+  budgetCommands: 120,
 };
 
 /** Reads the command line; `sizes` is what the rows go by. */

@@ -51,8 +51,8 @@ function measured(row) {
 }
 
 function samplesOf({ name, samples, details }) {
-  if (samples === undefined) return [];
-  const lists = Object.entries(samples).map(
+  if (samples === undefined && details === undefined) return [];
+  const lists = Object.entries(samples ?? {}).map(
     ([key, list]) => `${key} ${list.map(short).join(", ")}`,
   );
   const facts = (details ?? []).map((detail) =>

@@ -1,5 +1,11 @@
 import { batch, oneAgent, ownClones, sharedClone } from "./claims.mjs";
+import { budget } from "./budget.mjs";
+import { daemon, daemonOverHttp } from "./daemon.mjs";
+import { pushedToTold } from "./event.mjs";
 import { fold } from "./fold.mjs";
+import { freshCommands } from "./fresh.mjs";
+import { memory } from "./memory.mjs";
+import { median } from "./numbers.mjs";
 import { status, version } from "./start.mjs";
 
 /**
@@ -55,7 +61,63 @@ export const ROWS = [
     needsCommand: true,
     run: status,
   },
+  {
+    name: "daemon",
+    title: "32 long-lived clients through one `mound watch`, embedded origin",
+    target: 200,
+    needsCommand: true,
+    run: daemon,
+    also: manyAreServed,
+  },
+  {
+    name: "daemon-http",
+    title: "32 long-lived clients through one `mound watch`, http origin",
+    target: 200,
+    needsCommand: true,
+    run: daemonOverHttp,
+    also: manyAreServed,
+  },
+  {
+    name: "daemon-fresh",
+    title: "a fresh `mound` command for each claim, 32 at a time, through `mound watch`",
+    target: 10,
+    needsCommand: true,
+    run: freshCommands,
+  },
+  {
+    name: "event",
+    title: "a pushed commit, until a second clone's `mound watch` tells of it",
+    target: 300,
+    most: true,
+    needsCommand: true,
+    run: pushedToTold,
+    also: ({ samples }) => Math.max(...samples.polled) <= POLL_MS || "a poll came late",
+  },
+  {
+    name: "memory",
+    title: "`mound watch` on 10,000 open tasks: resident set",
+    target: 250,
+    most: true,
+    needsCommand: true,
+    run: memory,
+  },
+  {
+    name: "budget",
+    title: "1,000 commands of 32 agents at a push budget of 6 a minute (virtual clock)",
+    target: 6,
+    most: true,
+    run: budget,
+  },
 ];
+
+/** The slowest poll of a remote, and what the look itself may take. */
+const POLL_MS = 32_000;
+
+function manyAreServed({ samples, details }) {
+  if (details.some(({ p99Ms }) => p99Ms >= 1_000)) return "a claim in a hundred took a second";
+  const enough = median(details.map(({ ofMany }) => ofMany)) >= median(samples.measured);
+  return enough || "many clients together claim less than few";
+}
 
 function ownClonesAreFair({ details }, sizes) {
   if (details.some(({ leastWins }) => leastWins < sizes.wins)) return "not all won often enough";

@@ -1,21 +1,27 @@
-// One long-lived client: opens its clone, waits for the start, then claims task after task until it
-// is told to stop or nothing is left. Arguments: the library, the clone's folder, the agent.
-const [library, dir, agent] = process.argv.slice(2);
+// Long-lived clients: each opens the clone for itself, waits for the start, then claims task after task
+// until it is told to stop or nothing is left. Arguments: the library, the clone's folder, the agents.
+const [library, dir, ...agents] = process.argv.slice(2);
 const { Mound } = await import(library);
-const opened = await Mound.open({ dir });
-if (!opened.ok) throw new Error(`cannot open ${dir}: ${opened.error.code}`);
-const mound = opened.value;
+const clients = await Promise.all(
+  agents.map(async (agent) => {
+    const opened = await Mound.open({ dir });
+    if (!opened.ok) throw new Error(`cannot open ${dir}: ${opened.error.code}`);
+    return { agent, mound: opened.value };
+  }),
+);
 let stopped = false;
 
 process.on("message", async (message) => {
   if (message === "stop") stopped = true;
-  if (message === "go") await claimAll();
+  if (message !== "go") return;
+  await Promise.all(clients.map(claimAll));
+  process.send({ kind: "ended" });
 });
 // Without whoever counts the wins there is nothing to do.
 process.on("disconnect", () => process.exit());
 process.send({ kind: "ready" });
 
-async function claimAll() {
+async function claimAll({ agent, mound }) {
   while (!stopped) {
     const from = performance.now();
     const [outcome] = await mound.submit(agent, [{ type: "next" }], { project: false });
@@ -29,5 +35,4 @@ async function claimAll() {
     process.send({ kind: "won", agent, task, commit: outcome.value.commit, ms });
   }
   await mound.close();
-  process.send({ kind: "ended" });
 }

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { git, gitLine } from "./git.mjs";
 
 export const ROOT = "root";
+/** So many tasks may come with one commit. */
+const IMPORTED = 5_000;
 
 /** The value of a Result; a fault of the set-up ends the row. */
 export function expectOk(result) {
@@ -17,14 +19,16 @@ export function environmentOf(dir) {
 
 /**
  * A fresh mound with `agents` members and `tasks` open tasks. `bare`: its origin is a bare repository
- * of its own, as people make one; else it is embedded. Answers the open mound, the folder of its
- * origin and how many commits the line has before anything is measured.
+ * of its own, as people make one, reached by the URL that `reach` answers for its path (the path itself
+ * unless said); else it is embedded. Answers the open mound, the folder of its origin, its URL and how
+ * many commits the line has before anything is measured.
  */
-export async function foundWorld(library, { dir, agents, tasks, bare }) {
+export async function foundWorld(library, { dir, agents, tasks, bare, reach = (path) => path }) {
   await mkdir(dir, { recursive: true });
   const environment = environmentOf(dir);
-  const remote = bare ? join(dir, "origin.git") : undefined;
-  if (bare) await git(["init", "-q", "--bare", "-b", "main", remote]);
+  const own = join(dir, "origin.git");
+  if (bare) await git(["init", "-q", "--bare", "-b", "main", own]);
+  const remote = bare ? await reach(own) : undefined;
   const mound = expectOk(
     await library.foundMound({
       dir: join(dir, "founder"),
@@ -35,18 +39,20 @@ export async function foundWorld(library, { dir, agents, tasks, bare }) {
       environment,
     }),
   );
-  const origin = remote ?? join(mound.clone.commonDir, "mound", "origin.git");
+  const origin = bare ? own : join(mound.clone.commonDir, "mound", "origin.git");
+  const url = remote ?? origin;
   // Counts pushes: one line of the reflog for each time that the branch moved.
   await git(["-C", origin, "config", "core.logAllRefUpdates", "always"]);
   // A claim counts until it is finished, and these agents only take.
   const set = { key: "claims_max", value: "100000" };
   const setup = [{ type: "configure", set }];
-  if (tasks > 0) setup.push({ type: "add", tasks: titles(tasks) });
+  for (let left = tasks; left > 0; left -= IMPORTED)
+    setup.push({ type: "add", tasks: titles(Math.min(left, IMPORTED)) });
   for (const outcome of await mound.submit(ROOT, setup, { project: false })) expectOk(outcome);
   const names = Array.from({ length: agents }, (_, index) => `ant-${index + 1}`);
   for (const name of names) await enrol(mound, name);
   await mound.project();
-  return { dir, mound, origin, environment, names, before: await countCommits(origin) };
+  return { dir, mound, origin, url, environment, names, before: await countCommits(origin) };
 }
 
 export function countCommits(origin) {
