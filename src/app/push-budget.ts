@@ -12,6 +12,8 @@ export class PushBudget {
   readonly #perMinute: number;
   /** Milliseconds: the pushes of the last minute, oldest first. */
   #pushes: number[] = [];
+  /** Milliseconds: when the clock was last looked at. */
+  #looked = Number.NEGATIVE_INFINITY;
 
   /** `perMinute`: at least 1, or Infinity where the host does not mind. */
   constructor(clock: Clock, perMinute: number) {
@@ -23,8 +25,8 @@ export class PushBudget {
   delay(): number {
     if (this.#perMinute === Number.POSITIVE_INFINITY) return 0;
     const now = this.#clock.now();
-    // A clock that was set back must not make old pushes look recent for ever.
-    this.#pushes = this.#pushes.filter((at) => at <= now && now - at < MINUTE_MS);
+    this.#followBack(now);
+    this.#pushes = this.#pushes.filter((at) => now - at < MINUTE_MS);
     const count = this.#pushes.length;
     if (count < this.#perMinute / 2) return 0;
     const last = this.#pushes.at(-1) ?? now;
@@ -43,10 +45,20 @@ export class PushBudget {
     for (let wait = this.delay(); wait > 0; wait = this.delay()) await this.#clock.sleep(wait);
   }
 
-  /** Waits for a push and counts it. */
+  /** Waits for a push and counts it: in one step, for others may wait at the same time. */
   async take(): Promise<void> {
-    await this.ready();
-    this.#pushes.push(this.#clock.now());
+    for (let wait = this.delay(); wait > 0; wait = this.delay()) await this.#clock.sleep(wait);
+    if (this.#perMinute !== Number.POSITIVE_INFINITY) this.#pushes.push(this.#looked);
+  }
+
+  /**
+   * A clock that was set back hides how much time has passed: as if it were none, the pushes keep
+   * their age. They neither count for ever nor are forgotten.
+   */
+  #followBack(now: number): void {
+    const back = Math.max(0, this.#looked - now);
+    if (back > 0) this.#pushes = this.#pushes.map((at) => at - back);
+    this.#looked = now;
   }
 }
 
