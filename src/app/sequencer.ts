@@ -58,8 +58,8 @@ export class Sequencer {
   #bytes = 0;
   #running: Promise<void> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
-  /** Milliseconds that a chain took lately, and how many commands it carried. */
-  #pace = { ms: 100, count: 1 };
+  /** Milliseconds that a chain took lately, and how many agents' commands it carried. */
+  #pace = { ms: 100, agents: 1 };
 
   constructor(ports: SequencerPorts, limits: SequencerLimits = SEQUENCER_LIMITS) {
     this.#ports = ports;
@@ -122,9 +122,8 @@ export class Sequencer {
   /** Who has just been answered asks again within milliseconds: a chain that waits for them is shared. */
   async #linger(): Promise<void> {
     const { lingerMs } = this.#limits;
-    const crowd = Math.min(this.#pace.count, this.#limits.batchCount);
     const step = lingerMs / 4;
-    for (let waited = 0; waited < lingerMs && this.#count < crowd; waited += step)
+    for (let waited = 0; waited < lingerMs && this.#queues.size < this.#pace.agents; waited += step)
       await this.#ports.clock.sleep(step);
   }
 
@@ -158,13 +157,17 @@ export class Sequencer {
     try {
       outcomes = await this.#ports.submit(requests);
     } catch (error) {
-      // Nothing was sent. One bad command fails alone: each is tried by itself.
+      // Nothing is known to have landed. One bad command fails alone, and costs few pushes: by halves.
+      const middle = Math.floor(batch.length / 2);
+      if (middle > 0) {
+        await this.#carry(batch.slice(0, middle));
+        return this.#carry(batch.slice(middle));
+      }
       const detail = error instanceof Error ? error.message : String(error);
-      if (batch.length === 1) batch[0]!.answer(err({ code: "aborted", detail }));
-      else for (const one of batch) await this.#carry([one]);
-      return;
+      outcomes = [err({ code: "aborted", detail })];
     }
-    this.#pace = { ms: Math.max(1, clock.now() - from), count: batch.length };
+    const agents = new Set(requests.map(({ agent }) => agent)).size;
+    this.#pace = { ms: Math.max(1, clock.now() - from), agents };
     batch.forEach(({ answer }, at) => answer(outcomes[at]!));
     this.#ports.carried?.(requests, outcomes);
   }
