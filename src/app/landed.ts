@@ -1,9 +1,10 @@
 /** What became of an operation that somebody else carried out: its nonce names it on the line. */
 import { nonceAt, type Answer } from "../protocol/commands/plan.ts";
 import type { Nonce, Oid, TaskId } from "../protocol/ids.ts";
+import type { CommitFacts } from "../protocol/judge.ts";
 import { IMPORT_PATHS, RECORD_BYTES } from "../protocol/limits.ts";
 import { readRecord, type Body } from "../protocol/record.ts";
-import type { History, RawCommit } from "./ports.ts";
+import type { History } from "./ports.ts";
 import type { Accepted } from "./request.ts";
 
 /**
@@ -17,30 +18,39 @@ export async function findOperation(
   history: History,
 ): Promise<Accepted | undefined> {
   if (tip === undefined) return undefined;
-  for await (const commit of history.commits(undefined, tip, RECORD_BYTES)) {
-    if (commit.changes.length > IMPORT_PATHS) continue;
-    const answer = answerOf(commit, nonce);
-    if (answer !== undefined) return { answer, commit: commit.oid };
+  for await (const { oid, changes } of history.commits(undefined, tip, RECORD_BYTES)) {
+    if (changes.length > IMPORT_PATHS) continue;
+    const answer = answerOf(
+      changes.flatMap(({ path, bytes }) => {
+        const record = bytes === undefined ? undefined : readRecord(path, bytes);
+        return record?.ok === true ? [record.value.body] : [];
+      }),
+      nonce,
+    );
+    if (answer !== undefined) return { answer, commit: oid };
   }
   return undefined;
 }
 
-function answerOf(commit: RawCommit, nonce: Nonce): Answer | undefined {
-  const bodies = new Map<string, Body>();
-  for (const { path, bytes } of commit.changes) {
-    const record = bytes === undefined ? undefined : readRecord(path, bytes);
-    const named = record?.ok === true ? record.value.body.get("nonce") : undefined;
-    if (record?.ok === true && typeof named === "string") bodies.set(named, record.value.body);
-  }
-  if (!bodies.has(nonce)) return undefined;
+/** The same of one commit that was read already. */
+export function answerIn({ changes }: CommitFacts, nonce: Nonce): Answer | undefined {
+  return answerOf(
+    changes.flatMap(({ record }) => (record?.ok === true ? [record.value.body] : [])),
+    nonce,
+  );
+}
+
+function answerOf(records: readonly Body[], nonce: Nonce): Answer | undefined {
+  const bodies = new Map(records.map((body) => [body.get("nonce"), body]));
+  const first = bodies.get(nonce);
+  if (first === undefined) return undefined;
   const tasks = new Set<TaskId>();
-  let token: number | undefined;
   // In the order of the command: the nonces of its records follow from its own.
   for (let index = 0; index < bodies.size; index += 1) {
     const body = bodies.get(nonceAt(nonce, index));
     const task = body?.get(body.get("kind") === "task" ? "id" : "task");
     if (typeof task === "string") tasks.add(task as TaskId);
-    if (index === 0 && typeof body?.get("token") === "string") token = Number(body.get("token"));
   }
-  return { tasks: [...tasks], ...(token === undefined ? {} : { token }) };
+  const token = first.get("token");
+  return { tasks: [...tasks], ...(typeof token === "string" ? { token: Number(token) } : {}) };
 }

@@ -40,6 +40,13 @@ export interface Request {
    * it, and may ask again under the same name. A new one unless said.
    */
   readonly nonce?: Nonce;
+  /**
+   * It was handed over before, under `nonce`, to somebody who has not answered and may yet carry it
+   * out: what fails now leaves its outcome unknown.
+   */
+  readonly sent?: boolean;
+  /** Whether anybody still waits for the answer: what nobody waits for is not begun. */
+  readonly wanted?: () => boolean;
   /** The agent has decided and signed already; `signer` is then the committer's. */
   readonly ordered?: Ordered;
 }

@@ -15,7 +15,15 @@ import { newNonce } from "./nonce.ts";
 import type { JournalEntry, PushOutcome } from "./ports.ts";
 import { Recovery, type Recovered } from "./recovery.ts";
 import type { Outcome, Phase, Request, SubmitPorts } from "./request.ts";
-import { isUnknown, settle, unknown, type Doubt } from "./settle.ts";
+import {
+  dropUnwanted,
+  firstOfEachName,
+  isUnknown,
+  settle,
+  stopAll,
+  unknown,
+  type Doubt,
+} from "./settle.ts";
 import { withKeys } from "./sharded-state.ts";
 
 /** Milliseconds after which a batch that keeps losing gives up; nothing has changed then. */
@@ -61,15 +69,19 @@ export class Submitter {
       this.#trace("journal");
       await this.#ports.journal.begin(links.map((link) => this.#entry(link)));
       await this.#driveOrForget(links);
-      await this.#ports.journal.end(
-        links.filter((link) => !isUnknown(link.outcome)).map((link) => link.nonce),
-      );
-      await this.#recovery.finish();
+      // What has become of them is known: a disk that is full takes nothing back of it.
+      await this.#putAway(links).catch(() => this.#trace("unsaved"));
       this.#trace("answer");
       return links.map((link) => link.outcome!);
     } finally {
       await pass();
     }
+  }
+
+  async #putAway(links: readonly Link[]): Promise<void> {
+    const known = links.filter((link) => !isUnknown(link.outcome));
+    await this.#ports.journal.end(known.map((link) => link.nonce));
+    await this.#recovery.finish();
   }
 
   /** Fetches and judges, and resolves what dead processes left unknown. */
@@ -97,7 +109,7 @@ export class Submitter {
    * one that comes later leaves in doubt what is not answered yet.
    */
   async #driveOrForget(links: readonly Link[]): Promise<void> {
-    this.#sent = false;
+    this.#sent = links.some(({ request }) => request.sent === true);
     try {
       await this.#drive(links);
     } catch (error) {
@@ -115,20 +127,15 @@ export class Submitter {
     let losses = 0;
     let doubts = 0;
     let doubt: Doubt | undefined;
-    // A fault is not the whole answer while an earlier push may yet land where it found the line.
+    // An earlier push may yet land for as long as the line is where that push found it.
     const stop = (fault: AppFault): void =>
-      settle(
-        links,
-        err(
-          doubt !== undefined && doubt.base === this.#line.tip
-            ? unknown(links, "detail" in fault ? fault.detail : doubt.detail)
-            : fault,
-        ),
-      );
+      stopAll(links, fault, doubt?.base === this.#line.tip ? doubt : undefined);
     let fresh = await this.#approach();
     for (;;) {
       await this.#answerNamed(links);
-      const open = links.filter((link) => link.outcome === undefined).slice(0, width);
+      dropUnwanted(links);
+      const left = links.filter((link) => link.outcome === undefined);
+      const open = firstOfEachName(left).slice(0, width);
       if (open.length === 0) return;
       this.#trace("decide");
       const chain = await Chain.build(open, this.#line, this.#ports);
@@ -243,16 +250,20 @@ export class Submitter {
     return late ? err({ code: "contended", ...effort }) : ok(undefined);
   }
 
-  /** A push that was reported lost may have landed all the same: its nonces tell. */
-  async #answerLanded(open: readonly Link[], report: SyncReport): Promise<void> {
+  /**
+   * A push that was reported lost may have landed all the same: its nonces tell. The answer is what
+   * has landed, for since that push the command may have been decided anew.
+   */
+  async #answerLanded(open: readonly Link[], { folded }: SyncReport): Promise<void> {
+    const accepted = folded.filter(({ verdict }) => verdict.accepted);
     for (const link of open) {
       const landed = link.outcome === undefined && (await this.#isAccepted(link.nonce));
       if (!landed) continue;
-      const step = report.folded.find(
-        ({ verdict }) =>
-          verdict.accepted && verdict.records.some((record) => record.fields.nonce === link.nonce),
-      );
-      link.outcome = ok({ answer: link.answer!, commit: step?.facts.oid });
+      const { answerIn } = await import("./landed.ts");
+      for (const { facts } of accepted) {
+        const answer = answerIn(facts, link.nonce);
+        if (answer !== undefined) link.outcome = ok({ answer, commit: facts.oid });
+      }
     }
   }
 
