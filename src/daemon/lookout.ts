@@ -29,9 +29,11 @@ export class Lookout {
     await this.#looking;
   }
 
+  /** Many hints are as good as one: they do not put off the look that the first of them asked for. */
   hint(): void {
+    if (this.#hinted) return;
     this.#hinted = true;
-    if (this.#looking === undefined) this.#wait(this.#ports.policy.hinted());
+    if (this.#looking === undefined && !this.#asked) this.#wait(this.#ports.policy.hinted());
   }
 
   /** Looks at once, at the origin too, or as soon as the look under way is over. */
