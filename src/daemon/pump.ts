@@ -91,7 +91,9 @@ export class Pump {
       for await (const batch of this.#follower.catchUp()) {
         if (!(await this.#give(batch))) return;
         count += 1;
-        if (count % BATCHES_KEPT === 0) await this.#keep(batch.cursor);
+        if (count % BATCHES_KEPT === 0 || this.#stopping) await this.#keep(batch.cursor);
+        // A long history is not read to its end for that: the next daemon goes on here.
+        if (this.#stopping) return;
       }
     } catch (error) {
       this.#open = false;
@@ -134,8 +136,9 @@ export class Pump {
       } catch (error) {
         this.#log.warn({ error: String(error), wait }, "an event could not be handed on");
       }
+      for (let waited = 0; waited < wait && !this.#stopping; waited += RETRY_MS)
+        await this.#mound.ports.clock.sleep(RETRY_MS);
       if (this.#stopping) return false;
-      await this.#mound.ports.clock.sleep(wait);
     }
   }
 
