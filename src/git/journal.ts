@@ -32,7 +32,11 @@ export class FileJournal implements Journal {
     const [first] = entries;
     if (first === undefined) return;
     mkdirSync(this.#folder, { recursive: true });
-    this.#write(`${first.nonce}-${this.#pid}.json`, { pid: this.#pid, entries });
+    const name = `${first.nonce}-${this.#pid}.json`;
+    const begun = new Set(entries.map(({ nonce }) => nonce));
+    // What is asked for again, under the same name, may stand beside what is still in doubt.
+    const others = (this.#pages.get(name)?.entries ?? []).filter(({ nonce }) => !begun.has(nonce));
+    this.#write(name, { pid: this.#pid, entries: [...entries, ...others] });
   }
 
   async end(nonces: readonly Nonce[]): Promise<void> {
@@ -60,8 +64,13 @@ export class FileJournal implements Journal {
 
   #write(name: string, page: Page): void {
     const path = join(this.#folder, name);
-    writeFileSync(`${path}.tmp`, JSON.stringify(page));
-    renameSync(`${path}.tmp`, path);
+    try {
+      writeFileSync(`${path}.tmp`, JSON.stringify(page));
+      renameSync(`${path}.tmp`, path);
+    } catch (error) {
+      rmSync(`${path}.tmp`, { force: true });
+      throw error;
+    }
     this.#pages.set(name, page);
   }
 
