@@ -6,7 +6,7 @@ import { Mound, type SubmitOptions } from "../open/mound.ts";
 import type { AnyFault } from "../open/faults.ts";
 import type { Outcome, Phase } from "../app/request.ts";
 import type { Command } from "../protocol/commands/index.ts";
-import type { Nonce, TaskId } from "../protocol/ids.ts";
+import type { TaskId } from "../protocol/ids.ts";
 import type { TaskView } from "../protocol/views/task-view.ts";
 import type { Env } from "./env.ts";
 import { UsageError } from "./usage.ts";
@@ -119,7 +119,7 @@ export class Context {
    */
   async submit(command: Command, options: SubmitOptions = {}): Promise<Outcome> {
     const agent = this.agent();
-    let nonces: readonly Nonce[] | undefined;
+    let again: SubmitOptions | undefined;
     if (this.#mound === undefined && options.cosigners === undefined) {
       this.#handOver ??= new HandOver(this.clone().commonDir);
       const handed = await this.#handOver.submit(agent, [command], () => this.enter("push"));
@@ -130,11 +130,10 @@ export class Context {
         this.enter("answer");
         return outcomes[0]!;
       }
-      if (handed.kind === "alone") nonces = handed.nonces;
+      if (handed.kind === "alone") again = handed.again;
     }
     const mound = await this.mound();
-    const named = nonces === undefined ? options : { ...options, nonces };
-    const [outcome] = await mound.submit(agent, [command], named);
+    const [outcome] = await mound.submit(agent, [command], { ...options, ...again });
     return outcome!;
   }
 
@@ -191,7 +190,11 @@ export class Context {
     this.phase = phase;
     if (phase === "turn") this.sent = false;
     if (phase === "push") this.sent = true;
-    // For tests of crashes: which phase a process was in when it died.
+    this.trace(phase);
+  }
+
+  /** For tests of crashes: which phase a process was in when it died. */
+  trace(phase: Phase): void {
     if (this.env.environment["MOUND_TRACE"] === "1") this.env.err(`phase ${phase}\n`);
   }
 }

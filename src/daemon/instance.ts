@@ -26,7 +26,8 @@ export async function becomeOnly(
     client.close();
     // Whatever answers is a daemon; only silence and a refused connection mean that none is there.
     if (reply.kind === "status") return err({ code: "daemon-running", pid: reply.status.pid });
-    if (reply.kind !== "absent") return err({ code: "daemon-running", pid: undefined });
+    if (reply.kind !== "absent" || reply.deaf === true)
+      return err({ code: "daemon-running", pid: undefined });
     if (!windows) rmSync(endpoint, { force: true });
     await listen();
     if (!windows) chmodSync(endpoint, 0o600);

@@ -1,20 +1,22 @@
-import { existsSync } from "node:fs";
 import { err } from "../base/result.ts";
 import { newNonce } from "../app/nonce.ts";
 import type { Outcome } from "../app/request.ts";
 import { systemRandom } from "../git/random.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import type { AgentId, Nonce } from "../protocol/ids.ts";
-import { endpointOf } from "./endpoint.ts";
+import { endpointOf, hasEndpoint } from "./endpoint.ts";
 import type { SequencerClient } from "./sequencer-client.ts";
 import type { Submitted } from "./wire.ts";
 
-/** `alone`: the caller carries the commands out, under these names where a daemon may have begun to. */
+/** `alone`: the caller carries the commands out, `again` where a daemon may have begun to. */
 export type Handed =
   /** The daemon would order them, but only the caller can sign. */
   | { readonly kind: "attended"; readonly client: SequencerClient }
   | { readonly kind: "done"; readonly submitted: Submitted }
-  | { readonly kind: "alone"; readonly nonces?: readonly Nonce[] };
+  | {
+      readonly kind: "alone";
+      readonly again?: { readonly nonces: readonly Nonce[]; readonly sent: true };
+    };
 
 /** Commands that found a key, or a mound, stay with the process that holds what they are about. */
 const OWN: ReadonlySet<Command["type"]> = new Set(["init", "rotate"]);
@@ -47,8 +49,8 @@ export class HandOver {
     }));
     const reply = await client.ask({ type: "submit", agent, operations }, onSent);
     if (reply.kind === "submitted") return { kind: "done", submitted: reply.submitted };
-    if (reply.kind === "lost")
-      return { kind: "alone", nonces: operations.map(({ nonce }) => nonce) };
+    if (reply.kind === "lost" || (reply.kind === "refused" && reply.error.code === "broken"))
+      return { kind: "alone", again: { nonces: operations.map(({ nonce }) => nonce), sent: true } };
     if (reply.kind !== "refused") return { kind: "alone" };
     if (reply.error.code === "key-attended") return { kind: "attended", client };
     if (reply.error.code !== "queue-full") return { kind: "alone" };
@@ -73,7 +75,7 @@ export class HandOver {
   /** What talks is loaded where there is somebody to talk to. */
   async #connect(): Promise<SequencerClient | undefined> {
     const endpoint = endpointOf(this.#commonDir);
-    if (process.platform !== "win32" && !existsSync(endpoint)) return undefined;
+    if (!hasEndpoint(endpoint)) return undefined;
     const { SequencerClient: Client } = await import("./sequencer-client.ts");
     return new Client(endpoint);
   }

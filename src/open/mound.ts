@@ -52,6 +52,8 @@ export interface SubmitOptions {
    * which did not answer, or are asked for again and must not be carried out twice.
    */
   readonly nonces?: readonly Nonce[];
+  /** They were: the daemon is not asked again, and a fault leaves unknown what has become of them. */
+  readonly sent?: boolean;
 }
 
 /** The folder is in no mound. */
@@ -145,7 +147,7 @@ export class Mound {
     given: SubmitOptions = {},
   ): Promise<readonly Outcome[]> {
     let options = given;
-    if (this.#handOver !== undefined && given.cosigners === undefined) {
+    if (this.#handOver !== undefined && given.cosigners === undefined && given.sent !== true) {
       const onSent = (): void => this.ports.trace?.("push");
       const handed = await this.#handOver.submit(agent, commands, onSent, given.nonces);
       if (handed.kind === "done") {
@@ -157,12 +159,11 @@ export class Mound {
         this.#behind = true;
         return orderAll(this, handed.client, agent, commands, given);
       }
-      options = { ...given, ...(handed.nonces === undefined ? {} : { nonces: handed.nonces }) };
+      options = { ...given, ...handed.again };
     }
     const signer = await this.signer(agent);
     if (!signer.ok) return commands.map(() => signer);
-    const cosigners = options.cosigners ?? [];
-    return this.submitSigned(agent, signer.value, commands, { ...options, cosigners });
+    return this.submitSigned(agent, signer.value, commands, options);
   }
 
   /** The same with a signer at hand: for an agent whose key is not in the store yet. */
@@ -172,23 +173,28 @@ export class Mound {
     commands: readonly Command[],
     options: SubmitOptions = {},
   ): Promise<readonly Outcome[]> {
-    const cosigners = options.cosigners ?? [];
+    const { cosigners = [], sent = false, nonces = [] } = options;
     const outcomes = await this.submitRequests(
       commands.map((command, at) => {
-        const nonce = options.nonces?.[at];
-        return { agent, command, signer, cosigners, ...(nonce === undefined ? {} : { nonce }) };
+        const named = nonces[at] === undefined ? {} : { nonce: nonces[at], sent };
+        return { agent, command, signer, cosigners, ...named };
       }),
     );
-    if (options.project !== false) await this.project();
+    if (options.project !== false) await this.#afterwards(() => this.project());
     return outcomes;
   }
 
   /** Carries out requests of several agents as one chain, here; the working tree stays as it is. */
   async submitRequests(requests: readonly Request[]): Promise<readonly Outcome[]> {
     const outcomes = await (await this.#submitting()).submit(requests);
-    if (outcomes.some((outcome) => outcome.ok)) await this.#heard();
-    await this.#maintain();
+    if (outcomes.some((outcome) => outcome.ok)) await this.#afterwards(() => this.#heard());
+    await this.#afterwards(() => this.#maintain());
     return outcomes;
+  }
+
+  /** What has landed has landed: a disk that is full then takes no answer away. */
+  async #afterwards(work: () => Promise<unknown>): Promise<void> {
+    await work().catch(() => this.ports.trace?.("unsaved"));
   }
 
   /** Fetches and judges what landed at the origin, and brings the working tree to it. */

@@ -14,10 +14,10 @@ import type { SignedOperation } from "./wire.ts";
 /** A person who has touched a token this often for one command would rather wait for the turn alone. */
 const TRIES = 3;
 
-/** `alone`: it is carried out without the daemon, under this name where it may have been sent. */
+/** `alone`: it is carried out without the daemon, which may have begun to where it was `sent`. */
 type OrderedOutcome =
   | { readonly kind: "done"; readonly outcome: Outcome }
-  | { readonly kind: "alone"; readonly nonce?: Nonce };
+  | { readonly kind: "alone"; readonly sent: boolean };
 
 /**
  * Lets the daemon order what only its author can sign: a key with a passphrase, an ssh-agent, a token.
@@ -35,46 +35,54 @@ export async function orderAll(
   const signer = await mound.signer(agent);
   if (!signer.ok) return commands.map(() => signer);
   const outcomes: Outcome[] = [];
-  for (const command of commands) {
-    const ordered = await order(mound, client, { agent, signer: signer.value, command });
+  for (const [at, command] of commands.entries()) {
+    const nonce = options.nonces?.[at] ?? newNonce(systemRandom);
+    const request = { agent, signer: signer.value, command, nonce };
+    const ordered = await order(mound, client, request);
     if (ordered.kind === "done") {
       outcomes.push(ordered.outcome);
       continue;
     }
-    const named = ordered.nonce === undefined ? options : { ...options, nonces: [ordered.nonce] };
+    const named = { ...options, nonces: [nonce], sent: ordered.sent };
     outcomes.push(...(await mound.submitSigned(agent, signer.value, [command], named)));
   }
   return outcomes;
 }
 
+interface Ordering {
+  readonly agent: AgentId;
+  readonly signer: Signer;
+  readonly command: Command;
+  readonly nonce: Nonce;
+}
+
 async function order(
   mound: Mound,
   client: SequencerClient,
-  request: { readonly agent: AgentId; readonly signer: Signer; readonly command: Command },
+  request: Ordering,
 ): Promise<OrderedOutcome> {
   const { agent } = request;
   for (let tries = 0; tries < TRIES; tries += 1) {
     // What the daemon has carried out since is in the cache of this clone.
     await mound.line.catchUp();
     const operation = await signedOperation(mound, request);
-    if (operation === undefined) return { kind: "alone" };
+    if (operation === undefined) return { kind: "alone", sent: false };
     const reply = await client.ask({ type: "order", agent, operation }, () =>
       mound.ports.trace?.("push"),
     );
     if (reply.kind === "submitted") return { kind: "done", outcome: reply.submitted.outcomes[0]! };
-    if (reply.kind === "lost") return { kind: "alone", nonce: operation.nonce };
-    const again = reply.kind === "refused" && reply.error.code === "decide-again";
-    if (!again) return { kind: "alone" };
+    const refused = reply.kind === "refused" ? reply.error.code : undefined;
+    if (refused !== "decide-again")
+      return { kind: "alone", sent: reply.kind === "lost" || refused === "broken" };
   }
-  return { kind: "alone" };
+  return { kind: "alone", sent: false };
 }
 
 async function signedOperation(
   mound: Mound,
-  { agent, signer, command }: { agent: AgentId; signer: Signer; command: Command },
+  { agent, signer, command, nonce }: Ordering,
 ): Promise<SignedOperation | undefined> {
   const { state, tip } = mound.line;
-  const nonce = newNonce(systemRandom);
   const now = mound.ports.clock.now();
   const decided = await withKeys(state, () =>
     decide(command, {

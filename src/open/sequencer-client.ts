@@ -1,17 +1,20 @@
-import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import type { AnswerFrame, Ask, DaemonStatus, Submitted, WireFault } from "./wire.ts";
 import { FRAME_BYTES, SILENCE_MS, WIRE_BUILD } from "./wire.ts";
+import { hasEndpoint } from "./endpoint.ts";
 import { readFrames } from "./frames.ts";
 
-/** `lost`: it was sent, and what became of it is not known. `absent`: nothing was sent. */
+/**
+ * `lost`: it was sent, and what became of it is not known. `absent`: nothing was sent; `deaf`: there is
+ * somebody, who takes no connection.
+ */
 export type Reply =
   | { readonly kind: "submitted"; readonly submitted: Submitted }
   | { readonly kind: "status"; readonly status: DaemonStatus }
   | { readonly kind: "said" }
   | { readonly kind: "refused"; readonly error: WireFault }
   | { readonly kind: "lost" }
-  | { readonly kind: "absent" };
+  | { readonly kind: "absent"; readonly deaf?: boolean };
 
 interface Pending {
   readonly reply: (reply: Reply) => void;
@@ -20,18 +23,24 @@ interface Pending {
 
 /** A daemon takes a connection in a millisecond; one that hangs must not hold a command up. */
 const CONNECT_MS = 2_000;
+/** Nobody listens: the socket of a daemon that died, or none at all. */
+const NOBODY = new Set(["ECONNREFUSED", "ENOENT", "ENOTSOCK"]);
 
 /** A connection to the daemon of a clone, made at the first request and kept for the next. */
 export class SequencerClient {
   readonly #endpoint: string;
+  readonly #silenceMs: number;
   #socket: Socket | undefined;
   #opening: Promise<Socket | undefined> | undefined;
   #asked = 0;
   readonly #pending = new Map<number, Pending>();
   #silence: NodeJS.Timeout | undefined;
+  #deaf = false;
 
-  constructor(endpoint: string) {
+  /** `silenceMs`: a daemon that says nothing for so long is given up. */
+  constructor(endpoint: string, silenceMs: number = SILENCE_MS) {
     this.#endpoint = endpoint;
+    this.#silenceMs = silenceMs;
   }
 
   /** Asks the daemon; `onSent` is called when the request is on its way. Never rejects. */
@@ -40,7 +49,7 @@ export class SequencerClient {
     const text = `${JSON.stringify({ ...ask, id, build: WIRE_BUILD })}\n`;
     if (Buffer.byteLength(text) > FRAME_BYTES) return { kind: "absent" };
     const socket = await this.#open();
-    if (socket === undefined) return { kind: "absent" };
+    if (socket === undefined) return { kind: "absent", deaf: this.#deaf };
     return new Promise((reply) => {
       this.#pending.set(id, { reply, onSent });
       onSent?.();
@@ -59,7 +68,7 @@ export class SequencerClient {
   async #open(): Promise<Socket | undefined> {
     if (this.#socket !== undefined) return this.#socket;
     // A look is cheaper than a connection that is refused, and most clones have no daemon.
-    if (process.platform !== "win32" && !existsSync(this.#endpoint)) return undefined;
+    if (!hasEndpoint(this.#endpoint)) return undefined;
     this.#opening ??= this.#connect();
     const socket = await this.#opening;
     this.#opening = undefined;
@@ -69,13 +78,19 @@ export class SequencerClient {
   #connect(): Promise<Socket | undefined> {
     return new Promise((resolve) => {
       const socket = connect(this.#endpoint);
-      const timer = setTimeout(() => socket.destroy(), CONNECT_MS);
+      this.#deaf = false;
+      const timer = setTimeout(() => {
+        this.#deaf = true;
+        socket.destroy();
+      }, CONNECT_MS);
       socket.on("connect", () => {
         clearTimeout(timer);
         this.#socket = socket;
         resolve(socket);
       });
-      socket.on("error", () => undefined);
+      socket.on("error", ({ code }: NodeJS.ErrnoException) => {
+        this.#deaf = !NOBODY.has(code ?? "");
+      });
       socket.on("close", () => {
         clearTimeout(timer);
         if (this.#socket === socket) this.#socket = undefined;
@@ -92,13 +107,8 @@ export class SequencerClient {
   }
 
   #take(line: string): void {
-    let frame: AnswerFrame;
-    try {
-      frame = JSON.parse(line) as AnswerFrame;
-    } catch {
-      this.#socket?.destroy();
-      return;
-    }
+    const frame = readAnswer(line);
+    if (frame === undefined) return void this.#socket?.destroy();
     this.#heard();
     if ("alive" in frame) return;
     const pending = this.#pending.get(frame.id);
@@ -114,13 +124,29 @@ export class SequencerClient {
   /** A daemon that says nothing for so long is as good as gone: what it does is found out otherwise. */
   #heard(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#socket?.destroy(), SILENCE_MS);
+    this.#silence = setTimeout(() => this.#socket?.destroy(), this.#silenceMs);
   }
 
   #end(): void {
     clearTimeout(this.#silence);
     for (const { reply } of this.#pending.values()) reply({ kind: "lost" });
     this.#pending.clear();
+  }
+}
+
+/** What is no answer at all is as good as silence: what has become of the request is found out otherwise. */
+function readAnswer(line: string): AnswerFrame | undefined {
+  try {
+    const frame = JSON.parse(line) as Partial<Record<string, unknown>> | null;
+    if (typeof frame !== "object" || frame === null) return undefined;
+    const { alive, id, ok, error, submitted, status, said } = frame;
+    if (alive === true) return { alive };
+    const told = ok === true ? (submitted ?? status ?? said) : ok === false ? error : undefined;
+    return typeof id === "number" && told !== undefined && told !== null
+      ? (frame as AnswerFrame)
+      : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -17,9 +17,13 @@ export const WIRE_BUILD = typeof MOUND_BUILD === "string" ? MOUND_BUILD : "sourc
 /** An import of a thousand long tasks fits; what is larger goes without the daemon. */
 export const FRAME_BYTES = 8 * 1024 * 1024;
 
-/** The daemon says that it is alive this often, in milliseconds; after a few silent ones it is not. */
-export const ALIVE_MS = 5_000;
-export const SILENCE_MS = 6 * ALIVE_MS;
+/**
+ * The daemon says that it is alive this often, in milliseconds. One that says nothing for so long as
+ * five times that is stopped or hangs; a person waits no longer for it, and no harm is done where it
+ * was only slow.
+ */
+export const ALIVE_MS = 2_000;
+export const SILENCE_MS = 5 * ALIVE_MS;
 
 export interface Operation {
   readonly nonce: Nonce;
@@ -61,7 +65,9 @@ export type WireFault =
         /** The signed decision is legal no more. */
         | "decide-again"
         | "malformed"
-        | "too-large";
+        | "too-large"
+        /** It broke while it was carried out: what has become of it is not known. */
+        | "broken";
       readonly detail: string;
     };
 
