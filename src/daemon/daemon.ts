@@ -8,6 +8,7 @@ import type { AppFault } from "../app/faults.ts";
 import { PollPolicy, type PollOutcome } from "../app/poll.ts";
 import type { Remote, Watch } from "../app/ports.ts";
 import { budgeted, PushBudget } from "../app/push-budget.ts";
+import type { SubmitPorts } from "../app/request.ts";
 import { Sequencer } from "../app/sequencer.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { moundFolder, type Clone } from "../git/clone.ts";
@@ -43,6 +44,7 @@ export interface DaemonOptions {
    */
   readonly sinks: () => Promise<Result<readonly Sink[], ReactionsFault>>;
   readonly log: Log;
+  readonly trace?: SubmitPorts["trace"];
   /** The line cannot be followed any more: its history was rewritten. */
   readonly onLost: (fault: AppFault) => void;
 }
@@ -91,13 +93,14 @@ export class Daemon {
       sequencer: this.#sequencer,
       signers: this.#signers,
       presence: this.#presence,
+      log,
       status: () => this.status(),
       stopping: () => this.#stopping,
     });
     this.#server = new SocketServer({
       endpoint: endpointOf(clone.commonDir),
       log,
-      handle: (request, bytes) => desk.handle(request, bytes),
+      handle: (request, bytes, wanted) => desk.handle(request, bytes, wanted),
     });
     this.#lookout = new Lookout({
       watch: options.watch,
@@ -121,6 +124,7 @@ export class Daemon {
     const mound = await Mound.openClone(options.clone, {
       environment: options.environment,
       alone: true,
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
       remote: (remote) =>
         budgeted(
           riding(counted(remote), () =>

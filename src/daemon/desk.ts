@@ -4,9 +4,10 @@ import type { Signer } from "../app/ports.ts";
 import type { Outcome, Request } from "../app/request.ts";
 import type { Sequencer } from "../app/sequencer.ts";
 import type { Mound } from "../open/mound.ts";
-import type { DaemonStatus, Operation, Submitted, WireFault } from "../open/wire.ts";
-import { isAgentId, type AgentId, type TaskId } from "../protocol/ids.ts";
+import type { DaemonStatus, Submitted, WireFault } from "../open/wire.ts";
+import { isAgentId, type TaskId } from "../protocol/ids.ts";
 import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
+import type { Log } from "./log.ts";
 import { readOperations, readSigned } from "./read-request.ts";
 import type { PresenceKeeper } from "./presence.ts";
 import type { AnswerBody } from "./server.ts";
@@ -17,6 +18,7 @@ export interface DeskPorts {
   readonly sequencer: Sequencer;
   readonly signers: SignerShelf;
   readonly presence: PresenceKeeper;
+  readonly log: Log;
   readonly status: () => DaemonStatus;
   /** Whether no more is taken. */
   readonly stopping: () => boolean;
@@ -29,23 +31,30 @@ export class Desk {
     this.#ports = ports;
   }
 
-  /** Never rejects: whatever breaks is the answer. */
-  async handle(request: Readonly<Record<string, unknown>>, bytes: number): Promise<AnswerBody> {
+  /** Never rejects: whatever breaks is the answer. `wanted`: whether the client is still there. */
+  async handle(
+    request: Readonly<Record<string, unknown>>,
+    bytes: number,
+    wanted: () => boolean,
+  ): Promise<AnswerBody> {
     try {
       if (request["type"] === "status") return { ok: true, status: this.#ports.status() };
       if (this.#ports.stopping()) return refuse("stopping", "the daemon is about to end");
       if (request["type"] === "presence") return await this.#sayPresence(request);
-      if (request["type"] === "submit") return await this.#submit(request, bytes);
-      if (request["type"] === "order") return await this.#order(request, bytes);
+      if (request["type"] === "submit") return await this.#submit(request, bytes, wanted);
+      if (request["type"] === "order") return await this.#order(request, bytes, wanted);
       return refuse("malformed", "it asks for nothing that is known here");
     } catch (error) {
-      return refuse("malformed", error instanceof Error ? error.message : String(error));
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#ports.log.error({ detail }, "a request could not be answered");
+      return refuse("broken", detail);
     }
   }
 
   async #submit(
     { agent, operations }: Readonly<Record<string, unknown>>,
     bytes: number,
+    wanted: () => boolean,
   ): Promise<AnswerBody> {
     if (typeof agent !== "string" || !isAgentId(agent))
       return refuse("malformed", "agent: it is no agent's name");
@@ -54,15 +63,16 @@ export class Desk {
     const signer = await this.#ports.signers.find(agent);
     if (!signer.ok) return { ok: false, error: signer.error };
     this.#ports.presence.here(agent, signer.value);
-    const first = await this.#carryOut(agent, signer.value, read.value, bytes);
+    const requests = read.value.map(({ nonce, command }) => ({ agent, command, nonce, wanted }));
+    const first = await this.#carryOut(requests, signer.value, bytes);
     if (!first.ok) return { ok: false, error: first.error };
     if (!first.value.some(hasOldKey)) return this.#answer(first.value);
     // The key was rotated since it was read: the store has the new one.
     this.#ports.signers.forget(agent);
     const renewed = await this.#ports.signers.find(agent);
     if (!renewed.ok || renewed.value.key === signer.value.key) return this.#answer(first.value);
-    const again = await this.#carryOut(agent, renewed.value, read.value, bytes);
-    return again.ok ? this.#answer(again.value) : { ok: false, error: again.error };
+    const again = await this.#carryOut(requests, renewed.value, bytes);
+    return this.#answer(again.ok ? again.value : first.value);
   }
 
   async #sayPresence({ agent, state }: Readonly<Record<string, unknown>>): Promise<AnswerBody> {
@@ -80,39 +90,33 @@ export class Desk {
   async #order(
     { agent, operation }: Readonly<Record<string, unknown>>,
     bytes: number,
+    wanted: () => boolean,
   ): Promise<AnswerBody> {
     if (typeof agent !== "string" || !isAgentId(agent))
       return refuse("malformed", "agent: it is no agent's name");
     const read = readSigned(operation);
     if (!read.ok) return refuse("malformed", read.error);
-    const committer = this.#ports.signers.anyone();
+    const committer = await this.#ports.signers.anyone();
     if (committer === undefined)
       return refuse("no-committer", "no key is at hand that signs by itself");
     const { nonce, command, decision } = read.value;
     const ordered = { decision, committer: committer.agent };
-    const request: Request = { agent, command, nonce, signer: committer.signer, ordered };
-    const taken = this.#ports.sequencer.submit([request], bytes);
-    if (!taken.ok) return { ok: false, error: taken.error };
-    const outcomes = await taken.value;
-    const [outcome] = outcomes;
+    const request = { agent, command, nonce, ordered, wanted };
+    const carried = await this.#carryOut([request], committer.signer, bytes);
+    if (!carried.ok) return { ok: false, error: carried.error };
+    const [outcome] = carried.value;
     if (outcome?.ok === false && outcome.error.code === "decide-again")
       return refuse("decide-again", "the line has moved");
-    return this.#answer(outcomes);
+    return this.#answer(carried.value);
   }
 
   async #carryOut(
-    agent: AgentId,
+    requests: readonly Omit<Request, "signer">[],
     signer: Signer,
-    operations: readonly Operation[],
     bytes: number,
   ): Promise<Result<readonly Outcome[], WireFault>> {
-    const requests = operations.map(({ nonce, command }): Request => ({
-      agent,
-      command,
-      signer,
-      nonce,
-    }));
-    const taken = this.#ports.sequencer.submit(requests, bytes);
+    const signed = requests.map((request): Request => ({ ...request, signer }));
+    const taken = this.#ports.sequencer.submit(signed, bytes);
     return taken.ok ? ok(await taken.value) : taken;
   }
 

@@ -16,16 +16,25 @@ import type { Log } from "./log.ts";
 
 /** More connections than agents that one machine runs; each costs a few KiB. */
 const CONNECTIONS_MAX = 2_048;
-/** Milliseconds within which a line that was begun must end. */
-const LINE_MS = 30_000;
+/** Milliseconds within which a line that was begun must go on, and answers be read at the end. */
+const PATIENCE = { lineMs: 30_000, closeMs: 2_000 };
 /** Bytes that a client may leave unread. */
 const UNREAD_BYTES = 64 * 1024 * 1024;
 
 export interface ServerOptions {
   readonly endpoint: string;
   readonly log: Log;
-  /** Answers one request; `bytes`: how long it was. Never rejects. */
-  handle(request: Readonly<Record<string, unknown>>, bytes: number): Promise<AnswerBody>;
+  /**
+   * Answers one request; `bytes`: how long it was; `wanted`: whether its client is still there. Never
+   * rejects.
+   */
+  handle(
+    request: Readonly<Record<string, unknown>>,
+    bytes: number,
+    wanted: () => boolean,
+  ): Promise<AnswerBody>;
+  /** For tests: how long it waits for the rest of a line, and at its end for clients that do not read. */
+  readonly patience?: { readonly lineMs: number; readonly closeMs: number };
 }
 
 /** An answer that only lacks the number of its request. */
@@ -73,9 +82,14 @@ export class SocketServer {
     clearInterval(this.#alive);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await Promise.all([...this.#open.values()].map((connection) => connection.settled()));
-    for (const socket of this.#open.keys()) socket.end();
     for (const socket of this.#open.keys()) socket.destroySoon();
+    // A client that does not read its answers holds up nobody's end.
+    const { closeMs } = this.#options.patience ?? PATIENCE;
+    const late = setTimeout(() => {
+      for (const socket of this.#open.keys()) socket.destroy();
+    }, closeMs);
     await closed;
+    clearTimeout(late);
   }
 
   #accept(socket: Socket): void {
@@ -98,6 +112,7 @@ class Connection {
   readonly #options: ServerOptions;
   readonly #pending = new Set<Promise<void>>();
   readonly #unfinished: NodeJS.Timeout;
+  #refused = false;
 
   constructor(socket: Socket, options: ServerOptions) {
     this.#socket = socket;
@@ -108,12 +123,13 @@ class Connection {
       (line) => this.#take(line),
       () => this.#refuse("too-large", `a request has at most ${FRAME_BYTES} bytes`),
     );
+    const { lineMs } = options.patience ?? PATIENCE;
     let before = 0;
     this.#unfinished = setInterval(() => {
       const held = frames.pending();
       if (held > 0 && held === before) this.#refuse("malformed", "half a request, and no more");
       before = held;
-    }, LINE_MS).unref();
+    }, lineMs).unref();
   }
 
   end(): void {
@@ -129,6 +145,7 @@ class Connection {
   }
 
   #take(line: string): void {
+    if (this.#refused) return;
     const request = parseObject(line);
     const id = request?.["id"];
     if (request === undefined || typeof id !== "number")
@@ -138,7 +155,7 @@ class Connection {
       return this.#send({ id, ok: false, error });
     }
     const answered = this.#options
-      .handle(request, line.length)
+      .handle(request, Buffer.byteLength(line), () => !this.#socket.destroyed)
       .then((answer) => this.#send({ ...answer, id }))
       .finally(() => this.#pending.delete(answered));
     this.#pending.add(answered);
@@ -146,14 +163,18 @@ class Connection {
 
   /** What is no request ends the connection: what follows on it could be anything. */
   #refuse(code: "malformed" | "too-large", detail: string): void {
+    if (this.#refused) return;
+    this.#refused = true;
     this.#options.log.warn({ code, detail }, "refused");
     this.#send({ id: 0, ok: false, error: { code, detail } });
     this.#socket.end();
-    this.#socket.destroySoon();
+    // It may not read even that.
+    const { closeMs } = this.#options.patience ?? PATIENCE;
+    setTimeout(() => this.#socket.destroy(), closeMs).unref();
   }
 
   #send(frame: AnswerFrame): void {
-    if (this.#socket.destroyed) return;
+    if (!this.#socket.writable) return;
     this.#socket.write(`${JSON.stringify(frame)}\n`);
     if (this.#socket.writableLength > UNREAD_BYTES) this.#socket.destroy();
   }

@@ -4,6 +4,7 @@ import type { Sequencer } from "../app/sequencer.ts";
 import type { Mound } from "../open/mound.ts";
 import type { WireFault } from "../open/wire.ts";
 import type { AgentId } from "../protocol/ids.ts";
+import { keyInForce } from "../protocol/rules/members.ts";
 
 /** A key that is taken away, or replaced, is missed within this many milliseconds. */
 const KEPT_MS = 30_000;
@@ -13,13 +14,13 @@ const KEPT_MS = 30_000;
  * takes ten times as long as a signature, so each is kept for a while.
  */
 export class SignerShelf {
-  readonly #mound: Pick<Mound, "signer">;
+  readonly #mound: Pick<Mound, "read" | "signer">;
   readonly #clock: Clock;
   readonly #alone: Sequencer["exclusive"];
   readonly #kept = new Map<AgentId, { readonly signer: Signer; readonly until: number }>();
 
   /** `alone`: runs something while nobody else moves the line. */
-  constructor(mound: Pick<Mound, "signer">, clock: Clock, alone: Sequencer["exclusive"]) {
+  constructor(mound: Pick<Mound, "read" | "signer">, clock: Clock, alone: Sequencer["exclusive"]) {
     this.#mound = mound;
     this.#clock = clock;
     this.#alone = alone;
@@ -47,9 +48,14 @@ export class SignerShelf {
     return ok(found.value);
   }
 
-  /** Any of them, to commit what others have signed. */
-  anyone(): { readonly agent: AgentId; readonly signer: Signer } | undefined {
-    for (const [agent, { signer }] of this.#kept) return { agent, signer };
+  /** Any of them whose key is in force, to commit what others have signed. */
+  async anyone(): Promise<{ readonly agent: AgentId; readonly signer: Signer } | undefined> {
+    for (const agent of this.agents) {
+      const found = await this.find(agent);
+      if (!found.ok) continue;
+      const inForce = await this.#mound.read((view) => keyInForce(view, agent));
+      if (inForce === found.value.key) return { agent, signer: found.value };
+    }
     return undefined;
   }
 

@@ -56,6 +56,7 @@ export async function watch(
       return ok([(batch) => value.deliver(batch), printer(context, ready)]);
     },
     log,
+    trace: (phase) => context.trace(phase),
     onLost: (fault) => {
       lost = fault;
       leaving.abort();
