@@ -118,6 +118,11 @@ const WORDS: Table<SystemFault> = {
     exit: EXIT.unreachable,
     retryable: true,
   }),
+  "origin-changed": (fault) => ({
+    message: `This mound has moved to ${fault.to}; the daemon of its old origin has ended.`,
+    fix: "mound watch",
+    exit: EXIT.unreachable,
+  }),
   "daemon-running": (fault) => ({
     message:
       fault.pid === undefined

@@ -11,12 +11,12 @@ import { budgeted, PushBudget } from "../app/push-budget.ts";
 import type { SubmitPorts } from "../app/request.ts";
 import { Sequencer } from "../app/sequencer.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { moundFolder, type Clone } from "../git/clone.ts";
+import { findClone, moundFolder, type Clone } from "../git/clone.ts";
 import { systemClock } from "../git/clock.ts";
 import { systemRandom } from "../git/random.ts";
 import { CursorFile } from "../open/cursor-file.ts";
 import { endpointOf } from "../open/endpoint.ts";
-import type { DaemonRunning, ReactionsFault } from "../open/faults.ts";
+import type { DaemonRunning, OriginChanged, ReactionsFault } from "../open/faults.ts";
 import { Mound } from "../open/mound.ts";
 import { WIRE_BUILD, type DaemonStatus } from "../open/wire.ts";
 import { Desk } from "./desk.ts";
@@ -45,8 +45,8 @@ export interface DaemonOptions {
   readonly sinks: () => Promise<Result<readonly Sink[], ReactionsFault>>;
   readonly log: Log;
   readonly trace?: SubmitPorts["trace"];
-  /** The line cannot be followed any more: its history was rewritten. */
-  readonly onLost: (fault: AppFault) => void;
+  /** The line cannot be followed any more: its history was rewritten, or it goes on elsewhere. */
+  readonly onLost: (fault: AppFault | OriginChanged) => void;
 }
 
 /** Why no daemon runs here: another does, or what it needs cannot be used. */
@@ -192,6 +192,11 @@ export class Daemon {
   async #look(hinted: boolean): Promise<PollOutcome> {
     const { mound } = this;
     const before = mound.line.tip;
+    const elsewhere = this.#movedTo();
+    if (elsewhere !== undefined) {
+      this.#options.onLost({ code: "origin-changed", to: elsewhere });
+      return "quiet";
+    }
     try {
       // What other processes of this clone have verified is at hand.
       if (hinted) await mound.line.catchUp();
@@ -206,6 +211,13 @@ export class Daemon {
     if (moved || hinted) this.#projector.wake();
     this.#tell();
     return moved ? "moved" : "quiet";
+  }
+
+  /** The mound was published meanwhile: whoever goes on at the old origin has a line of its own. */
+  #movedTo(): string | undefined {
+    const { workTree, settings } = this.#options.clone;
+    const now = findClone(workTree)?.settings.origin;
+    return now === settings.origin ? undefined : now;
   }
 
   /** The line may have moved, or time has: whoever follows it is told. */

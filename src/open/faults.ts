@@ -33,6 +33,12 @@ export interface DaemonRunning {
   readonly pid: number | undefined;
 }
 
+/** The mound of this clone was published while a daemon watched its old origin. */
+export interface OriginChanged {
+  readonly code: "origin-changed";
+  readonly to: string;
+}
+
 /** A commit that a reader named: no commit of the line begins like this, or several do. */
 export interface CommitUnknown {
   readonly code: "commit-unknown";
@@ -85,6 +91,7 @@ export type AnyFault =
   | DraftFault
   | GitFault
   | NoMound
+  | OriginChanged
   | ReactionsFault
   | SetupFault
   | SignFault;

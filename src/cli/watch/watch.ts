@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { AppFault } from "../../app/faults.ts";
 import { ok, type Result } from "../../base/result.ts";
@@ -10,7 +11,7 @@ import { moundFolder, originUrl, type Clone } from "../../git/clone.ts";
 import { systemClock } from "../../git/clock.ts";
 import { systemRandom } from "../../git/random.ts";
 import { localPath } from "../../git/remote-url.ts";
-import type { ReactionsFault } from "../../open/faults.ts";
+import type { OriginChanged, ReactionsFault } from "../../open/faults.ts";
 import { watchClone } from "../../open/watch-clone.ts";
 import { eventJson } from "../../protocol/views/event.ts";
 import { FaultError, type Context } from "../context.ts";
@@ -20,6 +21,7 @@ import { deliveriesFolder, reactionsFile } from "../reactions/place.ts";
 import { eventLine } from "../reading/event-text.ts";
 import type { Report } from "../report.ts";
 import { sanitise, sanitiseJson } from "../sanitise.ts";
+import { UsageError } from "../usage.ts";
 import { noteText } from "./note-text.ts";
 import { printService } from "./service.ts";
 
@@ -40,7 +42,7 @@ export async function watch(
   const leaving = new AbortController();
   const stop = AbortSignal.any([context.untilStopped(), leaving.signal]);
   let reactions: Reactions | undefined;
-  let lost: AppFault | undefined;
+  let lost: AppFault | OriginChanged | undefined;
   const ready = new Gate();
   const started = await Daemon.start({
     clone,
@@ -87,11 +89,24 @@ function logOf(context: Context, clone: Clone, options: Record<string, unknown>)
   const named = textOption(options["log"]);
   const file =
     named === undefined ? join(moundFolder(clone.commonDir), "watch.log") : context.path(named);
+  if (named !== undefined) refuseLog(file, named);
   const verbose = options["verbose"] === true;
   return openLog({
     file,
     ...(verbose ? { verbose: (line: string) => context.env.err(line) } : {}),
   });
+}
+
+/** The log itself never fails: a file that was named and cannot be written is found out before. */
+function refuseLog(file: string, named: string): void {
+  try {
+    closeSync(openSync(file, "a", 0o600));
+  } catch (error) {
+    throw new UsageError(
+      `The log ${named} cannot be written: ${(error as Error).message}.`,
+      "mound watch --log FILE",
+    );
+  }
 }
 
 async function reactionsOf(
