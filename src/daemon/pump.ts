@@ -15,6 +15,8 @@ export type Sink = (batch: EventBatch) => Promise<boolean>;
 
 /** While history is read the place is kept this often: each keeping waits for the disk. */
 const BATCHES_KEPT = 256;
+/** And a busy line lets it be kept this often, in milliseconds: what comes twice has the same ids. */
+const KEPT_MS = 250;
 /** Milliseconds between two tries to hand a batch on. */
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 30_000;
@@ -29,6 +31,10 @@ export class Pump {
   #woken = false;
   #open = true;
   #stopping = false;
+  #keeping: NodeJS.Timeout | undefined;
+  /** The place after the last batch that was given. */
+  #given: string | undefined;
+  #kept = false;
 
   private constructor(
     mound: Mound,
@@ -82,7 +88,8 @@ export class Pump {
     this.#stopping = true;
     await this.#running;
     this.#open = false;
-    await this.#running;
+    clearTimeout(this.#keeping);
+    await this.#keep(this.#given);
   }
 
   async #catchUp(): Promise<void> {
@@ -91,7 +98,7 @@ export class Pump {
       for await (const batch of this.#follower.catchUp()) {
         if (!(await this.#give(batch))) return;
         count += 1;
-        if (count % BATCHES_KEPT === 0 || this.#stopping) await this.#keep(batch.cursor);
+        if (count % BATCHES_KEPT === 0) await this.#keep(batch.cursor);
         // A long history is not read to its end for that: the next daemon goes on here.
         if (this.#stopping) return;
       }
@@ -109,7 +116,8 @@ export class Pump {
         const age = await this.#mound.age();
         const heard = age === undefined ? 0 : this.#mound.ports.clock.now() - age;
         for (const batch of this.#follower.take(heard)) if (!(await this.#give(batch))) return;
-        await this.#keep(this.#follower.cursor);
+        this.#given = this.#follower.cursor;
+        await this.#keepSoon();
       } while (this.#woken && this.#open);
     } catch (error) {
       this.#log.error({ error: String(error) }, "an event could not be told");
@@ -125,6 +133,7 @@ export class Pump {
       this.#open = false;
       return false;
     }
+    this.#given = batch.cursor;
     return true;
   }
 
@@ -140,6 +149,19 @@ export class Pump {
         await this.#mound.ports.clock.sleep(RETRY_MS);
       if (this.#stopping) return false;
     }
+  }
+
+  /** The first time at once: a daemon that never kept a place would begin anew after a kill. */
+  async #keepSoon(): Promise<void> {
+    if (this.#kept) {
+      this.#keeping ??= setTimeout(() => {
+        this.#keeping = undefined;
+        if (this.#open) void this.#keep(this.#given);
+      }, KEPT_MS);
+      return;
+    }
+    this.#kept = true;
+    await this.#keep(this.#given);
   }
 
   async #keep(cursor: string | undefined): Promise<void> {
