@@ -2,9 +2,9 @@ import {
   NeedKeys,
   type Delta,
   type Entries,
-  todoAmong,
+  showTodo,
   type Key,
-  type TodoEntry,
+  type ShowTodo,
   type Value,
   type View,
 } from "../protocol/state.ts";
@@ -81,9 +81,9 @@ export class ShardedState implements View {
     return found.toSorted();
   }
 
-  todo(): Iterable<TodoEntry> {
+  eachTodo(show: ShowTodo): void {
     if (!this.#all && !this.#tasks) throw new NeedKeys(TASKS);
-    return todoAmong(this.#family("todo/"));
+    showTodo(this.#family("todo/"), show);
   }
 
   apply(delta: Delta): void {

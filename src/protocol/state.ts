@@ -186,11 +186,12 @@ export interface View {
   get<K extends Key>(key: K): Entries[K] | undefined;
   /** Every key that begins with `prefix`, sorted. */
   keys(prefix: string): readonly Key[];
-  /** The tasks that are not settled, in no order: for what does not depend on one. */
-  todo(): Iterable<TodoEntry>;
+  /** Shows each task that is not settled, in no order: for what does not depend on one. */
+  eachTodo(show: ShowTodo): void;
 }
 
-export type TodoEntry = readonly [key: `todo/${string}`, todo: TodoState];
+/** A visitor, for it is called for thousands: what iterators cost each time was seen in profiles. */
+export type ShowTodo = (key: `todo/${string}`, todo: TodoState) => void;
 
 /** Thrown by a partly loaded view; whoever drives the judge loads them and asks again. */
 export class NeedKeys extends Error {
@@ -236,9 +237,11 @@ export class Overlay implements View {
     return [...found].toSorted();
   }
 
-  *todo(): Iterable<TodoEntry> {
-    for (const entry of this.#below.todo()) if (!this.#changes.has(entry[0])) yield entry;
-    yield* todoAmong(this.#changes);
+  eachTodo(show: ShowTodo): void {
+    this.#below.eachTodo((key, todo) => {
+      if (!this.#changes.has(key)) show(key, todo);
+    });
+    showTodo(this.#changes, show);
   }
 
   get delta(): Delta {
@@ -262,8 +265,8 @@ export class MemoryState implements View {
     return [...this.#entries.keys()].filter((key) => key.startsWith(prefix)).toSorted();
   }
 
-  todo(): Iterable<TodoEntry> {
-    return todoAmong(this.#entries);
+  eachTodo(show: ShowTodo): void {
+    showTodo(this.#entries, show);
   }
 
   apply(delta: Delta): void {
@@ -278,10 +281,10 @@ export class MemoryState implements View {
   }
 }
 
-/** Those of these entries that `todo()` gives. */
-export function* todoAmong(
-  entries: Iterable<readonly [Key, Value | undefined]>,
-): Iterable<TodoEntry> {
-  for (const entry of entries)
-    if (entry[1] !== undefined && entry[0].startsWith("todo/")) yield entry as TodoEntry;
+/** Shows those of these entries that are meant by `eachTodo`. */
+export function showTodo(entries: ReadonlyMap<Key, Value | undefined>, show: ShowTodo): void {
+  entries.forEach((value, key) => {
+    if (value !== undefined && key.startsWith("todo/"))
+      show(key as `todo/${string}`, value as TodoState);
+  });
 }

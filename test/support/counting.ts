@@ -13,11 +13,11 @@ export function counting(below: View): CountingView {
       return below.get(key);
     },
     keys: (prefix) => below.keys(prefix),
-    *todo() {
-      for (const entry of below.todo()) {
+    eachTodo(show) {
+      below.eachTodo((key, todo) => {
         reads += 1;
-        yield entry;
-      }
+        show(key, todo);
+      });
     },
     get reads() {
       return reads;

@@ -15,41 +15,57 @@ export function bestFor(
   count: number,
   except?: ReadonlySet<string>,
 ): readonly TaskState[] {
-  const tiers = new Map<number, Candidate[]>();
-  const seed = absorb(FNV_OFFSET, agent);
-  for (const [key, { priority, token, until }] of view.todo()) {
-    if (until !== undefined && now < until) continue;
-    const tier = tiers.get(priority);
-    const candidate = { key, draw: draw(seed, key, token) };
-    if (tier === undefined) tiers.set(priority, [candidate]);
-    else tier.push(candidate);
-  }
+  const may = (key: `todo/${string}`): TaskState | undefined => {
+    const task = view.get(`task/${key.slice("todo/".length)}`)!;
+    if (except?.has(task.id) === true) return undefined;
+    return refuseTaking(view, agent, task, now) === undefined ? task : undefined;
+  };
+  // As a rule the first may be taken, and nobody asks for the next: it is found without a list.
+  const first = count === 1 ? firstOf(view, agent, now) : undefined;
+  const taken = first === undefined ? undefined : may(first);
+  if (taken !== undefined) return [taken];
   const best: TaskState[] = [];
-  for (const priority of [...tiers.keys()].toSorted((a, b) => b - a)) {
-    for (const { key } of inOrder(tiers.get(priority)!)) {
-      const task = view.get(`task/${key.slice("todo/".length)}`)!;
-      if (except?.has(task.id) === true) continue;
-      if (refuseTaking(view, agent, task, now) === undefined) best.push(task);
-      if (best.length >= count) return best;
-    }
+  for (const { key } of inOrder(view, agent, now)) {
+    const task = may(key);
+    if (task !== undefined) best.push(task);
+    if (best.length >= count) break;
   }
   return best;
 }
 
 interface Candidate {
   readonly key: `todo/${string}`;
+  readonly priority: number;
   readonly draw: number;
 }
 
-/** The first alone is found without sorting: as a rule it may be taken, and nobody asks for the next. */
-function* inOrder(tier: readonly Candidate[]): Iterable<Candidate> {
-  const first = tier.reduce((least, one) => (compare(one, least) < 0 ? one : least));
-  yield first;
-  for (const one of tier.toSorted(compare)) if (one !== first) yield one;
+function firstOf(view: View, agent: AgentId, now: number): Candidate["key"] | undefined {
+  const seed = absorb(FNV_OFFSET, agent);
+  let first: Candidate["key"] | undefined;
+  let highest = -1;
+  let least = 0;
+  view.eachTodo((key, { priority, token, until }) => {
+    if (priority < highest || (until !== undefined && now < until)) return;
+    const own = draw(seed, key, token);
+    const later = own > least || (own === least && first !== undefined && key > first);
+    if (priority === highest && later) return;
+    first = key;
+    highest = priority;
+    least = own;
+  });
+  return first;
 }
 
-function compare(a: Candidate, b: Candidate): number {
-  return a.draw - b.draw || (a.key < b.key ? -1 : 1);
+function inOrder(view: View, agent: AgentId, now: number): readonly Candidate[] {
+  const seed = absorb(FNV_OFFSET, agent);
+  const candidates: Candidate[] = [];
+  view.eachTodo((key, { priority, token, until }) => {
+    if (until === undefined || now >= until)
+      candidates.push({ key, priority, draw: draw(seed, key, token) });
+  });
+  return candidates.toSorted(
+    (a, b) => b.priority - a.priority || a.draw - b.draw || (a.key < b.key ? -1 : 1),
+  );
 }
 
 /**
