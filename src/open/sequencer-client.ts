@@ -50,6 +50,8 @@ export class SequencerClient {
     if (Buffer.byteLength(text) > FRAME_BYTES) return { kind: "absent" };
     const socket = await this.#open();
     if (socket === undefined) return { kind: "absent", deaf: this.#deaf };
+    // It may have been closed since: then nothing was sent.
+    if (socket.destroyed) return { kind: "absent" };
     return new Promise((reply) => {
       this.#pending.set(id, { reply, onSent });
       onSent?.();
@@ -124,7 +126,10 @@ export class SequencerClient {
   /** A daemon that says nothing for so long is as good as gone: what it does is found out otherwise. */
   #heard(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#socket?.destroy(), this.#silenceMs);
+    this.#silence = setTimeout(() => {
+      this.#socket?.destroy();
+      this.#end();
+    }, this.#silenceMs);
   }
 
   #end(): void {
