@@ -18,6 +18,9 @@ export interface MoundDeskOptions {
   readonly describe: (view: View, task: TaskState, now: number) => unknown;
 }
 
+/** Workers of one clone share a look at its origin: what one of them, or the daemon, has just heard. */
+const FRESH_MS = 2_000;
+
 interface Waiting {
   readonly command: Command;
   readonly answer: (outcome: Result<{ answer: Answered }, DeskFault>) => void;
@@ -80,9 +83,7 @@ export class MoundDesk implements Desk {
   async look(fresh: boolean, except: LeftAlone): Promise<Result<Outlook, DeskFault>> {
     const { mound, agent } = this.#options;
     if (fresh) {
-      const seen = await this.#exclusive(async () =>
-        (await mound.ports.remote.peek()) === undefined ? mound.sync() : mound.refresh(),
-      );
+      const seen = await this.#exclusive(() => mound.refresh(FRESH_MS));
       if (!seen.ok) return seen;
     }
     return this.#read((view, now) => ok(outlook(view, agent, now, except)));
