@@ -1,0 +1,78 @@
+import type { Command } from "../../src/protocol/commands/index.ts";
+import { madeKey } from "./world-files.ts";
+
+type Deep<T> = T extends readonly (infer Item)[]
+  ? readonly Deep<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]-?: Deep<NonNullable<T[Key]>> }
+    : T;
+
+/** A command with everything that it may have. */
+export type Full<Type extends Command["type"]> = Deep<Extract<Command, { readonly type: Type }>>;
+
+const task = "k3f9qz7-fix-login";
+const spec = {
+  title: "Fix the login",
+  label: "login",
+  body: "It hangs.\nAlways.",
+  needs: ["git"],
+  after: [task],
+  paths: ["src/login/**"],
+  priority: 4,
+  deadline: "2027-01-01T00:00:00.000Z",
+  lease: "30m",
+  attempts: 3,
+  review: "required",
+  reviewer: "ant-1",
+  parent: task,
+} as const;
+
+/** Every command that an agent may hand to a daemon; a field that is new is missing here, and tsc says so. */
+export const FULL_COMMANDS: {
+  readonly [Type in Exclude<Command["type"], "init" | "rotate">]: Full<Type>;
+} = {
+  add: { type: "add", tasks: [spec, { ...spec, label: "other" }] },
+  cancel: { type: "cancel", task, reason: "not needed" },
+  claim: { type: "claim", task, lease: 60_000 },
+  configure: {
+    type: "configure",
+    set: { key: "claims_max", value: "3" },
+    addRoot: "ant-1",
+    removeRoot: "ant-2",
+  },
+  edit: { type: "edit", task, changes: spec, clear: ["deadline", "paths"] },
+  "end-membership": {
+    type: "end-membership",
+    agent: "ant-1",
+    status: "revoked",
+    reason: "its key was lost",
+  },
+  finish: {
+    type: "finish",
+    task,
+    outcome: "done",
+    token: 1,
+    result: "it works",
+    resultSha256: "0".repeat(64),
+    reason: "because",
+    refs: ["https://example.org/1"],
+  },
+  invite: { type: "invite", fingerprint: `SHA256:${"A".repeat(43)}`, note: "the new one" },
+  join: {
+    type: "join",
+    key: madeKey("joining"),
+    name: "An ant",
+    operator: "root",
+    operatorSigns: true,
+    skills: ["git"],
+  },
+  next: { type: "next", lease: 60_000, except: [task] },
+  renew: {
+    type: "renew",
+    task,
+    lease: 60_000,
+    token: 1,
+    progress: { percent: 50, note: "half of it", checkpoint: "line 7" },
+  },
+  review: { type: "review", task, accept: false, reason: "it hangs still" },
+};
