@@ -21,8 +21,10 @@ const KEPT_MS = 250;
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 30_000;
 
+type Followed = Pick<Mound, "age" | "line" | "ports">;
+
 export class Pump {
-  readonly #mound: Mound;
+  readonly #mound: Followed;
   readonly #follower: Follower;
   readonly #file: CursorFile;
   readonly #sinks: readonly Sink[];
@@ -37,7 +39,7 @@ export class Pump {
   #kept = false;
 
   private constructor(
-    mound: Mound,
+    mound: Followed,
     follower: Follower,
     file: CursorFile,
     sinks: readonly Sink[],
@@ -52,7 +54,7 @@ export class Pump {
 
   /** Stands where the last daemon of this clone has got to; the first one begins with what comes now. */
   static async open(
-    mound: Mound,
+    mound: Followed,
     file: CursorFile,
     sinks: readonly Sink[],
     log: Log,

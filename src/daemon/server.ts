@@ -67,7 +67,8 @@ export class SocketServer {
   async listen(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(this.#options.endpoint, () => {
+      // A crowd that comes at the same moment waits in line, instead of being told to go alone.
+      this.#server.listen({ path: this.#options.endpoint, backlog: CONNECTIONS_MAX }, () => {
         this.#server.off("error", reject);
         resolve();
       });
