@@ -15,6 +15,8 @@ import { dirname, join, resolve, sep } from "node:path";
 const TEMPORARY_PREFIX = "tmp_obj_";
 /** As git leaves its objects: nobody may write them again. */
 const OBJECT_MODE = 0o444;
+/** More often than a folder that was just made is ever found empty again. */
+const FOLDER_TRIES = 8;
 const OBJECT_PATH = /^[0-9a-f]{2}\/[0-9a-f]{38}$/;
 
 /**
@@ -53,7 +55,7 @@ export function safeFs(gitDir: string, durable = false): { readonly promises: Sa
           .join("/");
         if (!OBJECT_PATH.test(name) || typeof content === "string")
           throw new Error(`not a loose object: ${path}`);
-        writeAtomically(absolute, content, durable);
+        insist(absolute, () => writeAtomically(absolute, content, durable));
       },
       unlink: refuse,
       rmdir: refuse,
@@ -76,6 +78,27 @@ export interface SafeFs {
   readonly rm: (path: string) => Promise<never>;
   readonly symlink: (path: string) => Promise<never>;
   readonly readlink: (path: string) => Promise<never>;
+}
+
+/** `git gc` takes a folder away that has just become empty, in between any two calls. */
+function insist(path: string, write: () => void): void {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return write();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || tries === FOLDER_TRIES) throw error;
+    }
+    makeFolder(dirname(path));
+  }
+}
+
+/** The one folder: an object store that is gone as a whole does not come into being by this. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 function writeAtomically(path: string, content: Uint8Array, durable: boolean): void {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { safeFs } from "../../src/git/safe-fs.ts";
@@ -15,6 +15,16 @@ describe("safeFs", () => {
     expect(await readFile(join(gitDir, NAME), "utf8")).toBe("content");
     expect((await stat(join(gitDir, NAME))).mode & 0o777).toBe(0o444);
     expect(await readdir(join(gitDir, "objects/ab"))).toEqual(["c".repeat(38)]);
+  });
+
+  test("a folder that git gc has taken away is made again, but no object store", async () => {
+    const gitDir = await bareRepository();
+    const { promises: fs } = safeFs(gitDir);
+    await fs.writeFile(join(gitDir, NAME), Buffer.from("content"));
+    expect(await readFile(join(gitDir, NAME), "utf8")).toBe("content");
+    await rename(join(gitDir, "objects"), join(gitDir, "away"));
+    await expect(fs.writeFile(join(gitDir, NAME), Buffer.from("x"))).rejects.toThrow("ENOENT");
+    expect(await readdir(gitDir)).not.toContain("objects");
   });
 
   test.each([
