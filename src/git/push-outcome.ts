@@ -41,6 +41,15 @@ export function pushOutcome(report: PushReport): PushOutcome {
   }
 }
 
+/** Whether the server declined because it could not put the objects into its store. */
+export function isUnpackFailure(outcome: PushOutcome): boolean {
+  return (
+    outcome.kind === "failed" &&
+    outcome.fault.code === "remote-refused" &&
+    /^\[remote rejected\] \((unpacker error|unable to migrate objects)/.test(outcome.fault.detail)
+  );
+}
+
 /** Which of the riders git says to stand where they were pushed to. */
 export function carriedRiders({
   stdout,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { assert, defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import {
@@ -11,7 +12,7 @@ import {
 } from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 import { fetchRefs } from "./fetch-refs.ts";
-import { carriedRiders, pushOutcome } from "./push-outcome.ts";
+import { carriedRiders, isUnpackFailure, pushOutcome } from "./push-outcome.ts";
 import { peekBranch } from "./ref-file.ts";
 import { gitRefs, isRefName } from "./refs.ts";
 import { fetchFault } from "./remote-fault.ts";
@@ -32,6 +33,10 @@ export const FETCHED_REF = "refs/mound/fetched";
 /** The lock of the origin decides every race: longer than a disk may take to flush a ref. */
 const ORIGIN_LOCK_STALE_MS = 30_000;
 
+/** Milliseconds; in all a second, and then a server that cannot take objects in is believed. */
+const UNPACK_RETRY_MS = 100;
+const UNPACK_TRIES = 5;
+
 /**
  * One branch of an origin, reached by the git CLI over whatever transport its URL names. Throws
  * GitError `git-missing`, and `git-failed` where the clone itself is at fault (a full disk).
@@ -46,12 +51,12 @@ export function gitRemote(options: RemoteOptions): Remote {
   const superseded = new Superseded(options.gitDir);
   let shunned = false;
   const pushRiding: PushRiding = async (next, old, riders) => {
-    if (riders.length === 0) return push(options, next, old, []);
-    if (shunned) return { ...(await push(options, next, old, [])), carried: [] };
-    const outcome = await push(options, next, old, riders);
+    if (riders.length === 0) return pushPatiently(options, next, old, []);
+    if (shunned) return { ...(await pushPatiently(options, next, old, [])), carried: [] };
+    const outcome = await pushPatiently(options, next, old, riders);
     if (outcome.kind !== "failed" || outcome.fault.code !== "remote-refused") return outcome;
     // An origin that declines a push as a whole may do so for its riders: it is asked without them.
-    const alone = await push(options, next, old, []);
+    const alone = await pushPatiently(options, next, old, []);
     shunned = alone.kind !== "failed";
     return { ...alone, carried: outcome.carried ?? [] };
   };
@@ -121,6 +126,18 @@ function originLocks(url: string, branch: string): readonly string[] {
     join(gitDir, "refs/heads", `${branch}.lock`),
     join(gitDir, "HEAD.lock"),
   ]);
+}
+
+/**
+ * A server whose `git gc` takes an empty folder of objects away at that moment cannot take new ones
+ * in. It says so, nothing has moved, and a moment later it can; a full disk says the same, and goes on.
+ */
+async function pushPatiently(...args: Parameters<typeof push>): ReturnType<typeof push> {
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await push(...args);
+    if (tries === UNPACK_TRIES || !isUnpackFailure(outcome)) return outcome;
+    await delay(UNPACK_RETRY_MS * tries);
+  }
 }
 
 async function push(
