@@ -46,10 +46,9 @@ test(
     );
     await first.live.kill("tree");
     first.live = first.start();
-    const over = new AbortController();
-    const adding = addTasks(places[0]!, over.signal);
-    const killed = await mayhem([...daemons, ...workers], prng(SEED), MAYHEM_MS);
-    over.abort();
+    const over = AbortSignal.timeout(MAYHEM_MS);
+    const adding = addTasks(places[0]!, over);
+    const killed = await mayhem([...daemons, ...workers], prng(SEED), over);
     const added = await adding;
     await expectIdle(fleet);
     const taken = fleet.said("claimed").filter(({ token }) => token !== 1).length;

@@ -17,19 +17,18 @@ export function victim(name: string, start: () => Live): Victim {
 }
 
 /**
- * Kills one process after another for a time, with SIGKILL, and starts each again a moment later,
+ * Kills one process after another until it is over, with SIGKILL, and starts each again a moment later,
  * whatever the others are doing just then. Answers whom it has killed, in order; one that had ended by
  * itself is started again too.
  */
 export async function mayhem(
   victims: readonly Victim[],
   random: Prng,
-  ms: number,
+  over: AbortSignal,
 ): Promise<readonly string[]> {
   const killed: string[] = [];
   const share = (): number => random() / 2 ** 32;
-  const over = performance.now() + ms;
-  while (performance.now() < over) {
+  while (!over.aborted) {
     await moment(share() * PAUSE_MS);
     const one = victims[Math.floor(share() * victims.length)]!;
     const kind = share() < 0.5 ? "alone" : "tree";
