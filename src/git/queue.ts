@@ -1,6 +1,6 @@
 import { watch } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { Queue } from "../app/ports.ts";
 import { isAlive } from "./process-alive.ts";
 
@@ -9,6 +9,8 @@ const CHECK_MS = 250;
 
 /** Tells the tickets of one process apart. */
 let serial = 0;
+/** Those of this process that wait or have their turn, by their paths. */
+const held = new Set<string>();
 
 /**
  * First come, first served: each process lays down a ticket and waits for the one before it to go,
@@ -18,38 +20,68 @@ let serial = 0;
 export class TicketQueue implements Queue {
   readonly #folder: string;
   readonly #patienceMs: number;
+  readonly #within: string | undefined;
 
-  /** `patienceMs`: after so long a wait it goes ahead out of turn; for ever unless said. */
-  constructor(folder: string, patienceMs: number = Number.POSITIVE_INFINITY) {
+  /**
+   * `patienceMs`: after so long a wait it goes ahead out of turn; for ever unless said. `within`: a
+   * folder above the queue's own that is never made, whatever has become of it.
+   */
+  constructor(folder: string, patienceMs: number = Number.POSITIVE_INFINITY, within?: string) {
     this.#folder = folder;
     this.#patienceMs = patienceMs;
+    this.#within = within;
   }
 
   async turn(): Promise<() => Promise<void>> {
-    await mkdir(this.#folder, { recursive: true });
+    await this.#makeFolder();
     serial += 1;
     const time = String(Date.now()).padStart(15, "0");
     const ticket = `${time}-${String(process.pid).padStart(10, "0")}-${String(serial).padStart(6, "0")}`;
     const path = join(this.#folder, ticket);
-    await writeFile(path, "");
-    const deadline = performance.now() + this.#patienceMs;
-    for (;;) {
-      const before = await this.#before(ticket);
-      if (before === undefined || performance.now() > deadline)
-        return () => rm(path, { force: true });
-      await gone(join(this.#folder, before));
+    held.add(path);
+    const pass = async (): Promise<void> => {
+      held.delete(path);
+      await rm(path, { force: true });
+    };
+    try {
+      await writeFile(path, "");
+      const deadline = performance.now() + this.#patienceMs;
+      for (;;) {
+        const before = await this.#before(ticket);
+        if (before === undefined || performance.now() > deadline) return pass;
+        await gone(join(this.#folder, before));
+      }
+    } catch (error) {
+      held.delete(path);
+      throw error;
     }
   }
 
-  /** The living ticket just before this one; tickets of the dead are cleared away. */
+  async #makeFolder(): Promise<void> {
+    if (this.#within === undefined) return void (await mkdir(this.#folder, { recursive: true }));
+    let path = this.#within;
+    for (const part of relative(path, this.#folder).split(sep)) {
+      path = join(path, part);
+      await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST") throw error;
+      });
+    }
+  }
+
+  /**
+   * The living ticket just before this one. Tickets of the dead are cleared away, and so is one of this
+   * process that it has given back while the folder was elsewhere.
+   */
   async #before(ticket: string): Promise<string | undefined> {
     const earlier = (await readdir(this.#folder))
       .filter((name) => name < ticket)
       .toSorted()
       .toReversed();
     for (const name of earlier) {
-      if (isAlive(Number(name.split("-")[1]))) return name;
-      await rm(join(this.#folder, name), { force: true });
+      const pid = Number(name.split("-")[1]);
+      const path = join(this.#folder, name);
+      if (pid === process.pid ? held.has(path) : isAlive(pid)) return name;
+      await rm(path, { force: true });
     }
     return undefined;
   }

@@ -73,5 +73,5 @@ function queueFor(own: string, origin: string | undefined): Queue {
   // One for each machine: a ticket names a process, and only its own machine knows whether it lives.
   const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
   const folder = join(origin, "mound-queue", machine);
-  return nestedQueue(clone, new TicketQueue(folder, ORIGIN_PATIENCE_MS));
+  return nestedQueue(clone, new TicketQueue(folder, ORIGIN_PATIENCE_MS, origin));
 }

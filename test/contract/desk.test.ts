@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -108,4 +117,20 @@ test("who has waited long enough, or may not queue at the origin, goes ahead", a
   expect(readdirSync(own)).toHaveLength(1);
   await passAlone();
   expect(readdirSync(own)).toEqual([]);
+});
+
+test("a queue at an origin that has gone away makes nothing there, and holds nobody up when it is back", async () => {
+  const origin = folder();
+  const queue = () => new TicketQueue(join(origin, "queue", "machine"), 60_000, origin);
+  await expect(queue().turn()).rejects.toThrow("ENOENT");
+  expect(existsSync(origin)).toBe(false);
+  mkdirSync(origin);
+  const pass = await queue().turn();
+  renameSync(origin, `${origin}.away`);
+  await pass();
+  renameSync(`${origin}.away`, origin);
+  expect(readdirSync(join(origin, "queue", "machine"))).toHaveLength(1);
+  const passAgain = await queue().turn();
+  await passAgain();
+  expect(readdirSync(join(origin, "queue", "machine"))).toEqual([]);
 });
