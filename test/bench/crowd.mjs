@@ -80,7 +80,9 @@ function start(library, group, environment) {
         if (message.kind === "fault")
           reject(new Error(`${name}: ${JSON.stringify(message.error)}`));
       });
-      child.on("exit", (code) => reject(new Error(`${name} ended with ${code} before "${kind}"`)));
+      child.on("exit", (code, signal) =>
+        reject(new Error(`${name} ended with ${code ?? signal} before "${kind}"`)),
+      );
     });
   const ended = said("ended");
   const ready = said("ready");
