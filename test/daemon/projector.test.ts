@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Log } from "../../src/daemon/log.ts";
 import { Projector } from "../../src/daemon/projector.ts";
+import { systemClock } from "../../src/git/clock.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -8,6 +9,9 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
+
+/** Of the timers of this test, which are no real ones. */
+const { sleep: takeTime } = systemClock;
 
 const log = { warn: () => undefined } as unknown as Log;
 
@@ -17,9 +21,7 @@ function projector(takes: number) {
   const began: number[] = [];
   const project = async () => {
     began.push(performance.now() - from);
-    await new Promise((resolve) => {
-      setTimeout(resolve, takes);
-    });
+    await takeTime(takes);
     return { current: true, kept: [] };
   };
   return { projector: new Projector({ project }, log), began };
