@@ -19,7 +19,7 @@ const CONNECTIONS_MAX = 2_048;
 /** Milliseconds within which a line that was begun must go on, and answers be read at the end. */
 const PATIENCE = { lineMs: 30_000, closeMs: 2_000 };
 /** Bytes that a client may leave unread. */
-const UNREAD_BYTES = 64 * 1024 * 1024;
+const UNREAD_BYTES = 16 * 1024 * 1024;
 
 export interface ServerOptions {
   readonly endpoint: string;
