@@ -15,6 +15,7 @@ import { peekBranch } from "./ref-file.ts";
 import { gitRefs, type GitRefs } from "./refs.ts";
 import { listPresence } from "./riders.ts";
 import { Superseded } from "./superseded.ts";
+import { releasePacks } from "./write-pack.ts";
 
 /** A lock that nobody moves for this long is left over from a crash; others push here as well. */
 const LOCK_STALE_MS = 30_000;
@@ -42,6 +43,8 @@ export function embeddedRemote(origin: string, branch: string): Remote {
     peek: async () => peekBranch(origin, branch),
     async push(next, old, riders = []) {
       const outcome = await swapBranch(refs, { origin, name, next, old });
+      // The branch leads to them now, or nothing ever will.
+      releasePacks(origin);
       if (riders.length === 0) return outcome;
       return { ...outcome, carried: (await carry(riders)).carried };
     },

@@ -13,6 +13,7 @@ import {
 import type { Oid } from "../protocol/ids.ts";
 import { fetchRefs } from "./fetch-refs.ts";
 import { carriedRiders, isUnpackFailure, pushOutcome } from "./push-outcome.ts";
+import { namePending } from "./pending.ts";
 import { peekBranch } from "./ref-file.ts";
 import { gitRefs, isRefName } from "./refs.ts";
 import { fetchFault } from "./remote-fault.ts";
@@ -49,6 +50,7 @@ export function gitRemote(options: RemoteOptions): Remote {
     objection === undefined ? undefined : { code: "remote-refused", url, detail: objection };
   const stale = new StaleLocks(options.originLockStaleMs ?? ORIGIN_LOCK_STALE_MS);
   const superseded = new Superseded(options.gitDir);
+  const refs = gitRefs(options.gitDir);
   let shunned = false;
   const pushRiding: PushRiding = async (next, old, riders) => {
     if (riders.length === 0) return pushPatiently(options, next, old, []);
@@ -73,6 +75,7 @@ export function gitRemote(options: RemoteOptions): Remote {
     presence: async () => (forbidden === undefined ? fetchPresence(options) : err(forbidden)),
     async push(next, old, riders = []) {
       if (forbidden !== undefined) return { kind: "failed", fault: forbidden };
+      await namePending(options.gitDir, refs, next);
       for (;;) {
         const outcome = await pushRiding(next, old, riders);
         await superseded.by(riders.filter(({ ref }) => outcome.carried?.includes(ref)));

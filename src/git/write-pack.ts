@@ -12,9 +12,13 @@ const TEMPORARY_PREFIX = "tmp_pack_";
 /** As git leaves its packs: nobody may write them again. */
 const PACK_MODE = 0o444;
 
+/** Packs of this process that `git repack` is to let be, for no ref leads to them yet. */
+const kept = new Map<string, Set<string>>();
+
 /**
  * Writes objects as one pack with its index, in process: `git index-pack` takes 10 ms and more to
- * start. Both files are whole, and where `durable` on disk, before git can see the pack.
+ * start. Both files are whole, and where `durable` on disk, before git can see the pack. Until
+ * `releasePacks` it is kept: `git repack -a -d` takes a pack away whose objects no ref can reach.
  */
 export function writePack(gitDir: string, objects: readonly GitObject[], durable: boolean): void {
   const distinct = new Map(objects.map((object) => [object.oid, object]));
@@ -29,11 +33,25 @@ export function writePack(gitDir: string, objects: readonly GitObject[], durable
   try {
     writeFileSync(`${temporary}.pack`, pack.bytes, settings);
     writeFileSync(`${temporary}.idx`, encodePackIndex(pack), settings);
+    writeFileSync(`${name}.keep`, `mound ${process.pid}\n`);
+    kept.set(gitDir, (kept.get(gitDir) ?? new Set()).add(`${name}.keep`));
     // git looks for indexes: a pack without one is not there yet.
     renameSync(`${temporary}.pack`, `${name}.pack`);
     renameSync(`${temporary}.idx`, `${name}.idx`);
   } catch (error) {
     for (const ending of [".pack", ".idx"]) rmSync(temporary + ending, { force: true });
+    rmSync(`${name}.keep`, { force: true });
     throw error;
   }
+}
+
+/** Lets git treat the packs of this process as any others: a ref leads to what is in them. */
+export function releasePacks(gitDir: string): void {
+  for (const path of kept.get(gitDir) ?? []) rmSync(path, { force: true });
+  kept.delete(gitDir);
+}
+
+/** Whether there are packs of this process that are kept from `git repack`. */
+export function hasKeptPacks(gitDir: string): boolean {
+  return kept.has(gitDir);
 }

@@ -5,6 +5,8 @@ import { changeTree, type Keep } from "../../src/app/tree.ts";
 import type { GitObject } from "../../src/app/ports.ts";
 import { hashObject } from "../../src/git/hash.ts";
 import { gitObjects } from "../../src/git/objects.ts";
+import { namePending } from "../../src/git/pending.ts";
+import { gitRefs } from "../../src/git/refs.ts";
 import { gitText } from "../../src/git/run.ts";
 import { writePack } from "../../src/git/write-pack.ts";
 import type { Oid } from "../../src/protocol/ids.ts";
@@ -20,6 +22,21 @@ describe("writePack", () => {
     const [pack] = packs(gitDir);
     await gitText(["index-pack", "-o", `${pack}.git-idx`, `${pack}.pack`], { gitDir });
     expect(readFileSync(`${pack}.idx`)).toEqual(readFileSync(`${pack}.git-idx`));
+  });
+
+  test("no repack takes a pack away before a ref leads to what is in it", async () => {
+    const gitDir = await bareRepository();
+    const { objects } = commit({ "a/b": "1" }, [], "first");
+    const tip = objects.find(({ type }) => type === "commit")!.oid;
+    writePack(gitDir, objects, false);
+    await git(gitDir, "repack", "-a", "-d", "-q");
+    expect(await git(gitDir, "cat-file", "-t", tip)).toBe("commit");
+    const refs = gitRefs(gitDir);
+    await namePending(gitDir, refs, tip);
+    const files = readdirSync(join(gitDir, "objects", "pack"));
+    expect(files.filter((name) => name.endsWith(".keep"))).toEqual([]);
+    await git(gitDir, "repack", "-a", "-d", "-q");
+    expect(await git(gitDir, "cat-file", "-t", tip)).toBe("commit");
   });
 
   test("a chain of patched trees is written as deltas, which git reads back whole", async () => {
