@@ -5,6 +5,7 @@ import type { PublicKey } from "../protocol/ids.ts";
 import { readPrivate } from "./key-files.ts";
 import type { KeyReference } from "./key-reference.ts";
 import type { KeyPair, PrivateKey } from "./private-key.ts";
+import { noteMade } from "./made.ts";
 import { decodePrivateKey } from "./private-key.ts";
 import { keyParts } from "./public-key.ts";
 import type { SignRequest } from "./ssh-tools.ts";
@@ -76,7 +77,11 @@ function seedSigner({ seed, key }: KeyPair): Signer {
   return {
     key,
     unattended: true,
-    sign: async (payload, namespace) => signSshsig(seed, key, payload, namespace),
+    async sign(payload, namespace) {
+      const armor = signSshsig(seed, key, payload, namespace);
+      noteMade({ payload, armor }, { key, namespace, valid: true });
+      return armor;
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import type { SignatureCheck, Verifier } from "../app/ports.ts";
 import type { SignatureFact } from "../protocol/signature.ts";
 import { BoundedMap } from "./bounded-map.ts";
+import { factOfMade } from "./made.ts";
 import { verifySignature } from "./sshsig.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -22,7 +23,7 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
   return {
     async verify(checks) {
       if (checks.length >= THREADS_FROM && pool.available()) return pool.verify(checks);
-      return checks.map((check) => verifyCached(check, known));
+      return checks.map((check) => factOfMade(check) ?? verifyCached(check, known));
     },
     close: () => pool.close(),
   };
