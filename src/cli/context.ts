@@ -7,7 +7,7 @@ import type { AnyFault } from "../open/faults.ts";
 import type { Outcome, Phase } from "../app/request.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import type { TaskId } from "../protocol/ids.ts";
-import type { TaskView } from "../protocol/views/task-view.ts";
+import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
 import type { Env } from "./env.ts";
 import { UsageError } from "./usage.ts";
 
@@ -141,7 +141,6 @@ export class Context {
   async task(id: TaskId): Promise<TaskView> {
     const shown = this.#mound === undefined ? this.#shown.get(id) : undefined;
     if (shown !== undefined) return shown;
-    const { viewTask } = await import("../protocol/views/task-view.ts");
     const mound = await this.mound();
     return mound.read((view, now) => viewTask(view, view.get(`task/${id}`)!, now));
   }

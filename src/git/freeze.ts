@@ -1,6 +1,5 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gitRefs } from "./refs.ts";
 import { localPath } from "./remote-url.ts";
 
 /** What a frozen origin says first when it refuses. */
@@ -38,6 +37,8 @@ async function install(path: string, lines: readonly string[]): Promise<void> {
 
 /** Takes the branch's lock once: who held it before the hooks were there has let go of it. */
 async function settle(origin: string, branch: string): Promise<void> {
+  // Loaded here, for every command asks whether its origin is frozen, and few have to move a ref.
+  const { gitRefs } = await import("./refs.ts");
   const refs = gitRefs(origin);
   const name = `refs/heads/${branch}`;
   for (;;) {
