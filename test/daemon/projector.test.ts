@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 /** Of the timers of this test, which are no real ones. */
-const { sleep: takeTime } = systemClock;
+const takeTime = systemClock.sleep.bind(systemClock);
 
 const log = { warn: () => undefined } as unknown as Log;
 
