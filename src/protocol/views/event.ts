@@ -7,7 +7,7 @@ import type { TaskState } from "../state.ts";
 import { formatInstant } from "../time.ts";
 
 /** Events of commits, in the words of what became of the thing. */
-export const COMMIT_EVENTS = [
+const COMMIT_EVENTS = [
   "mound.founded",
   "mound.changed",
   "agent.joined",
@@ -32,7 +32,7 @@ export const COMMIT_EVENTS = [
 ] as const;
 
 /** Events that time makes: nobody commits them. */
-export const TIME_EVENTS = ["claim.lapsed", "task.overdue"] as const;
+const TIME_EVENTS = ["claim.lapsed", "task.overdue"] as const;
 
 /** `change.deferred` is of this reader's clock alone: a replay that comes later does not have it. */
 export const EVENT_TYPES = [...COMMIT_EVENTS, ...TIME_EVENTS, "change.deferred"] as const;
