@@ -29,46 +29,54 @@ test("the start: from an empty folder to a finished task", async () => {
   });
 });
 
-test("two machines, ten agents: twenty tasks, each done exactly once", async () => {
-  using left = new Machine({ withMound: true });
-  using right = new Machine({ withMound: true });
-  const env = { SHARED: left.folder };
-  for (const [machine, name] of [
-    [left, "server"],
-    [left, "first"],
-    [right, "second"],
-  ] as const) {
-    expect(await machine.run(block(`two-machines/${name}`), { env })).toMatchObject({ code: 0 });
-  }
-  const agents = [1, 2, 3, 4, 5].flatMap(
-    (n) =>
-      [
-        [left, `left-${n}`],
-        [right, `right-${n}`],
-      ] as const,
-  );
-  const runs = agents.map(([machine, AGENT]) =>
-    machine.run(block("two-machines/agent"), { cwd: join(machine.folder, "plan"), env: { AGENT } }),
-  );
-  for (const result of await Promise.all(runs))
-    expect(result.err).not.toMatch(/assertion|undefined|TypeError/);
-  const end = await right.run(block("two-machines/end"), { cwd: join(right.folder, "plan") });
-  expect(end).toMatchObject({ code: 0 });
-  const tasks = await listTasks(right, join(right.folder, "plan"));
-  expect(tasks).toHaveLength(20);
-  for (const task of tasks) {
-    expect(task.status).toBe("done");
-    expect(task.result?.text).toBe(`written by ${task.result?.agent}`);
-  }
-  const log = await right.run("git log --format=%s refs/mound/line", {
-    cwd: join(right.folder, "plan"),
-  });
-  const claims = log.out.split("\n").filter((line) => line.startsWith("claim "));
-  expect(claims).toHaveLength(20);
-  // Keys stay on the machine where they were made.
-  const keys = await right.run('ls "$HOME"/.config/mound/keys/*');
-  expect(keys.out.split("\n").filter((line) => line.startsWith("left"))).toEqual([]);
-});
+// Some seventy commands, each a process: a minute is not always enough where others are at work too.
+test(
+  "two machines, ten agents: twenty tasks, each done exactly once",
+  { timeout: 180_000 },
+  async () => {
+    using left = new Machine({ withMound: true });
+    using right = new Machine({ withMound: true });
+    const env = { SHARED: left.folder };
+    for (const [machine, name] of [
+      [left, "server"],
+      [left, "first"],
+      [right, "second"],
+    ] as const) {
+      expect(await machine.run(block(`two-machines/${name}`), { env })).toMatchObject({ code: 0 });
+    }
+    const agents = [1, 2, 3, 4, 5].flatMap(
+      (n) =>
+        [
+          [left, `left-${n}`],
+          [right, `right-${n}`],
+        ] as const,
+    );
+    const runs = agents.map(([machine, AGENT]) =>
+      machine.run(block("two-machines/agent"), {
+        cwd: join(machine.folder, "plan"),
+        env: { AGENT },
+      }),
+    );
+    for (const result of await Promise.all(runs))
+      expect(result.err).not.toMatch(/assertion|undefined|TypeError/);
+    const end = await right.run(block("two-machines/end"), { cwd: join(right.folder, "plan") });
+    expect(end).toMatchObject({ code: 0 });
+    const tasks = await listTasks(right, join(right.folder, "plan"));
+    expect(tasks).toHaveLength(20);
+    for (const task of tasks) {
+      expect(task.status).toBe("done");
+      expect(task.result?.text).toBe(`written by ${task.result?.agent}`);
+    }
+    const log = await right.run("git log --format=%s refs/mound/line", {
+      cwd: join(right.folder, "plan"),
+    });
+    const claims = log.out.split("\n").filter((line) => line.startsWith("claim "));
+    expect(claims).toHaveLength(20);
+    // Keys stay on the machine where they were made.
+    const keys = await right.run('ls "$HOME"/.config/mound/keys/*');
+    expect(keys.out.split("\n").filter((line) => line.startsWith("left"))).toEqual([]);
+  },
+);
 
 test("a daemon, a program as an agent, and files alone", async () => {
   using machine = new Machine({ withMound: true });
