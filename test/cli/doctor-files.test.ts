@@ -18,6 +18,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type Cli, foundedCli, testCli } from "../support/cli.ts";
 import { mound, type Place } from "../support/command.ts";
 import { diagnose, diagnoseBuilt } from "../support/diagnosis.ts";
+import { FileJournal } from "../../src/git/journal.ts";
+import type { AgentId, Nonce } from "../../src/protocol/ids.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -130,14 +132,10 @@ describe("what was not finished", () => {
     const cli = await foundedCli();
     const gone = spawn(process.execPath, ["-e", ""]);
     await once(gone, "exit");
-    const entry = {
-      nonce: "a".repeat(16),
-      agent: "ant-1",
-      summary: "add Fix",
-      at: Date.now(),
-      pid: gone.pid,
-    };
-    cli.write(`m/.git/mound/journal/${entry.nonce}.json`, JSON.stringify(entry));
+    const journal = new FileJournal(join(cli.folder, "m/.git/mound/journal"), gone.pid);
+    const nonce = "a".repeat(16) as Nonce;
+    const agent = "ant-1" as AgentId;
+    await journal.begin([{ nonce, agent, summary: "add Fix", at: Date.now() }]);
     const [finding] = (await diagnose(cli)).of("journal");
     expect(finding).toMatchObject({ level: "note", fix: "mound sync" });
     expect(finding?.message).toContain("ant-1 (add Fix) was interrupted");
