@@ -124,8 +124,9 @@ async function tellMove({ env, opened }: Context): Promise<void> {
   env.err(sanitise(`${said}\n  mound ${finish ? "publish" : "clone"} ${url}\n`));
 }
 
-/** What explains failures is loaded when there is one. */
+/** What explains failures is loaded when there is one, unless the system gives no file any more. */
 async function failureOf(error: unknown): Promise<Failure | undefined> {
+  if (SCARCE.has((error as NodeJS.ErrnoException).code ?? "")) return systemFailure(error);
   const { explain } = await import("./explain.ts");
   const { SigningError } = await import("../keys/signers.ts");
   if (error instanceof FaultError || error instanceof GitError || error instanceof SigningError)
@@ -141,13 +142,21 @@ async function failureOf(error: unknown): Promise<Failure | undefined> {
       ...(details === undefined ? {} : { details }),
     };
   }
+  return systemFailure(error);
+}
+
+/** No file descriptors are left: neither of this process, nor of the machine. */
+const SCARCE = new Set(["EMFILE", "ENFILE"]);
+
+function systemFailure(error: unknown): Failure | undefined {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return undefined;
+  const scarce = SCARCE.has(code);
   return {
     code: "io",
     message: `The system refused: ${message}`,
-    fix: "Check the disk and the permissions.",
-    retryable: false,
+    fix: scarce ? "ulimit -n 1024" : "Check the disk and the permissions.",
+    retryable: scarce,
     exit: EXIT.bug,
   };
 }

@@ -5,6 +5,7 @@ import { type BatchAnswer, batchParser } from "./batch-parser.ts";
 import { gitEnvironment, gitPrefix } from "./environment.ts";
 import { GitError } from "./fault.ts";
 import { holdEventLoop } from "./hold-event-loop.ts";
+import { needSpareFiles } from "./spare-files.ts";
 
 export interface CatFileOptions {
   readonly gitDir: string;
@@ -68,7 +69,11 @@ class Conversation implements CatFile {
   }
 
   #put(request: Request): void {
-    this.#child ??= this.#start();
+    try {
+      this.#child ??= this.#start();
+    } catch (error) {
+      return request.reject(error as Error);
+    }
     request.answers.length = 0;
     this.#open.push(request);
     holdEventLoop(this.#child, true);
@@ -77,6 +82,7 @@ class Conversation implements CatFile {
 
   #start(): ChildProcessWithoutNullStreams {
     const { gitDir, mode, maxBytes, environment } = this.#options;
+    needSpareFiles();
     const child = spawn("git", [...gitPrefix(gitDir), "cat-file", mode], {
       env: gitEnvironment(environment),
     });

@@ -46,7 +46,9 @@ export function embeddedRemote(origin: string, branch: string): Remote {
       // The branch leads to them now, or nothing ever will.
       releasePacks(origin);
       if (riders.length === 0) return outcome;
-      return { ...outcome, carried: (await carry(riders)).carried };
+      // Whatever keeps the riders behind, the line is where it is.
+      const moved = await carry(riders).catch(() => undefined);
+      return { ...outcome, carried: moved?.carried ?? [] };
     },
     async publish(riders): Promise<Result<undefined, RemoteFault>> {
       const { fault } = await carry(riders);

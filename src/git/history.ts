@@ -16,6 +16,7 @@ import { GitError } from "./fault.ts";
 import { type LoggedCommit, parseRawLog, RAW_LOG } from "./raw-log.ts";
 import { runGit } from "./run.ts";
 import { containsShort, readShort } from "./short-history.ts";
+import { needSpareFiles } from "./spare-files.ts";
 
 export interface HistoryOptions {
   readonly gitDir: string;
@@ -105,6 +106,7 @@ async function* logCommits(
 ): AsyncGenerator<LoggedCommit> {
   const range = from === undefined ? [to] : [to, `^${from}`];
   const args = [...gitPrefix(options.gitDir), ...RAW_LOG, ...range, "--"];
+  needSpareFiles();
   const child = spawn("git", args, {
     env: gitEnvironment(options.environment),
     stdio: ["ignore", "pipe", "pipe"],

@@ -26,6 +26,7 @@ import {
 import { localPath, urlObjection } from "./remote-url.ts";
 import { fetchPresence, publishRiders, PUSH_ARGUMENTS, riderRefspecs } from "./riders.ts";
 import { runGit } from "./run.ts";
+import { needSpareFiles } from "./spare-files.ts";
 import { StaleLocks } from "./stale-lock.ts";
 import { Superseded } from "./superseded.ts";
 
@@ -94,12 +95,24 @@ type PushRiding = (
 ) => Promise<PushOutcome & Carried>;
 
 async function fetch(options: RemoteOptions): Promise<Result<Oid | undefined, RemoteFault>> {
+  const started = startable(options.url);
+  if (!started.ok) return started;
   const refspec = `+refs/heads/${options.branch}:${FETCHED_REF}`;
   const fetched = await fetchRefs(options, { refspec, into: FETCHED_REF, prune: false });
   if (!fetched.ok) return fetched;
   if (fetched.value === "missing") return missingBranch(options);
   const tip = await gitRefs(options.gitDir).read(FETCHED_REF);
   return ok(defined(tip, "the ref that was just fetched"));
+}
+
+/** A machine that lacks file descriptors reaches nobody, and that may pass. */
+function startable(url: string): Result<undefined, RemoteFault> {
+  try {
+    needSpareFiles();
+    return ok(undefined);
+  } catch (error) {
+    return err({ code: "remote-unreachable", url, detail: String(error) });
+  }
 }
 
 /**
@@ -151,6 +164,8 @@ async function push(
 ): Promise<PushOutcome & Carried> {
   const { gitDir, url, branch, pushTimeoutMs: timeoutMs = PUSH_TIMEOUT_MS } = options;
   const ref = `refs/heads/${branch}`;
+  const started = startable(url);
+  if (!started.ok) return { kind: "failed", fault: started.error };
   const args = [
     ...PUSH_ARGUMENTS,
     // An empty value after the colon means: the branch must not exist.

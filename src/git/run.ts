@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { gitEnvironment, gitPrefix } from "./environment.ts";
 import { GitError } from "./fault.ts";
 import { killGroup, superviseGroup } from "./process-group.ts";
+import { needSpareFiles } from "./spare-files.ts";
 
 export interface GitOptions {
   /** The git directory; left out only for commands that make one or need none. */
@@ -44,6 +45,7 @@ export async function runGit(
   options: GitOptions = {},
 ): Promise<GitOutput> {
   const { execa } = await import("execa");
+  needSpareFiles();
   const child = execa("git", [...gitPrefix(options.gitDir, options.settings), ...args], {
     env: gitEnvironment(options.environment),
     extendEnv: false,

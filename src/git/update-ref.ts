@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { gitEnvironment, gitPrefix } from "./environment.ts";
 import { GitError } from "./fault.ts";
 import { holdEventLoop } from "./hold-event-loop.ts";
+import { needSpareFiles } from "./spare-files.ts";
 
 /** How a transaction ended: `exitCode` 0 when git said that it is committed, else as git ended. */
 export interface RefTransaction {
@@ -31,6 +32,7 @@ export function updateRef(gitDir: string, settings: readonly string[] = []): Upd
   let idle: NodeJS.Timeout | undefined;
 
   const start = (): ChildProcessWithoutNullStreams => {
+    needSpareFiles();
     // A group of its own: an interrupt at the terminal is for us to act on, not for git.
     const started = spawn("git", [...gitPrefix(gitDir, settings), "update-ref", "--stdin"], {
       env: gitEnvironment(),
