@@ -79,7 +79,9 @@ export class Submitter {
   }
 
   async #putAway(links: readonly Link[]): Promise<void> {
-    const known = links.filter((link) => !isUnknown(link.outcome));
+    const doubtful = links.filter((link) => isUnknown(link.outcome));
+    this.#recovery.doubt(doubtful.map((link) => link.nonce));
+    const known = links.filter((link) => !doubtful.includes(link));
     await this.#ports.journal.end(known.map((link) => link.nonce));
     await this.#recovery.finish();
   }

@@ -173,3 +173,30 @@ test("what has landed stays landed where the journal and the cache can take noth
   expect(await first.commits()).toBe(before + 1);
   expect(first.phases).toContain("unsaved");
 });
+
+test("what this process left in doubt is put away once the line has moved on", async () => {
+  const { world, first, nonce } = await twoMembers(51);
+  const kept = new Set<Nonce>();
+  const { journal } = first.ports;
+  const [begin, end] = [journal.begin.bind(journal), journal.end.bind(journal)];
+  Object.assign(journal, {
+    begin: async (...args: Parameters<typeof begin>) => {
+      for (const entry of args[0]) kept.add(entry.nonce);
+      await begin(...args);
+    },
+    end: async (nonces: readonly Nonce[]) => {
+      for (const one of nonces) kept.delete(one);
+      await end(nonces);
+    },
+  });
+  world.origin.mishaps.pushes.push("lose-reply");
+  world.origin.mishaps.fetches.push("unreachable");
+  const [unknown] = await ask(first, named(first, next, nonce));
+  expect(unknown).toMatchObject({ ok: false, error: { code: "outcome-unknown" } });
+  expect([...kept]).toEqual([nonce]);
+  expect((await first.submitter.sync()).ok).toBe(true);
+  expect([...kept]).toEqual([]);
+  expect(await ask(first, named(first, next, nonce))).toMatchObject([
+    { ok: true, value: { answer: { token: 1 }, commit: originTip(world) } },
+  ]);
+});
