@@ -3,6 +3,7 @@ import type { Answer } from "../protocol/commands/plan.ts";
 import { decide, type Decision } from "../protocol/decide.ts";
 import type { Nonce, Oid } from "../protocol/ids.ts";
 import { judge } from "../protocol/judge.ts";
+import { isLegalPath } from "../protocol/paths.ts";
 import { Overlay, type View } from "../protocol/state.ts";
 import { buildCommit, signFiles, treeOf, type BuiltCommit } from "./build.ts";
 import { readFacts } from "./facts.ts";
@@ -115,7 +116,10 @@ async function makeCommit(
 ): Promise<Made> {
   const { request, nonce } = link;
   if (request.ordered !== undefined) {
-    const kept = await keep(link, request.ordered.decision, position, line, ports);
+    const { decision } = request.ordered;
+    // A name that no tree can hold would break the chain of all the others.
+    const whole = decision.files.every(({ path }) => isLegalPath(path));
+    const kept = whole ? await keep(link, decision, position, line, ports) : undefined;
     return kept?.ok === true ? kept : err({ code: "decide-again", agent: request.agent });
   }
   if (link.signed !== undefined) {
