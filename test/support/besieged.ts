@@ -30,8 +30,11 @@ export async function besieged({
   readonly url?: string;
   readonly environment?: NodeJS.ProcessEnv;
   readonly arguments?: readonly string[];
+  /** Makes of the site what the test is about, before the daemon starts. */
+  readonly prepare?: (site: Site) => Promise<Site>;
 } = {}): Promise<Besieged> {
-  const site = await foundSite({ agents, tasks });
+  const founded = await foundSite({ agents, tasks });
+  const site = (await options.prepare?.(founded)) ?? founded;
   const ant = await cloneFor(site, "ant", options.url);
   const daemon = await startDaemon(
     { ...ant, environment: { ...ant.environment, MOUND_TRACE: "1", ...options.environment } },

@@ -30,8 +30,18 @@ export interface Live {
 }
 
 /** Starts `mound --json ARG...` as a user would; it ends with the test at the latest. */
-export function live({ cwd, environment }: Place, ...args: readonly string[]): Live {
-  const child = spawn(process.execPath, [COMMAND, "--json", ...args], {
+export function live(place: Place, ...args: readonly string[]): Live {
+  return liveUnder([], place, ...args);
+}
+
+/** The same, started by another command: a shell that sets a limit. */
+export function liveUnder(
+  starter: readonly string[],
+  { cwd, environment }: Place,
+  ...args: readonly string[]
+): Live {
+  const [program, ...words] = [...starter, process.execPath, COMMAND, "--json", ...args];
+  const child = spawn(program!, words, {
     cwd,
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
