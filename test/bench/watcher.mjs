@@ -34,6 +34,9 @@ export async function startWatcher({ command, dir, environment, told = () => {} 
     });
   });
   const kill = () => child.kill("SIGKILL");
+  // It would outlive a bench that breaks off.
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
   await ready.catch((error) => {
     kill();
     throw error;
