@@ -6,6 +6,7 @@ import { createOrigin } from "../../src/git/clone.ts";
 import { consolidate, maintain } from "../../src/git/maintenance.ts";
 import { gitObjects, PACK_FROM } from "../../src/git/objects.ts";
 import { gitText } from "../../src/git/run.ts";
+import { releasePacks } from "../../src/git/write-pack.ts";
 import { until } from "../support/until.ts";
 
 test("a repository with many loose objects is packed, one with few is left alone", async () => {
@@ -56,8 +57,10 @@ test("many packs are put together, and nothing in them is lost", async () => {
       const bytes = new TextEncoder().encode(`blob ${n}`);
       blobs.push({ oid: objects.name("blob", bytes), type: "blob" as const, bytes });
     }
-    for (let from = 0; from < blobs.length; from += PACK_FROM)
+    for (let from = 0; from < blobs.length; from += PACK_FROM) {
       await objects.write(blobs.slice(from, from + PACK_FROM));
+      releasePacks(gitDir);
+    }
     expect(await consolidate(gitDir)).toBe(true);
     const counts = await gitText(["count-objects", "-v"], { gitDir });
     expect(Number(/^packs: (\d+)$/m.exec(counts)?.[1])).toBeLessThan(10);
