@@ -84,7 +84,7 @@ describe("mound join", () => {
         "-C",
         "far",
         "invite",
-        fingerprint.replace(/.$/, "A"),
+        fingerprint.replace(/.$/, (last: string) => (last === "A" ? "Q" : "A")),
         "--as",
         "ant-2",
         "--json",
