@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { SignatureCheck, Verifier } from "../../src/app/ports.ts";
 import { generateKey } from "../../src/keys/private-key.ts";
 import { signSshsig, verifySignature } from "../../src/keys/sshsig.ts";
@@ -113,6 +113,28 @@ describe("in worker threads", () => {
     await verifier.verify(many);
     await verifier.close();
     expect(await verifier.verify(many)).toEqual(expected);
+  });
+
+  test("threads that have nothing to do for a while end, and others take their place", async () => {
+    const workerUrl = worker(
+      "named.js",
+      `import { parentPort, threadId } from "node:worker_threads";
+       parentPort.on("message", ({ lengths }) => {
+         const rows = new Uint32Array((lengths.length / 2) * 3);
+         parentPort.postMessage({ keys: [], namespaces: [String(threadId)], rows });
+       });`,
+    );
+    const verifier = open({ workerUrl, threads: 1 });
+    const thread = async () => new Set((await verifier.verify(many)).map((fact) => fact.namespace));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const first = await thread();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(await thread()).toEqual(first);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(await thread()).toEqual(first);
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(await thread()).not.toEqual(first);
   });
 
   test("the facts come from the threads, and a small batch does not go there", async () => {
