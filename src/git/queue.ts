@@ -2,7 +2,7 @@ import { watch } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Queue } from "../app/ports.ts";
-import { isAlive } from "./process-alive.ts";
+import { isAlive, isStopped } from "./process-alive.ts";
 
 /** A ticket whose process died wakes nobody: look again after this many milliseconds. */
 const CHECK_MS = 250;
@@ -69,7 +69,7 @@ export class TicketQueue implements Queue {
   }
 
   /**
-   * The living ticket just before this one. Tickets of the dead are cleared away, and so is one of this
+   * The ticket just before this one whose process runs. Tickets of the dead are cleared away, and so is one of this
    * process that it has given back while the folder was elsewhere.
    */
   async #before(ticket: string): Promise<string | undefined> {
@@ -80,8 +80,10 @@ export class TicketQueue implements Queue {
     for (const name of earlier) {
       const pid = Number(name.split("-")[1]);
       const path = join(this.#folder, name);
-      if (pid === process.pid ? held.has(path) : isAlive(pid)) return name;
-      await rm(path, { force: true });
+      const lives = pid === process.pid ? held.has(path) : isAlive(pid);
+      // One that is stopped may be so for ever: it keeps its place, and is not waited for.
+      if (!lives) await rm(path, { force: true });
+      else if (!isStopped(pid)) return name;
     }
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Rider } from "../app/ports.ts";
@@ -28,6 +29,8 @@ export class Superseded {
       const [, oldest] = before;
       // A look of this clone may have left its own ref there, which git must always find whole.
       if (oldest === undefined || readRefFile(this.#gitDir, ref) === oldest) continue;
+      // Where somebody keeps logs of all refs, the log names it, and `git fsck` looks there.
+      if (existsSync(join(this.#gitDir, "logs", ref))) continue;
       const path = join(this.#gitDir, "objects", oldest.slice(0, 2), oldest.slice(2));
       await rm(path, { force: true }).catch(() => undefined);
     }
