@@ -80,7 +80,7 @@ export const ROWS = [
   {
     name: "daemon-fresh",
     title: "a fresh `mound` command for each claim, 32 at a time, through `mound watch`",
-    target: 10,
+    target: 3,
     needsCommand: true,
     run: freshCommands,
   },
