@@ -13,7 +13,8 @@ export default defineConfig({
   define: { MOUND_VERSION: JSON.stringify(version) },
   test: {
     pool: "forks",
-    maxWorkers: 2,
+    // More than the two processors: a fifth of the time is spent waiting for limits to pass.
+    maxWorkers: 3,
     retry: 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,

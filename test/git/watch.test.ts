@@ -19,6 +19,8 @@ async function repository(name = "origin.git") {
     await git(gitDir, "init", "--quiet", "--bare", "--initial-branch=main", gitDir);
     const tree = await git(gitDir, "hash-object", "-t", "tree", "-w", "/dev/null");
     const identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+    // A repository that is made anew has commits of its own, dated in another second perhaps.
+    commits.length = 0;
     for (const text of ["a", "b"])
       commits.push(await git(gitDir, ...identity, "commit-tree", "-m", text, tree));
   };
