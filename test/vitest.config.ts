@@ -13,7 +13,7 @@ export default defineConfig({
   define: { MOUND_VERSION: JSON.stringify(version) },
   test: {
     pool: "forks",
-    // More than the two processors: a fifth of the time is spent waiting for limits to pass.
+    // More than the two processors: a third of the time of two is spent waiting for limits to pass.
     maxWorkers: 3,
     retry: 0,
     testTimeout: 60_000,
