@@ -15,12 +15,15 @@ test("the answer of any command is told from its commit alone", () => {
   fc.assert(
     fc.property(steps, (taken) => {
       const decided: { nonce: Nonce; answer: Answer; type: Command["type"] }[] = [];
+      const told = new Set<Nonce>();
       const yard = new Yard(() => {
         // Told of every commit, decided here or not: what it names is what was answered.
         const facts = yard.world.log.at(-1)!;
         for (const { nonce, answer, type } of decided) {
-          const found = answerIn(facts, nonce);
+          // Later commits may restore some of its records: the first that has them is the operation's.
+          const found = told.has(nonce) ? undefined : answerIn(facts, nonce);
           if (found === undefined) continue;
+          told.add(nonce);
           met.add(type);
           const { already: _already, ...owed } = answer;
           expect([type, found]).toEqual([type, owed]);
