@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
-import { isAgentId, type AgentId } from "../protocol/ids.ts";
+import { isAgentId, type AgentId, type TaskId } from "../protocol/ids.ts";
 import { findClone, type Clone } from "../git/clone.ts";
 import { HandOver } from "../open/hand-over.ts";
 import { Mound, type SubmitOptions } from "../open/mound.ts";
 import type { AnyFault } from "../open/faults.ts";
 import type { Outcome, Phase } from "../app/request.ts";
 import type { Command } from "../protocol/commands/index.ts";
-import type { TaskId } from "../protocol/ids.ts";
 import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
 import type { Env } from "./env.ts";
 import { UsageError } from "./usage.ts";

@@ -1,9 +1,19 @@
-import type { MoundEvent } from "../../protocol/views/event.ts";
+import { eventJson, type MoundEvent } from "../../protocol/views/event.ts";
 import { formatInstant } from "../../protocol/time.ts";
-import { sanitiseLine } from "../sanitise.ts";
+import { sanitiseJson, sanitiseLine } from "../sanitise.ts";
 
 /** A text is told by its beginning: the whole is in the record, and in --json. */
 const TEXT_SHOWN = 200;
+
+/** Events as they are put out: a line each, or NDJSON of which the last line names the place after them. */
+export function eventsText(events: readonly MoundEvent[], cursor: string, json: boolean): string {
+  const lines = events.map((event, at) => {
+    if (!json) return eventLine(event);
+    const place = at === events.length - 1 ? cursor : undefined;
+    return sanitiseJson(JSON.stringify(eventJson(event, place)));
+  });
+  return lines.map((line) => `${line}\n`).join("");
+}
 
 /** An event on one line: when, by which commit, what, about what, and the rest in words. */
 export function eventLine(event: MoundEvent): string {

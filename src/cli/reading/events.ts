@@ -2,20 +2,15 @@ import type { Cursor } from "../../app/cursor.ts";
 import type { PollOutcome } from "../../app/poll.ts";
 import { Follower } from "../../app/follower.ts";
 import type { Mound } from "../../open/mound.ts";
-import {
-  EVENT_TYPES,
-  eventJson,
-  matchesEvent,
-  type EventBatch,
-} from "../../protocol/views/event.ts";
+import { EVENT_TYPES, matchesEvent, type EventBatch } from "../../protocol/views/event.ts";
 import { FaultError, type Context } from "../context.ts";
 import { isUnreached } from "../fresh.ts";
 import { listOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
-import { sanitise, sanitiseJson } from "../sanitise.ts";
+import { sanitise } from "../sanitise.ts";
 import { UsageError } from "../usage.ts";
 import { NamedCursor } from "./named-cursor.ts";
-import { eventLine } from "./event-text.ts";
+import { eventsText } from "./event-text.ts";
 import { Looks } from "./next-look.ts";
 import { readSince, type Since } from "./since.ts";
 
@@ -163,13 +158,8 @@ class Printer {
       ({ type, time }) =>
         time >= this.#notBefore && this.#patterns.some((pattern) => matchesEvent(pattern, type)),
     );
-    const text = wanted.map((event, at) => {
-      if (options.json !== true) return `${eventLine(event)}\n`;
-      const place = at === wanted.length - 1 ? cursor : undefined;
-      return `${sanitiseJson(JSON.stringify(eventJson(event, place)))}\n`;
-    });
-    if (text.length > 0) {
-      env.out(text.join(""));
+    if (wanted.length > 0) {
+      env.out(eventsText(wanted, cursor, options.json === true));
       this.read = (await env.flush?.()) ?? true;
     }
     if (!this.read) return false;

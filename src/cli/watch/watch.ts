@@ -13,12 +13,11 @@ import { systemRandom } from "../../git/random.ts";
 import { localPath } from "../../git/remote-url.ts";
 import type { OriginChanged, ReactionsFault } from "../../open/faults.ts";
 import { watchClone } from "../../open/watch-clone.ts";
-import { eventJson } from "../../protocol/views/event.ts";
 import { FaultError, type Context } from "../context.ts";
 import { followDrafts } from "../drafts/follow.ts";
 import { numberOption, textOption } from "../options.ts";
 import { deliveriesFolder, reactionsFile } from "../reactions/place.ts";
-import { eventLine } from "../reading/event-text.ts";
+import { eventsText } from "../reading/event-text.ts";
 import type { Report } from "../report.ts";
 import { sanitise, sanitiseJson } from "../sanitise.ts";
 import { UsageError } from "../usage.ts";
@@ -154,12 +153,7 @@ function printer(context: Context, ready: Gate): Sink {
   return async ({ events, cursor }) => {
     await ready.passed;
     if (!read) return true;
-    const lines = events.map((event, at) => {
-      if (options.json !== true) return `${eventLine(event)}\n`;
-      const place = at === events.length - 1 ? cursor : undefined;
-      return `${sanitiseJson(JSON.stringify(eventJson(event, place)))}\n`;
-    });
-    env.out(lines.join(""));
+    env.out(eventsText(events, cursor, options.json === true));
     read = (await env.flush?.()) ?? true;
     return true;
   };
