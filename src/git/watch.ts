@@ -1,5 +1,5 @@
 import { isAbsolute, join, relative } from "node:path";
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import type { FSWatcher } from "chokidar";
 import type { Watch } from "../app/ports.ts";
 import { tellsOfRefs } from "./watched-path.ts";
@@ -26,7 +26,8 @@ const COALESCE_MS = 5;
 const NEW_FOLDER_MS = 150;
 /** So often it is looked whether a folder was replaced by another, which no event tells for sure. */
 const LOOK_MS = 1_000;
-/** A poll is a `stat` of each folder of refs; the poll floor of the line is 2 s. */
+/** A poll is a `stat` of each folder of refs; the poll floor of the line is 2 s. Chokidar's own polls
+ * are not used: what moves between its start and its first `stat` they never tell. */
 const POLL_MS = 500;
 /** A watcher that ran into a limit may never say that it is ready. */
 const READY_MS = 3_000;
@@ -94,13 +95,13 @@ class GitDirWatch {
   }
 
   #lookLater(): void {
-    this.#after(LOOK_MS, () => {
+    this.#after(this.#polls ? POLL_MS : LOOK_MS, () => {
       this.#looking = this.#look().finally(() => this.#lookLater());
     });
   }
 
   async #look(): Promise<void> {
-    if (this.#armed !== undefined && (await identity(this.#gitDir)) === this.#armed) return;
+    if (this.#armed !== undefined && (await this.#mark()) === this.#armed) return;
     await this.#arm();
     this.#soon();
   }
@@ -110,11 +111,18 @@ class GitDirWatch {
     for (let attempt = 0; attempt < 2 && !this.#stopped; attempt += 1) {
       await this.#close();
       // Taken before watching, so that what is replaced meanwhile is seen at the next look.
-      this.#armed = await identity(this.#gitDir);
-      if (this.#armed === ABSENT) return;
+      this.#armed = await this.#mark();
+      if (this.#armed === ABSENT || this.#polls) return;
       await this.#open().catch((error: unknown) => this.#failed(error));
       if (this.#armed !== undefined) return;
     }
+  }
+
+  /** Without watches the mark is of each folder's last change as well, and the looks are polls. */
+  async #mark(): Promise<string> {
+    const folders = await identity(this.#gitDir);
+    if (folders === ABSENT || !this.#polls) return folders;
+    return `${folders} ${await changes(this.#gitDir, this.#options.branch)}`;
   }
 
   async #open(): Promise<void> {
@@ -123,8 +131,6 @@ class GitDirWatch {
       ignoreInitial: true,
       atomic: false,
       followSymlinks: false,
-      usePolling: this.#polls,
-      interval: POLL_MS,
       ignored: (path, stats) => this.#ignores(path, stats),
     });
     this.#watcher = watcher;
@@ -150,11 +156,11 @@ class GitDirWatch {
     });
   }
 
-  /** Files need no watches of their own, but a poll of the git directory cannot tell `packed-refs`. */
+  /** Files need no watches of their own. */
   #ignores(path: string, stats: { isDirectory(): boolean } | undefined): boolean {
     const name = relative(this.#gitDir, path);
     if (name === "") return false;
-    if (stats?.isDirectory() === false) return !(this.#polls && name === "packed-refs");
+    if (stats?.isDirectory() === false) return true;
     return !tellsOfRefs(name, this.#options.branch);
   }
 
@@ -162,7 +168,7 @@ class GitDirWatch {
     const { code = "", message } = error as NodeJS.ErrnoException;
     if (!EXHAUSTED.has(code)) return this.#tell("watch-failed", message);
     this.#armed = undefined;
-    this.#tell(this.#polls ? "watch-failed" : "watch-polls", message);
+    this.#tell("watch-polls", message);
     this.#polls = true;
   }
 
@@ -192,6 +198,22 @@ class GitDirWatch {
 async function identity(gitDir: string): Promise<string> {
   const marks = await Promise.all([gitDir, join(gitDir, "refs")].map(markOf));
   return marks[0] === ABSENT ? ABSENT : marks.join(" ");
+}
+
+/** A ref is written by a rename, which changes its folder. */
+async function changes(gitDir: string, branch: string | undefined): Promise<string> {
+  const below = await readdir(join(gitDir, "refs"), { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  );
+  const folders = below
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => relative(gitDir, join(entry.parentPath, entry.name)))
+    .filter((path) => tellsOfRefs(path, branch));
+  const marks = ["packed-refs", "refs", ...folders].map(async (path) => {
+    const found = await stat(join(gitDir, path), { bigint: true }).catch(() => undefined);
+    return found === undefined ? ABSENT : `${path}:${found.ino}:${found.mtimeNs}`;
+  });
+  return (await Promise.all(marks)).join(" ");
 }
 
 async function markOf(folder: string): Promise<string> {
