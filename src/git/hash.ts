@@ -11,6 +11,12 @@ export function hashObject(type: GitObject["type"], bytes: Uint8Array): Oid {
     .digest("hex") as Oid;
 }
 
+/** As 64 hexadecimal digits. */
+export function sha256Hex(text: string): string {
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  return createHash("sha256").update(text).digest("hex");
+}
+
 /** What git puts before the content when it names or stores a loose object. */
 export function objectHeader(type: GitObject["type"], size: number): string {
   return `${type} ${size}\0`;

@@ -12,7 +12,7 @@ import { appendFile, mkdir, open, readdir, rename, rm, stat, writeFile } from "n
 import { join } from "node:path";
 import { defined } from "../base/assert.ts";
 import type { CachedState, StateCache } from "../app/ports.ts";
-import { shardOf } from "../app/sharded-state.ts";
+import { shardOf } from "../protocol/shards.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { Delta, Key, Value } from "../protocol/state.ts";
 

@@ -1,4 +1,4 @@
-import { shardOf } from "../app/sharded-state.ts";
+import { shardOf } from "../protocol/shards.ts";
 import type { CachedState, StateCache } from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { Delta, Key, Value } from "../protocol/state.ts";

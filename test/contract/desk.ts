@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Journal, JournalEntry, Queue, StateCache } from "../../src/app/ports.ts";
-import { shardOf } from "../../src/app/sharded-state.ts";
+import { shardOf } from "../../src/protocol/shards.ts";
 import type { AgentId, Nonce, Oid } from "../../src/protocol/ids.ts";
 import type { Key, Value } from "../../src/protocol/state.ts";
 
