@@ -12,7 +12,10 @@ import {
 } from "../support/besieged.ts";
 import { type Live, live, startDaemon } from "../support/live.ts";
 import { cloneFor, countCommits, foundSite, heldTasks, journalOf } from "../support/site.ts";
+import { SCALE } from "../support/race.ts";
 import { until } from "../support/until.ts";
+
+const MEETINGS = Math.max(2, Math.round(6 * SCALE));
 
 /** A daemon that says its phases. */
 function traced(scene: { ant: { cwd: string; environment: NodeJS.ProcessEnv } }) {
@@ -218,12 +221,12 @@ describe("two daemons for one clone", () => {
   });
 
   test(
-    "started at the very same moment one stays, twenty times",
+    `started at the very same moment one stays, ${MEETINGS} times`,
     { timeout: 240_000 },
     async () => {
       const site = await foundSite({ agents: ["ant"], tasks: 1 });
       const ant = await cloneFor(site, "ant");
-      for (let round = 0; round < 20; round += 1) {
+      for (let round = 0; round < MEETINGS; round += 1) {
         const pair = [live(ant, "watch"), live(ant, "watch")] as const;
         await until("both to have said something", () => pair.every(spoke));
         const ready = pair.filter(({ lines }) => lines[0]?.["type"] === "ready");
