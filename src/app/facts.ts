@@ -1,6 +1,6 @@
 import { parseCommit } from "../protocol/commit.ts";
+import { refuseSize } from "../protocol/commit-size.ts";
 import type { ChangeFacts, CommitFacts } from "../protocol/judge.ts";
-import { IMPORT_PATHS } from "../protocol/limits.ts";
 import { isFurniture } from "../protocol/paths.ts";
 import { readRecord } from "../protocol/record.ts";
 import type { RawChange, RawCommit, SignatureCheck, Verifier } from "./ports.ts";
@@ -22,7 +22,7 @@ function prepare(raw: RawCommit, checks: SignatureCheck[]): Filler {
   const commit = parseCommit(raw.bytes);
   const signature = commit?.signature === undefined ? -1 : checks.push(commit.signature) - 1;
   // Nothing is parsed for a commit that is refused by its looks: hostile YAML takes its time.
-  const hopeless = commit === undefined || raw.changes.length > IMPORT_PATHS;
+  const hopeless = commit === undefined || refuseSize(raw.changes) !== undefined;
   const changes = raw.changes.map((change) =>
     prepareChange(hopeless ? { ...change, bytes: undefined } : change, checks),
   );

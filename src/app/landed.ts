@@ -2,7 +2,8 @@
 import { nonceAt, type Answer } from "../protocol/commands/plan.ts";
 import type { Nonce, Oid, TaskId } from "../protocol/ids.ts";
 import type { CommitFacts } from "../protocol/judge.ts";
-import { IMPORT_PATHS, RECORD_BYTES } from "../protocol/limits.ts";
+import { refuseSize } from "../protocol/commit-size.ts";
+import { RECORD_BYTES } from "../protocol/limits.ts";
 import { readRecord, type Body } from "../protocol/record.ts";
 import type { History } from "./ports.ts";
 import type { Accepted } from "./request.ts";
@@ -19,7 +20,7 @@ export async function findOperation(
 ): Promise<Accepted | undefined> {
   if (tip === undefined) return undefined;
   for await (const { oid, changes } of history.commits(undefined, tip, RECORD_BYTES)) {
-    if (changes.length > IMPORT_PATHS) continue;
+    if (refuseSize(changes) !== undefined) continue;
     const answer = answerOf(
       changes.flatMap(({ path, bytes }) => {
         const record = bytes === undefined ? undefined : readRecord(path, bytes);

@@ -5,9 +5,10 @@
  */
 import type { Result } from "../base/result.ts";
 import { type ParsedCommit, trailers } from "./commit.ts";
+import { refuseSize } from "./commit-size.ts";
 import { clipFault, fault, type Fault } from "./fault.ts";
 import type { Oid } from "./ids.ts";
-import { COMMIT_PATHS, FACT_CHARS, IMPORT_PATHS, MESSAGE_BYTES, REFUSALS_KEPT } from "./limits.ts";
+import { COMMIT_PATHS, FACT_CHARS, MESSAGE_BYTES, REFUSALS_KEPT } from "./limits.ts";
 import { FILE_MODE } from "./objects.ts";
 import { isLegalPath } from "./paths.ts";
 import type { RawRecord } from "./record.ts";
@@ -94,18 +95,8 @@ function judgeFrame(before: View, facts: CommitFacts): Fault | undefined {
 /** [PA1] [PA2] [PA6] [LN7] [LN9] */
 function judgePaths(before: View, { changes }: CommitFacts): Fault | undefined {
   if (changes.length === 0) return fault("LN9", { code: "commit-empty" });
-  const importing = changes.every(
-    (change) => change.mode !== undefined && change.path.endsWith("/task.yaml"),
-  );
-  const limit = importing ? IMPORT_PATHS : COMMIT_PATHS;
-  if (changes.length > limit) {
-    return fault("LN7", {
-      code: "commit-too-large",
-      what: "changed paths",
-      found: changes.length,
-      limit,
-    });
-  }
+  const oversize = refuseSize(changes);
+  if (oversize !== undefined) return oversize;
   const named = new Set<string>();
   for (const { path, mode } of changes) {
     // A damaged tree may hold one name twice, and then no two readers agree on what it holds.

@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Oid } from "../../src/protocol/ids.ts";
 import { judge } from "../../src/protocol/judge.ts";
-import {
-  COMMIT_PATHS,
-  FACT_CHARS,
-  IMPORT_PATHS,
-  REFUSALS_KEPT,
-} from "../../src/protocol/limits.ts";
+import { FACT_CHARS, REFUSALS_KEPT } from "../../src/protocol/limits.ts";
 import { GENESIS_NAMESPACE } from "../../src/protocol/signature.ts";
 import { expectAccepted, expectRefused, expectTwins } from "../support/verdicts.ts";
 import { plainFile } from "../support/world-files.ts";
@@ -165,40 +160,6 @@ describe("the line", () => {
         message: "work: all of it\n\nA reason: none.\n\nTask: aaaaaa1\nAgent: root\n",
       },
     });
-  });
-
-  test("[LN7] a message has at most 8 KiB", () => {
-    const world = World.found();
-    expectTwins(world, {
-      rule: "LN7",
-      code: "commit-too-large",
-      illegal: { author: "root", files: task(world, "aaaaaa1"), message: "é".repeat(4 * 1024 + 1) },
-      legal: { author: "root", files: task(world, "aaaaaa1"), message: "é".repeat(4 * 1024) },
-    });
-  });
-
-  test("[LN7] a commit changes at most 200 paths, an import of tasks 5,000", () => {
-    const world = World.found();
-    const files = (count: number) =>
-      Object.fromEntries(
-        Array.from({ length: count }, (_, at) => [`x/${at}.yaml`, plainFile("kind: x\n")]),
-      );
-    expectRefused(
-      world.try({ author: "root", files: files(COMMIT_PATHS + 1) }),
-      "LN7",
-      "commit-too-large",
-    );
-    expectRefused(world.try({ author: "root", files: files(COMMIT_PATHS) }), "RE3", "kind-unknown");
-    const tasks = (count: number) =>
-      Object.fromEntries(
-        Array.from({ length: count }, (_, at) => [`x/${at}/task.yaml`, plainFile("kind: x\n")]),
-      );
-    expectRefused(
-      world.try({ author: "root", files: tasks(IMPORT_PATHS + 1) }),
-      "LN7",
-      "commit-too-large",
-    );
-    expectRefused(world.try({ author: "root", files: tasks(IMPORT_PATHS) }), "RE3", "kind-unknown");
   });
 
   test("[LN8] under a protocol that this software does not know, it accepts nothing", () => {
