@@ -13,7 +13,7 @@ import { type ShardedState, withKeys } from "./sharded-state.ts";
 import { verifiedCommits } from "./verified.ts";
 
 /** The newest verified commit of the line, in a clone. */
-const LINE_REF = "refs/mound/line";
+export const LINE_REF = "refs/mound/line";
 
 export interface LinePorts {
   readonly objects: Objects;

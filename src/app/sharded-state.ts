@@ -103,6 +103,14 @@ export class ShardedState implements View {
     }
   }
 
+  /** Every entry of these shards, which must have been loaded. */
+  *entriesOf(shards: ReadonlySet<string>): Iterable<readonly [Key, Value]> {
+    for (const family of this.#families.values()) {
+      for (const [key, value] of family)
+        if (value !== undefined && shards.has(shardOf(key))) yield [key, value];
+    }
+  }
+
   #family(key: string): Map<Key, Value | undefined> {
     const slash = key.indexOf("/");
     const name = slash < 0 ? "" : key.slice(0, slash);

@@ -1,6 +1,7 @@
 import type { AnyFault } from "../open/faults.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
+import { AUDIT_WORDS } from "./explain-audit.ts";
 import { DRAFT_WORDS } from "./explain-draft.ts";
 import type { Words } from "./explain.ts";
 import { REACTION_WORDS } from "./explain-reactions.ts";
@@ -16,6 +17,7 @@ export function explainSystem(fault: SystemFault): Words {
 const WORDS: Table<SystemFault> = {
   ...REACTION_WORDS,
   ...DRAFT_WORDS,
+  ...AUDIT_WORDS,
   "not-in-a-mound": (fault) => ({
     message: `${fault.dir} is in no mound.`,
     fix: "mound init --as AGENT, or: mound clone URL",

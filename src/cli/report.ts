@@ -17,6 +17,8 @@ export interface Report {
   readonly streamed?: boolean;
   /** Where the end is not 0 and still no failure: the findings of an audit. */
   readonly exit?: number;
+  /** The view that the answer is of, where that is not the mound of the context. */
+  readonly meta?: Meta;
 }
 
 /** One JSON document, or text for people; answers the exit code. */
@@ -30,7 +32,7 @@ export async function tell(
   const exit = report.exit ?? 0;
   if (report.streamed === true) return exit;
   if (json) {
-    const meta = metaOf(await context.meta());
+    const meta = metaOf(report.meta ?? (await context.meta()));
     env.out(
       `${sanitiseJson(JSON.stringify({ v: 1, ok: true, data: report.data, meta, next: report.next ?? [] }))}\n`,
     );

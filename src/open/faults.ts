@@ -1,5 +1,6 @@
 import type { AppFault } from "../app/faults.ts";
 import type { GitFault } from "../git/fault.ts";
+import type { AuditFault } from "./audit-faults.ts";
 import type { NoMound } from "./mound.ts";
 
 /** What can stop the making or moving of a clone. */
@@ -86,6 +87,7 @@ export type DraftFault =
 /** Every fault that a command can end with. */
 export type AnyFault =
   | AppFault
+  | AuditFault
   | CommitUnknown
   | DaemonRunning
   | DraftFault

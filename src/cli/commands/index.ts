@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Run } from "../main.ts";
+import { addAuditCommands } from "./audit.ts";
 import { addClaimCommands } from "./claims.ts";
 import { addEventCommands } from "./events.ts";
 import { addDoctorCommands } from "./doctor.ts";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addPresenceCommands,
   addReactionCommands,
   addSigningCommands,
+  addAuditCommands,
   addDoctorCommands,
   addHelpCommands,
 ];

@@ -1,0 +1,107 @@
+import { defined } from "../base/assert.ts";
+import { judge, type CommitFacts } from "../protocol/judge.ts";
+import type { View } from "../protocol/state.ts";
+import type { Sha256 } from "../protocol/state-digest.ts";
+import { AnomalyWatch } from "../protocol/views/anomalies.ts";
+import { ShardDigests } from "./audit-digest.ts";
+import { FindingTracker, marksOf } from "./audit-findings.ts";
+import type { Gathered } from "./audit-notes.ts";
+import type { AuditReport } from "./audit-report.ts";
+import { newcomersOf, TallyCounter } from "./audit-tally.ts";
+import type { KeptState } from "./kept-state.ts";
+import { OwnershipTracker } from "./ownership.ts";
+import { withKeys } from "./sharded-state.ts";
+
+export interface AuditFoldStart {
+  /** Opened where something was gathered, else empty. */
+  readonly state: KeptState;
+  readonly gathered: Gathered | undefined;
+}
+
+/** What one pass over the line tells by itself. */
+export type FoldReport = Omit<AuditReport, "line" | "asked" | "deferred" | "resumed">;
+
+/** Judges commit after commit, and shows each verdict to everyone who gathers something. */
+export class AuditFold {
+  readonly kept: KeptState;
+  readonly #findings: FindingTracker;
+  readonly #ownership: OwnershipTracker;
+  readonly #tally: TallyCounter;
+  readonly #watch: AnomalyWatch;
+  readonly #digests: ShardDigests;
+
+  constructor({ state, gathered }: AuditFoldStart, sha256: Sha256) {
+    this.kept = state;
+    this.#findings = new FindingTracker(gathered?.findings);
+    this.#ownership = new OwnershipTracker(gathered?.ownership);
+    this.#tally = new TallyCounter(gathered?.tally);
+    this.#watch = new AnomalyWatch(gathered?.anomalies);
+    this.#digests = new ShardDigests(sha256, gathered?.digests);
+  }
+
+  /** Commits of the line that are judged. */
+  get commits(): number {
+    return this.#tally.commits;
+  }
+
+  async take(facts: CommitFacts): Promise<void> {
+    const { state } = this.kept;
+    // Only reads are asked again when keys are missing: what counts, counts once.
+    const { verdict, marks, newcomers } = await withKeys(state, () => judged(state, facts));
+    await withKeys(state, () => this.#watch.step(state, { facts, verdict }));
+    this.#tally.step(facts, verdict, newcomers);
+    const place = { commit: facts.oid, number: this.commits, time: verdict.time };
+    this.#findings.step(facts, verdict, marks, place.number);
+    if (verdict.accepted) this.#ownership.step(verdict.records, place);
+    this.#digests.touch(verdict.delta);
+    this.kept.take(facts.oid, verdict.delta);
+  }
+
+  /** What was found, and what the next audit goes on from. */
+  async report(): Promise<{ readonly report: FoldReport; readonly gathered: Gathered }> {
+    const { state } = this.kept;
+    const digest = await this.#digests.digest(state);
+    const { line, mound } = await withKeys(state, () => ends(state));
+    const anomalies = await withKeys(state, () => this.#watch.found(state, line.time));
+    const ownership = this.#ownership.report();
+    const tally = this.#tally.report(ownership.claims);
+    const { tip, accepted, time } = line;
+    const { id, name, protocol } = mound;
+    return {
+      report: {
+        tip,
+        accepted,
+        mound: { id, name, protocol },
+        time,
+        findings: this.#findings.findings,
+        more: this.#findings.more,
+        ownership,
+        tally,
+        anomalies,
+        proof: { digest, commit: tip },
+      },
+      gathered: {
+        tip,
+        accepted,
+        findings: this.#findings.keep(),
+        tally,
+        ownership: this.#ownership.keep(),
+        anomalies: this.#watch.keep(),
+        digests: this.#digests.keep(),
+      },
+    };
+  }
+}
+
+function judged(before: View, facts: CommitFacts) {
+  const verdict = judge(before, facts);
+  const marks = marksOf(before, facts, verdict);
+  return { verdict, marks, newcomers: newcomersOf(before, verdict) };
+}
+
+function ends(view: View) {
+  return {
+    line: defined(view.get("line"), "the line of a mound"),
+    mound: defined(view.get("mound"), "the settings of a mound"),
+  };
+}

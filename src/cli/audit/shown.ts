@@ -1,0 +1,154 @@
+import type { AuditFinding, AuditReport, OwnershipFault } from "../../app/audit-report.ts";
+import { unreachable } from "../../base/assert.ts";
+import { explainRule } from "../explain-rule.ts";
+import { ruleTitle } from "./rules.ts";
+
+/** A finding in words, as every format has it. All texts are untrusted: each format makes them safe. */
+export interface Shown {
+  /** A rule of SPEC.md, or `single-ownership` or `history-rewritten`. */
+  readonly rule: string;
+  readonly title: string;
+  readonly code: string;
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string;
+  readonly commit: string;
+  /** Which commit of the line it is, counted from 1; 0: none of it. */
+  readonly number: number;
+  /** Milliseconds; undefined where the finding is not of one moment. */
+  readonly time: number | undefined;
+  readonly author: string;
+  readonly path: string | undefined;
+  readonly paths: readonly string[];
+  readonly repaired: string | undefined;
+}
+
+/** What the formats write: the report, and what of it is to be shown. */
+export interface AuditView {
+  readonly report: AuditReport;
+  /** Those that fail an audit first, then in the order of the line. */
+  readonly findings: readonly Shown[];
+  readonly open: number;
+  readonly repaired: number;
+  /** Whether this audit fails: `--strict` counts what is repaired as well. */
+  readonly failed: boolean;
+  readonly strict: boolean;
+  /** The commit after which findings are told; undefined: all. */
+  readonly since: string | undefined;
+}
+
+export interface ViewOptions {
+  readonly strict: boolean;
+  readonly since?: { readonly commit: string; readonly number: number } | undefined;
+}
+
+export function viewOf(report: AuditReport, { strict, since }: ViewOptions): AuditView {
+  const after = since?.number ?? 0;
+  const commits = report.findings.filter(({ number }) => number > after).map(ofCommit);
+  const whole = [...report.line.map(ofLine), ...report.ownership.faults.map(ofOwnership)];
+  const open = [...whole, ...commits.filter(({ repaired }) => repaired === undefined)];
+  const repaired = commits.filter((one) => one.repaired !== undefined);
+  const counts = {
+    open: open.length + report.more.open + report.ownership.more,
+    repaired: repaired.length + report.more.repaired,
+  };
+  return {
+    report,
+    findings: [...open, ...repaired],
+    ...counts,
+    failed: counts.open > 0 || (strict && counts.repaired > 0),
+    strict,
+    since: since?.commit,
+  };
+}
+
+/** `state <digest> at <commit>`: equal wherever the same commits were judged. */
+export function proofLine({ proof }: AuditReport): string {
+  return `state ${proof.digest} at ${proof.commit}`;
+}
+
+/** `1 commit`, `20,000 commits`. */
+export function count(number: number, noun: string): string {
+  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function ofCommit({ fault, commit, ...finding }: AuditFinding): Shown {
+  const { repaired, number, time, author, path, paths } = finding;
+  return {
+    rule: fault.rule,
+    title: ruleTitle(fault.rule),
+    code: fault.code,
+    message: explainRule(fault).message,
+    advice:
+      repaired === undefined
+        ? "mound repair"
+        : repaired === commit
+          ? "Nothing: it left nothing behind."
+          : `Nothing: it was put right by ${repaired.slice(0, 12)}.`,
+    commit,
+    number,
+    time,
+    author,
+    path,
+    paths,
+    repaired,
+  };
+}
+
+function ofLine({ code, verified, found }: AuditReport["line"][number]): Shown {
+  const now = found === "" ? "the branch is gone" : `its tip is ${found.slice(0, 12)}`;
+  return {
+    ...WHOLE,
+    rule: code,
+    title: "A branch keeps every commit that was accepted",
+    code,
+    message: `The branch no longer contains ${verified.slice(0, 12)}, which was accepted here: ${now}.`,
+    advice: "mound repair --force-line",
+    commit: verified,
+  };
+}
+
+function ofOwnership(fault: OwnershipFault): Shown {
+  const { task, token, agent, commit, number } = fault;
+  return {
+    ...WHOLE,
+    rule: "single-ownership",
+    title: "A task has one owner at a time, by rising tokens",
+    code: fault.code,
+    message: `${ownershipSentence(fault)} (task ${task}, token ${token}, by ${agent}).`,
+    advice: "Tell the makers of Mound: its judge accepted what it must refuse.",
+    commit,
+    number,
+    author: agent,
+  };
+}
+
+const WHOLE = {
+  number: 0,
+  time: undefined,
+  author: "",
+  path: undefined,
+  paths: [],
+  repaired: undefined,
+};
+
+function ownershipSentence({ code }: OwnershipFault): string {
+  switch (code) {
+    case "overlap":
+      return "A claim began while another one stood";
+    case "token-gap":
+      return "A token is not one more than the last";
+    case "not-the-holder":
+      return "Another agent than the holder wrote under a claim";
+    case "after-the-end":
+      return "A record was written under a claim that was over, or never began";
+    case "not-lapsed":
+      return "A claim was taken over before its lease had ended";
+    default:
+      return unreachable(code);
+  }
+}
