@@ -8,8 +8,9 @@ import type { AuditFinding } from "./audit-report.ts";
 
 /** Findings that are told one by one, some 5 MB of them; nobody reads more, and the rest is counted. */
 export const FINDINGS_KEPT = 10_000;
-/** Paths listed with one finding. */
+/** Paths listed with one finding, and characters of them in all: then only the first is. */
 const PATHS_LISTED = 200;
+const LISTED_CHARS = 8_000_000;
 /** Pairs of a path and a finding that wait for it: strangers must not fill the memory with them. */
 const WAITING_MAX = 200_000;
 /** Paths that wait at all; with more, what is not told one by one never counts as repaired. */
@@ -42,6 +43,7 @@ export class FindingTracker {
   /** By path: the findings that wait for it to be put right. */
   readonly #left: Map<string, number[]>;
   #pairs: number;
+  #listed: number;
   #moreOpen: number;
   #moreRepaired: number;
   /** Whether there were more paths than are remembered. */
@@ -54,6 +56,7 @@ export class FindingTracker {
     }));
     this.#left = new Map((kept?.left ?? []).map(([path, ids]) => [path, [...ids]]));
     this.#pairs = [...this.#left.values()].reduce((sum, ids) => sum + ids.length, 0);
+    this.#listed = this.#kept.reduce((sum, { finding }) => sum + lengthOf(finding.paths), 0);
     this.#moreOpen = kept?.more.open ?? 0;
     this.#moreRepaired = kept?.more.repaired ?? 0;
     this.#lost = kept?.lost ?? false;
@@ -114,11 +117,19 @@ export class FindingTracker {
       time: (commit?.committer.seconds ?? 0) * 1_000,
       author: commit?.author.name.slice(0, FACT_CHARS) ?? "",
       path: pathOf(fault, facts),
-      paths: left.slice(0, PATHS_LISTED).map((path) => path.slice(0, FACT_CHARS)),
+      paths: this.#list(left),
       fault: clipFault(fault),
       repaired: clean ? oid : undefined,
     };
     this.#kept.push({ finding, waiting: counted ? left.length : undefined });
+  }
+
+  #list(left: readonly string[]): readonly string[] {
+    const some = left.slice(0, PATHS_LISTED).map((path) => path.slice(0, FACT_CHARS));
+    const fits = this.#listed + lengthOf(some) <= LISTED_CHARS;
+    const paths = fits ? some : some.slice(0, 1);
+    this.#listed += lengthOf(paths);
+    return paths;
   }
 
   #wait(path: string, id: number | undefined): void {
@@ -155,6 +166,10 @@ export function marksOf(before: View, facts: CommitFacts, verdict: Verdict): Mar
 }
 
 const ASTRAY = "astray/";
+
+function lengthOf(paths: readonly string[]): number {
+  return paths.reduce((sum, path) => sum + path.length, 0);
+}
 
 function nameOf(path: string): string {
   return path.length <= PATH_CHARS ? path : `${path.slice(0, PATH_CHARS)} ${path.length}`;
