@@ -4,7 +4,13 @@ import { LINE_REF } from "../app/line.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { EMBEDDED, embeddedOrigin, originUrl, type Clone } from "../git/clone.ts";
 import { FETCHED_REF } from "../git/remote.ts";
-import { hasFile, headBranch, resolveCommit, type Repository } from "../git/repository.ts";
+import {
+  hasFile,
+  headBranch,
+  isSha256,
+  resolveCommit,
+  type Repository,
+} from "../git/repository.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { AuditFault } from "./audit-faults.ts";
 import { wirePorts } from "./ports.ts";
@@ -72,6 +78,7 @@ export async function subjectOfRepository(
   repository: Repository,
   { branch, tip }: TipWish,
 ): Promise<Result<AuditSubject, AuditFault>> {
+  if (isSha256(repository)) return err({ code: "repository-sha256", dir: repository.gitDir });
   const chosen =
     tip !== undefined
       ? await choose(repository, [{ name: tip, branch: undefined }])

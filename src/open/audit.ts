@@ -7,7 +7,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import { systemClock } from "../git/clock.ts";
 import { sha256Hex } from "../git/hash.ts";
 import { keptText } from "../git/kept-text.ts";
-import { countCommits, isSha256, missingObjects, resolveCommit } from "../git/repository.ts";
+import { countCommits, missingObjects, resolveCommit } from "../git/repository.ts";
 import { FileStateCache } from "../git/state-cache.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { AuditFault } from "./audit-faults.ts";
@@ -25,7 +25,6 @@ export async function auditSubject(
 ): Promise<Result<AuditReport, AuditFault>> {
   const { store, tip, url, branch, gone } = subject;
   const dir = store.gitDir;
-  if (isSha256(store)) return err({ code: "repository-sha256", dir });
   const missing = await missingObjects(store, tip);
   if (missing > 0) return err({ code: "clone-partial", dir, missing });
   const ports = auditPorts(subject);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { auditLine } from "../../src/app/audit.ts";
 import { memoryStateCache } from "../../src/memory/state-cache.ts";
 import type { TaskId } from "../../src/protocol/ids.ts";
-import type { Value } from "../../src/protocol/state.ts";
+import type { TaskState, Value } from "../../src/protocol/state.ts";
 import { auditing, digestOf, report } from "../support/auditing.ts";
 import { attempt, claim, yard } from "../support/claiming.ts";
 import { longHistory } from "../support/long-history.ts";
@@ -179,7 +179,7 @@ test("what was kept and is damaged counts as none, whichever part it is", async 
               const entries = [...(await opened.load(shards))];
               return entries.map(([key, value]) =>
                 key.startsWith("task/")
-                  ? [key, { ...(value as object), token: 7 } as Value]
+                  ? [key, { ...(value as TaskState), token: 7 }]
                   : [key, value],
               );
             },
