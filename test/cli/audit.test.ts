@@ -13,13 +13,13 @@ afterAll(() => {
 /** A mound in `m` at the bare repository `o.git`, with ant-1 and ant-2, one task finished, one claimed. */
 async function busy(): Promise<Cli> {
   const cli = testCli();
-  model ??= await found();
+  model ??= await makeModel();
   cpSync(model, cli.folder, { recursive: true });
   await cli.ok("clone o.git m");
   return cli;
 }
 
-async function found(): Promise<string> {
+async function makeModel(): Promise<string> {
   const cli = testCli();
   cli.git(".", "init", "--quiet", "--bare", "--initial-branch=main", "o.git");
   await cli.ok(`init m --as ant-1 --remote ${cli.path("o.git")}`);
@@ -53,8 +53,17 @@ async function restore(cli: Cli, lock: string): Promise<string> {
   const key = cli.keyFile("ant-1");
   cli.git(
     "vandal",
-    ...["-c", "user.name=ant-1", "-c", "user.email=ant-1@x", "-c", "gpg.format=ssh"],
-    ...["-c", `user.signingkey=${key}`, "commit", "-S", "--quiet", "-m", "put it back"],
+    ...[
+      "user.name=ant-1",
+      "user.email=ant-1@x",
+      "gpg.format=ssh",
+      `user.signingkey=${key}`,
+    ].flatMap((setting) => ["-c", setting]),
+    "commit",
+    "-S",
+    "--quiet",
+    "-m",
+    "put it back",
   );
   cli.git("vandal", "push", "--quiet");
   return cli.git("vandal", "rev-parse", "HEAD").trim();
