@@ -71,7 +71,10 @@ export interface History {
    * oldest first. Blobs over `maxBytes` come without content.
    */
   commits(from: Oid | undefined, to: Oid, maxBytes: number): AsyncIterable<RawCommit>;
-  /** Whether `ancestor` lies on the history of `tip` (a commit is its own ancestor). */
+  /**
+   * Whether `ancestor` lies on the history of `tip` along first parents (a commit is its own ancestor):
+   * behind another parent of a merge it does not, for there the line would begin elsewhere.
+   */
   contains(ancestor: Oid, tip: Oid): Promise<boolean>;
 }
 

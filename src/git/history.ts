@@ -43,10 +43,22 @@ export function gitHistory(options: HistoryOptions): History {
     },
     async contains(ancestor, tip) {
       if (containsShort(options.gitDir, ancestor, tip) === true) return true;
-      const output = await runGit(["merge-base", "--is-ancestor", ancestor, tip], options);
-      return output.exitCode === 0;
+      return liesBelow(ancestor, tip, options);
     },
   };
+}
+
+/**
+ * `merge-base --is-ancestor` would follow every parent. What lies between the two along first parents,
+ * but not below the ancestor, is counted: that far below the tip is the ancestor, or it is not on the way.
+ */
+async function liesBelow(ancestor: Oid, tip: Oid, options: HistoryOptions): Promise<boolean> {
+  const count = ["rev-list", "--first-parent", "--count", tip, `^${ancestor}`, "--"];
+  const between = await runGit(count, options);
+  if (between.exitCode !== 0) return false;
+  const place = `${tip}~${new TextDecoder().decode(between.stdout).trim()}`;
+  const found = await runGit(["rev-parse", "--verify", "--quiet", place], options);
+  return new TextDecoder().decode(found.stdout).trim() === ancestor;
 }
 
 async function* readCommits(

@@ -18,7 +18,7 @@ export function memoryHistory(objects: ObjectMap): History {
       for (const oid of firstParents(objects, from, to)) yield rawCommit(objects, oid, maxBytes);
     },
     async contains(ancestor, tip) {
-      return objects.has(ancestor) && objects.has(tip) && ancestry(objects, tip).has(ancestor);
+      return objects.has(tip) && firstParents(objects, undefined, tip).includes(ancestor);
     },
   };
 }

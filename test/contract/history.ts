@@ -128,7 +128,9 @@ export function historyContract(name: string, make: () => Promise<Clone>): void 
       expect(commits.map(({ oid }) => oid)).toEqual([base.oid, main.oid, merge.oid]);
       expect(commits.map(show)).toEqual([["f=1"], ["f=2"], ["side=s"]]);
       expect((await read(merge, side)).map(({ oid }) => oid)).toEqual([main.oid, merge.oid]);
-      expect(await history.contains(side.oid, merge.oid)).toBe(true);
+      expect(await history.contains(main.oid, merge.oid)).toBe(true);
+      expect(await history.contains(base.oid, merge.oid)).toBe(true);
+      expect(await history.contains(side.oid, merge.oid)).toBe(false);
     });
 
     test("names of any bytes survive", async () => {
