@@ -51,6 +51,8 @@ export class Line {
   #membersChanged = false;
   /** Milliseconds: when the origin was last asked. */
   #asked: number | undefined;
+  /** The tip that the origin has forced away, refused commits at the end of the line. */
+  #forced: Oid | undefined;
   #observer: Observer | undefined;
   /** After a reset: what the observer has seen is folded again without it, up to `until`. */
   #seen: { until: Oid | undefined; readonly refused: ReadonlySet<Oid> } | undefined;
@@ -147,6 +149,7 @@ export class Line {
       if (!(await this.#keepsAccepted(found))) {
         return err({ code: "history-rewritten", url: remote.url, verified: this.tip, found });
       }
+      this.#forced = this.tip;
       await this.#reset();
     }
     const folded = [...caught, ...(await this.#foldTo(found))];
@@ -176,7 +179,10 @@ export class Line {
     if (anchored === tip) return;
     // Losing this swap means that another process anchored a tip of its own: as good as ours.
     const behind =
-      anchored === undefined || anchored === from || !(await history.contains(tip, anchored));
+      anchored === undefined ||
+      anchored === from ||
+      anchored === this.#forced ||
+      !(await history.contains(tip, anchored));
     if (behind) await refs.swap(LINE_REF, tip, anchored);
   }
 

@@ -82,6 +82,8 @@ export class FileStateCache implements StateCache {
     const header = Buffer.from(`${JSON.stringify({ tip, shards: table } satisfies Header)}\n`);
     const temporary = join(this.#folder, `tmp-${process.pid}-${tip}`);
     await writeFile(temporary, Buffer.concat([header, ...bodies]));
+    // A journal beside a base of the same commit leads to commits that were forced away since.
+    if (before === tip) await rm(join(this.#folder, logName(tip)), { force: true });
     await rename(temporary, join(this.#folder, baseName(tip)));
     await writeFile(join(this.#folder, "CURRENT"), tip);
     if (before !== undefined && before !== tip) await this.#remove(before);
