@@ -97,12 +97,13 @@ function judgePaths(before: View, { changes }: CommitFacts): Fault | undefined {
   if (changes.length === 0) return fault("LN9", { code: "commit-empty" });
   const oversize = refuseSize(changes);
   if (oversize !== undefined) return oversize;
-  const named = new Set<string>();
+  const named = new Map<string, string | undefined>();
   for (const { path, mode } of changes) {
-    // A damaged tree may hold one name twice, and then no two readers agree on what it holds.
-    if (named.has(path))
+    // A damaged tree may hold one name twice, and then no two readers agree on what it holds; who
+    // clears it takes all of them away.
+    if (named.has(path) && (mode ?? named.get(path)) !== undefined)
       return fault("PA6", { code: "path-illegal", path, detail: "the commit has it twice" });
-    named.add(path);
+    named.set(path, mode);
     if (mode === undefined && before.get(`file/${path}`) === undefined) continue;
     if (!isLegalPath(path))
       return fault("PA1", { code: "path-illegal", path, detail: "it is not in the path grammar" });

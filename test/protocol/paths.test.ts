@@ -165,4 +165,17 @@ describe("paths", () => {
       legal: { author: "root", files },
     });
   });
+
+  test("[PA6] what a damaged tree has twice is cleared away by one commit", () => {
+    const world = World.found();
+    const twin = { "x.yaml": plainFile("a: b\n") };
+    expectRefused(
+      world.commit({ author: "root", files: twin, twice: ["x.yaml"] }),
+      "PA6",
+      "path-illegal",
+    );
+    const cleared = { "x.yaml": undefined };
+    expectAccepted(world.commit({ author: "root", files: cleared, twice: ["x.yaml"] }));
+    expect(world.state.keys("astray/")).toEqual([]);
+  });
 });
