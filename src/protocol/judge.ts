@@ -95,7 +95,7 @@ function judgeFrame(before: View, facts: CommitFacts): Fault | undefined {
 /** [PA1] [PA2] [PA6] [LN7] [LN9] */
 function judgePaths(before: View, { changes }: CommitFacts): Fault | undefined {
   if (changes.length === 0) return fault("LN9", { code: "commit-empty" });
-  const oversize = refuseSize(changes);
+  const oversize = refuseSize(changes, ({ path, oid }) => oid === before.get(`file/${path}`)?.oid);
   if (oversize !== undefined) return oversize;
   const named = new Map<string, string | undefined>();
   for (const { path, mode } of changes) {

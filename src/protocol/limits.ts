@@ -14,6 +14,13 @@ export const IMPORT_PATHS = 5_000;
 export const COMMIT_BYTES = 256 * 1024;
 /** A task has half a kilobyte and its signature; an import of long ones comes in several commits. */
 export const IMPORT_BYTES = 4 * 1024 * 1024;
+/**
+ * A commit that only restores what was accepted: one push may break or litter as many paths as it likes,
+ * and is mended in a few commits. It carries no records, so nothing of it is parsed.
+ */
+export const RESTORE_PATHS = 20_000;
+/** Refused commits that the message of a repair names, one line each; it has room for more than twice that. */
+export const UNDOES_NAMED = 64;
 /** A subject and a few trailers, with room for a person's words. */
 export const MESSAGE_BYTES = 8 * 1024;
 /** A one-line text: a title, a name, a reason. */
