@@ -1,4 +1,5 @@
 import type { Fault } from "../protocol/fault.ts";
+import type { Missing } from "./missing.ts";
 import type { KeyFault, RemoteFault } from "./ports.ts";
 
 /** Whatever stops a command: a rule, a key, the remote, or the line itself. */
@@ -14,7 +15,10 @@ export type LineFault =
       readonly code: "history-rewritten";
       readonly url: string;
       readonly verified: string;
+      /** Empty: the branch is gone. */
       readonly found: string;
+      /** What was verified here and is not there any more. */
+      readonly missing?: Missing | undefined;
     }
   /** The newest commits are dated ahead of this clock by more than the mound's skew. */
   | {

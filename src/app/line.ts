@@ -142,13 +142,11 @@ export class Line {
     const found = fetched.value;
     if (found === undefined) {
       if (this.tip === undefined) return err({ code: "line-missing", url: remote.url, branch: "" });
-      return err({ code: "history-rewritten", url: remote.url, verified: this.tip, found: "" });
+      return this.#rewritten(this.tip, undefined);
     }
     if (this.tip !== undefined && !(await history.contains(this.tip, found))) {
       // Commits that were refused at the end of the line may be forced away; accepted ones may not.
-      if (!(await this.#keepsAccepted(found))) {
-        return err({ code: "history-rewritten", url: remote.url, verified: this.tip, found });
-      }
+      if (!(await this.#keepsAccepted(found))) return this.#rewritten(this.tip, found);
       this.#forced = this.tip;
       await this.#reset();
     }
@@ -198,6 +196,14 @@ export class Line {
     const entries = [...anew.state.entries()];
     await this.#ports.cache.replace(tip, entries);
     return entries;
+  }
+
+  async #rewritten(verified: Oid, found: Oid | undefined): Promise<Result<SyncReport, AppFault>> {
+    const { remote, history } = this.#ports;
+    const { findMissing } = await import("./missing.ts");
+    const missing = await findMissing(history, verified, found);
+    const { url } = remote;
+    return err({ code: "history-rewritten", url, verified, found: found ?? "", missing });
   }
 
   async #keepsAccepted(found: Oid): Promise<boolean> {

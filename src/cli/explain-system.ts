@@ -4,6 +4,7 @@ import { EXIT } from "./exit.ts";
 import { AUDIT_WORDS } from "./explain-audit.ts";
 import { DRAFT_WORDS } from "./explain-draft.ts";
 import type { Words } from "./explain.ts";
+import { missingText } from "./missing-text.ts";
 import { REACTION_WORDS } from "./explain-reactions.ts";
 import { speak, type Table } from "./table.ts";
 
@@ -98,9 +99,14 @@ const WORDS: Table<SystemFault> = {
     exit: EXIT.missing,
   }),
   "history-rewritten": (fault) => ({
-    message: `The history at ${fault.url} was rewritten: it no longer contains ${fault.verified.slice(0, 12)}, which was verified here. Nothing was changed; both are kept.`,
-    fix: "git log refs/mound/line; git log refs/mound/fetched",
+    message: `The history at ${fault.url} was rewritten: it no longer contains ${fault.missing === undefined ? `${fault.verified.slice(0, 12)}, which was verified here` : `${missingText(fault.missing)}, verified here`}. Nothing was changed; both are kept.`,
+    fix: "mound repair --force-line",
     exit: EXIT.finding,
+  }),
+  "force-refused": (fault) => ({
+    message: `The origin ${fault.url} does not let its branch be put back: ${fault.detail}. ${fault.command === undefined ? "Its owner has to allow a forced push to that branch for a moment (the protection of the branch, or receive.denyNonFastForwards)." : "Whoever owns it has to move the branch there."}`,
+    fix: fault.command ?? "mound repair --force-line --yes",
+    exit: EXIT.refused,
   }),
   "line-deferred": (fault) => ({
     message: `The newest commit ${fault.commit.slice(0, 12)} is dated ${formatInstant(fault.time)}, ahead of this clock; it waits, and nothing is built on it.`,

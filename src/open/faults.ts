@@ -40,6 +40,15 @@ export interface OriginChanged {
   readonly to: string;
 }
 
+/** The origin does not let the verified line be pushed back over what is there. */
+export interface ForceRefused {
+  readonly code: "force-refused";
+  readonly url: string;
+  /** What its owner types on this machine; undefined where it lies elsewhere. */
+  readonly command: string | undefined;
+  readonly detail: string;
+}
+
 /** A commit that a reader named: no commit of the line begins like this, or several do. */
 export interface CommitUnknown {
   readonly code: "commit-unknown";
@@ -91,6 +100,7 @@ export type AnyFault =
   | CommitUnknown
   | DaemonRunning
   | DraftFault
+  | ForceRefused
   | GitFault
   | NoMound
   | OriginChanged
