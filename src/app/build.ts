@@ -3,10 +3,11 @@ import { err, ok, type Result } from "../base/result.ts";
 import { commitPayload, encodeCommit, type CommitDraft } from "../protocol/commit.ts";
 import type { Decision, DecidedFile } from "../protocol/decide.ts";
 import type { AgentId, Oid } from "../protocol/ids.ts";
+import { FILE_MODE } from "../protocol/objects.ts";
 import { joinRecord } from "../protocol/record.ts";
 import { COMMIT_NAMESPACE } from "../protocol/signature.ts";
 import type { GitObject, Objects, RawChange, RawCommit, Signer } from "./ports.ts";
-import { diffTrees } from "./tree-diff.ts";
+import { diffStoredTrees } from "./tree-diff.ts";
 import { changeTree, type Keep } from "./tree.ts";
 
 /** A file of a decision with its signatures: what stays when a commit must be built anew. */
@@ -14,6 +15,8 @@ export interface SignedFile {
   readonly path: string;
   /** undefined: the path is removed. */
   readonly bytes: Uint8Array | undefined;
+  /** The blob is put back that was accepted here: it is in the store, and `bytes` says nothing. */
+  readonly restored?: Oid;
 }
 
 /** A commit that is ready to be written, with the objects it brings. */
@@ -30,7 +33,9 @@ export async function signFiles(
 ): Promise<readonly SignedFile[]> {
   const signed: SignedFile[] = [];
   for (const file of files) {
-    if (file.write === "removal") signed.push({ path: file.path, bytes: undefined });
+    if (file.write === "restore")
+      signed.push({ path: file.path, bytes: undefined, restored: file.oid });
+    else if (file.write === "removal") signed.push({ path: file.path, bytes: undefined });
     else if (file.write === "file")
       signed.push({ path: file.path, bytes: new TextEncoder().encode(file.text) });
     else signed.push({ path: file.path, bytes: await signRecord(file, signers) });
@@ -58,9 +63,10 @@ export async function buildCommit(request: BuildRequest, objects: Objects): Prom
     kept.set(oid, { oid, type, bytes, ...(like === undefined ? {} : { like }) });
     return oid;
   };
-  const changes: RawChange[] = files.map(({ path, bytes }) => {
+  const changes: RawChange[] = files.map(({ path, bytes, restored }) => {
+    if (restored !== undefined) return { path, mode: FILE_MODE, oid: restored, size: 0, bytes };
     if (bytes === undefined) return { path, mode: undefined, oid: undefined, size: 0, bytes };
-    return { path, mode: "100644", oid: keep("blob", bytes), size: bytes.length, bytes };
+    return { path, mode: FILE_MODE, oid: keep("blob", bytes), size: bytes.length, bytes };
   });
   const { tree, regular } = await changeTree(parent?.tree, changes, objects, keep);
   const person = (name: AgentId) => ({
@@ -78,8 +84,10 @@ export async function buildCommit(request: BuildRequest, objects: Objects): Prom
   const armor = await request.signer.sign(commitPayload(draft), COMMIT_NAMESPACE);
   const bytes = encodeCommit(draft, armor);
   const oid = keep("commit", bytes);
-  // Where junk was in the way, git lists more than was asked for, and everyone else reads it so.
-  const seen = regular ? changes : await changesAsGit(parent?.tree, tree, changes, objects, kept);
+  // Where junk was in the way, git lists more than was asked for, and everyone else reads it so; where
+  // a blob is put back under a mode that git does not tell from its own, it lists less.
+  const exact = regular && files.every(({ restored }) => restored === undefined);
+  const seen = exact ? changes : await changesAsGit(parent?.tree, tree, changes, objects, kept);
   return { raw: { oid, bytes, changes: seen }, tree, objects: [...kept.values()] };
 }
 
@@ -90,30 +98,12 @@ async function changesAsGit(
   objects: Objects,
   kept: ReadonlyMap<Oid, GitObject>,
 ): Promise<readonly RawChange[]> {
-  const trees = new Map([...kept].map(([oid, object]) => [oid, object.bytes]));
-  for (;;) {
-    let missing: Oid | undefined;
-    const found = diffTrees(
-      (oid) => {
-        const bytes = trees.get(oid);
-        if (bytes === undefined) missing ??= oid;
-        return bytes ?? new Uint8Array();
-      },
-      before,
-      after,
-    );
-    if (missing === undefined) {
-      return found.map(
-        (change) =>
-          asked.find(({ path }) => path === change.path) ?? {
-            ...change,
-            size: 0,
-            bytes: undefined,
-          },
-      );
-    }
-    trees.set(missing, defined(await objects.read(missing), `the tree ${missing}`).bytes);
-  }
+  const read = async (tree: Oid): Promise<Uint8Array> =>
+    (kept.get(tree) ?? defined(await objects.read(tree), `the tree ${tree}`)).bytes;
+  const known = new Map(asked.map((change) => [change.path, change]));
+  return (await diffStoredTrees(read, before, after)).map(
+    (change) => known.get(change.path) ?? { ...change, size: 0, bytes: undefined },
+  );
 }
 
 /** The tree of a commit that is in the store. */

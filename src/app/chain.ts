@@ -1,8 +1,9 @@
 import { err, ok, type Result } from "../base/result.ts";
 import type { Answer } from "../protocol/commands/plan.ts";
-import { decide, type Decision } from "../protocol/decide.ts";
+import { decide, type DecideContext, type Decision } from "../protocol/decide.ts";
 import type { Nonce, Oid } from "../protocol/ids.ts";
 import { judge } from "../protocol/judge.ts";
+import { RESTORE_PATHS } from "../protocol/limits.ts";
 import { isLegalPath } from "../protocol/paths.ts";
 import { Overlay, type View } from "../protocol/state.ts";
 import { buildCommit, signFiles, treeOf, type BuiltCommit } from "./build.ts";
@@ -129,6 +130,7 @@ async function makeCommit(
     link.signed = undefined;
   }
   const signers = [request.signer, ...(request.cosigners ?? [])];
+  const leftovers = await leftoversAt(request, position, line, ports);
   const decided = await withKeys(line.state, () =>
     decide(request.command, {
       view: position.view,
@@ -137,6 +139,7 @@ async function makeCommit(
       nonce,
       seen: line.tip,
       keys: signers.map((signer) => signer.key),
+      ...leftovers,
     }),
   );
   if (!decided.ok) return decided;
@@ -144,8 +147,23 @@ async function makeCommit(
   if (decided.value.files.length === 0) return ok(undefined);
   const files = await signFiles(decided.value.files, signers);
   const { message, answer } = decided.value;
-  link.signed = { message, files, answer, stood: await standing(files, position.view, line) };
-  return commitSigned(link, link.signed, position, line, ports);
+  const signed = { message, files, answer, stood: await standing(files, position.view, line) };
+  // A repair has no signatures to keep, and what there is to mend is looked for anew each time.
+  if (request.command.type !== "repair") link.signed = signed;
+  return commitSigned(link, signed, position, line, ports);
+}
+
+/** What a repair has to mend is in the tree, and not in the state alone. */
+async function leftoversAt(
+  { command }: Request,
+  { parent, view }: Position,
+  line: Line,
+  ports: SubmitPorts,
+): Promise<Pick<DecideContext, "leftovers">> {
+  if (command.type !== "repair" || parent === undefined) return {};
+  const { findLeftovers, implied } = await import("./leftovers.ts");
+  const state = await withKeys(line.state, () => implied(view));
+  return { leftovers: await findLeftovers(state, parent.tree, ports, RESTORE_PATHS) };
 }
 
 /** The commit of what is signed already, where its paths are as they were and the judge takes it. */

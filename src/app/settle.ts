@@ -46,3 +46,8 @@ export function firstOfEachName(links: readonly Link[]): readonly Link[] {
 export function isUnknown(outcome: Outcome | undefined): boolean {
   return outcome === undefined || (!outcome.ok && outcome.error.code === "outcome-unknown");
 }
+
+/** Whether records of the line can tell what has become of it: a repair writes none, and may be repeated. */
+export function isNamed({ request }: Link): boolean {
+  return request.command.type !== "repair";
+}

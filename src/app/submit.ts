@@ -18,6 +18,7 @@ import type { Outcome, Phase, Request, SubmitPorts } from "./request.ts";
 import {
   dropUnwanted,
   firstOfEachName,
+  isNamed,
   isUnknown,
   settle,
   stopAll,
@@ -67,7 +68,7 @@ export class Submitter {
         outcome: undefined,
       }));
       this.#trace("journal");
-      await this.#ports.journal.begin(links.map((link) => this.#entry(link)));
+      await this.#ports.journal.begin(links.filter(isNamed).map((link) => this.#entry(link)));
       await this.#driveOrForget(links);
       // What has become of them is known: a disk that is full takes nothing back of it.
       await this.#putAway(links).catch(() => this.#trace("unsaved"));
@@ -79,9 +80,10 @@ export class Submitter {
   }
 
   async #putAway(links: readonly Link[]): Promise<void> {
-    const doubtful = links.filter((link) => isUnknown(link.outcome));
+    const named = links.filter(isNamed);
+    const doubtful = named.filter((link) => isUnknown(link.outcome));
     this.#recovery.doubt(doubtful.map((link) => link.nonce));
-    const known = links.filter((link) => !doubtful.includes(link));
+    const known = named.filter((link) => !doubtful.includes(link));
     await this.#ports.journal.end(known.map((link) => link.nonce));
     await this.#recovery.finish();
   }
@@ -116,7 +118,7 @@ export class Submitter {
       await this.#drive(links);
     } catch (error) {
       if (!this.#sent) {
-        await this.#ports.journal.end(links.map((link) => link.nonce));
+        await this.#ports.journal.end(links.filter(isNamed).map((link) => link.nonce));
         throw error;
       }
       settle(links, err(unknown(links, error instanceof Error ? error.message : "interrupted")));

@@ -1,3 +1,4 @@
+import { defined } from "../base/assert.ts";
 import { decodeTree, encodeName, isFolder, type TreeEntry } from "../protocol/objects.ts";
 import type { Oid } from "../protocol/ids.ts";
 
@@ -22,26 +23,57 @@ export function diffTrees(
   after: Oid | undefined,
 ): TreeChange[] {
   const changes: TreeChange[] = [];
-  walk(read, before, after, "", changes);
+  // Not by recursion: a stranger's folders may be nested deeper than the stack reaches.
+  const folders: Pair[] = [{ prefix: "", before, after }];
+  for (let pair = folders.pop(); pair !== undefined; pair = folders.pop())
+    folders.push(...compare(read, pair, changes));
   return changes.toSorted((a, b) => compareBytes(encodeName(a.path), encodeName(b.path)));
 }
 
-function walk(
-  read: ReadTree,
+/** The same, of trees that must be waited for. */
+export async function diffStoredTrees(
+  read: (tree: Oid) => Promise<Uint8Array>,
   before: Oid | undefined,
   after: Oid | undefined,
-  prefix: string,
+): Promise<TreeChange[]> {
+  const known = new Map<Oid, Uint8Array>();
+  const load = async (tree: Oid | undefined): Promise<void> => {
+    if (tree !== undefined && !known.has(tree)) known.set(tree, await read(tree));
+  };
+  const get: ReadTree = (tree) => defined(known.get(tree), `the tree ${tree}`);
+  const folders: Pair[] = [{ prefix: "", before, after }];
+  for (let pair = folders.pop(); pair !== undefined; pair = folders.pop()) {
+    await load(pair.before);
+    await load(pair.after);
+    folders.push(...compare(get, pair, []));
+  }
+  return diffTrees(get, before, after);
+}
+
+interface Pair {
+  /** The path of the folder, with a slash at its end; empty for the root. */
+  readonly prefix: string;
+  readonly before: Oid | undefined;
+  readonly after: Oid | undefined;
+}
+
+/** Adds the files of two folders that differ, and answers the folders in them that do. */
+function compare(
+  read: ReadTree,
+  { prefix, before, after }: Pair,
   changes: TreeChange[],
-): void {
-  if (before === after) return;
+): readonly Pair[] {
+  if (before === after) return [];
   const old = entriesByName(read, before);
   const now = entriesByName(read, after);
+  const folders: Pair[] = [];
   for (const name of new Set([...old.keys(), ...now.keys()])) {
     const path = prefix + name;
     const was = old.get(name);
     const is = now.get(name);
     if (was?.oid === is?.oid && was?.mode === is?.mode) continue;
-    walk(read, folderOf(was), folderOf(is), `${path}/`, changes);
+    const inner = { prefix: `${path}/`, before: folderOf(was), after: folderOf(is) };
+    if (inner.before !== inner.after) folders.push(inner);
     const wasFile = fileOf(was);
     const isFile = fileOf(is);
     if (isFile === undefined) {
@@ -51,6 +83,7 @@ function walk(
       changes.push({ path, ...isFile });
     }
   }
+  return folders;
 }
 
 function entriesByName(read: ReadTree, tree: Oid | undefined): Map<string, TreeEntry> {
@@ -70,7 +103,7 @@ function fileOf(
 }
 
 /** git shows four kinds of file only, whatever permission bits a tree holds (`canon_mode`). */
-function canonicalMode(mode: string): string {
+export function canonicalMode(mode: string): string {
   const bits = Number.parseInt(mode, 8);
   const kind = bits & 0o170000;
   if (kind === 0o100000) return (bits & 0o100) === 0 ? "100644" : "100755";

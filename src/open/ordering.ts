@@ -95,6 +95,8 @@ async function signedOperation(
     }),
   );
   if (!decided.ok || decided.value.files.length === 0) return undefined;
+  // Nobody can commit for its author what carries no record of the author's.
+  if (!decided.value.files.some(({ write }) => write === "record")) return undefined;
   const { message, answer } = decided.value;
   const files = await signFiles(decided.value.files, [signer]);
   const stood = await withKeys(state, () =>

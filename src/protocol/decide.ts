@@ -6,10 +6,16 @@ import { base32 } from "../base/base32.ts";
 import { ok, err, type Result } from "../base/result.ts";
 import { sha256Text } from "../base/sha256.ts";
 import { plan, type Command } from "./commands/index.ts";
-import { commitTime, type Answer, type Draft, type PlanContext } from "./commands/plan.ts";
+import {
+  commitTime,
+  type Answer,
+  type Draft,
+  type Plan,
+  type PlanContext,
+} from "./commands/plan.ts";
 import { encodeBody } from "./encode.ts";
 import { fault, type Fault } from "./fault.ts";
-import type { Oid, PublicKey, TaskId } from "./ids.ts";
+import type { Oid, PublicKey } from "./ids.ts";
 import { judge, type ChangeFacts, type CommitFacts } from "./judge.ts";
 import { readRecord } from "./record.ts";
 import { keyFingerprint } from "./rules/fingerprint.ts";
@@ -25,6 +31,8 @@ export type DecidedFile =
       readonly cosigned: boolean;
     }
   | { readonly write: "file"; readonly path: string; readonly text: string }
+  /** The blob is known to everyone who has the line: nothing is written but its name. */
+  | { readonly write: "restore"; readonly path: string; readonly oid: Oid }
   | { readonly write: "removal"; readonly path: string };
 
 export interface Decision {
@@ -50,7 +58,7 @@ export function decide(command: Command, context: DecideContext): Result<Decisio
   const stranger = refuseActor(command, context);
   if (stranger !== undefined) return err(stranger);
   const files = encodeDrafts(drafts, context);
-  const message = messageOf(planned.value.subject, planned.value.tasks, context);
+  const message = messageOf(planned.value, context);
   const decision: Decision = { files, message, seconds, answer };
   const refused = rehearse(decision, context);
   return refused === undefined ? ok(decision) : err(refused);
@@ -72,7 +80,7 @@ function refuseActor(command: Command, { view, agent, keys }: DecideContext): Fa
 function encodeDrafts(drafts: readonly Draft[], { view }: DecideContext): readonly DecidedFile[] {
   let moundId = view.get("mound")?.id;
   return drafts.map((draft) => {
-    if (draft.write === "removal") return draft;
+    if (draft.write === "removal" || draft.write === "restore") return draft;
     // What is laid down for people may name the mound, whose id is known only here.
     if (draft.write === "file")
       return { ...draft, text: draft.text.replaceAll("{{mound}}", moundId ?? "") };
@@ -90,8 +98,8 @@ function encodeDrafts(drafts: readonly Draft[], { view }: DecideContext): readon
   });
 }
 
-function messageOf(subject: string, tasks: readonly TaskId[], { agent }: DecideContext): string {
-  const lines = tasks.map((task) => `Task: ${task}`);
+function messageOf({ subject, tasks, undoes = [] }: Plan, { agent }: DecideContext): string {
+  const lines = [...tasks.map((task) => `Task: ${task}`), ...undoes.map((oid) => `Undoes: ${oid}`)];
   return `${subject}\n\n${[...lines, `Agent: ${agent}`].join("\n")}\n`;
 }
 
@@ -123,6 +131,10 @@ function presume(file: DecidedFile, keys: readonly PublicKey[]): ChangeFacts {
   const { path } = file;
   if (file.write === "removal")
     return { path, mode: undefined, oid: undefined, size: 0, record: undefined, signatures: [] };
+  if (file.write === "restore") {
+    const restored = { path, mode: "100644", oid: file.oid, size: 0 };
+    return { ...restored, record: undefined, signatures: [] };
+  }
   const base = { path, mode: "100644", oid: PRESUMED };
   if (file.write === "file")
     return { ...base, size: file.text.length, record: undefined, signatures: [] };

@@ -72,10 +72,12 @@ class Oracle {
   accept(commit: string, time: number, records: readonly Incoming[]): void {
     this.#pass(time);
     const kinds = new Set(records.map(({ kind }) => kind));
-    const told = records.flatMap(({ kind, fields }) => {
-      const words = this.#tell(kind, fields as unknown as Fields, kinds);
-      return words === undefined ? [] : [words];
+    const told: Words[] = records.length === 0 ? [["change.repaired"]] : [];
+    const words = records.flatMap(({ kind, fields }) => {
+      const about = this.#tell(kind, fields as unknown as Fields, kinds);
+      return about === undefined ? [] : [about];
     });
+    told.push(...words);
     this.batches.push(
       told.map(([type, ...about], n) => wordsOf(type, `${commit}.${n}`, time, commit, ...about)),
     );

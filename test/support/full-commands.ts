@@ -74,5 +74,6 @@ export const FULL_COMMANDS: {
     token: 1,
     progress: { percent: 50, note: "half of it", checkpoint: "line 7" },
   },
+  repair: { type: "repair" },
   review: { type: "review", task, accept: false, reason: "it hangs still" },
 };

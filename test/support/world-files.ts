@@ -40,9 +40,14 @@ export function plainFile(text: string, mode?: string): WorldFile {
 }
 
 /** The files of a decision with the signatures that were presumed when it was rehearsed. */
-export function decidedFiles(files: readonly DecidedFile[], keys: readonly PublicKey[]): Files {
+export function decidedFiles(
+  files: readonly DecidedFile[],
+  keys: readonly PublicKey[],
+  accepted: (path: string) => WorldFile | undefined = () => undefined,
+): Files {
   return Object.fromEntries(
     files.map((file): [string, WorldFile | undefined] => {
+      if (file.write === "restore") return [file.path, accepted(file.path)];
       if (file.write === "removal") return [file.path, undefined];
       if (file.write === "file") return [file.path, plainFile(file.text)];
       const signers = file.cosigned ? keys : keys.slice(0, 1);

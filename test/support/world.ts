@@ -165,7 +165,7 @@ export class World {
     const keys = [this.key(agent), ...cosigners];
     const verdict = this.commit({
       author: agent,
-      files: decidedFiles(files, keys),
+      files: decidedFiles(files, keys, (path) => this.accepted(path)),
       message,
       time: seconds * 1_000,
     });

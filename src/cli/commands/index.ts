@@ -9,6 +9,7 @@ import { addPresenceCommands } from "./here.ts";
 import { addMemberCommands } from "./members.ts";
 import { addReactionCommands } from "./reactions.ts";
 import { addReadCommands } from "./read.ts";
+import { addRepairCommands } from "./repair.ts";
 import { addSetupCommands } from "./setup.ts";
 import { addSigningCommands } from "./sign.ts";
 import { addDraftCommands } from "./submit.ts";
@@ -31,6 +32,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addReactionCommands,
   addSigningCommands,
   addAuditCommands,
+  addRepairCommands,
   addDoctorCommands,
   addHelpCommands,
 ];

@@ -19,6 +19,7 @@ import {
 import { planNext, type NextCommand } from "./next.ts";
 import type { PlanContext, Planned } from "./plan.ts";
 import { planRenew, type RenewCommand } from "./renew.ts";
+import { planRepair, type RepairCommand } from "./repair.ts";
 
 /** What an agent may intend; plain data, so that it can be journalled and handed to a sequencer. */
 export type Command =
@@ -34,6 +35,7 @@ export type Command =
   | JoinCommand
   | NextCommand
   | RenewCommand
+  | RepairCommand
   | ReviewCommand
   | RotateCommand;
 
@@ -64,6 +66,8 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planNext(command, context);
     case "renew":
       return planRenew(command, context);
+    case "repair":
+      return planRepair(command, context);
     case "review":
       return planReview(command, context);
     case "rotate":

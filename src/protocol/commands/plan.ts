@@ -16,9 +16,23 @@ export interface PlanContext {
   readonly nonce: Nonce;
   /** The newest landed commit that the author has verified; undefined before the first. */
   readonly seen: Oid | undefined;
+  /** Where the tip's tree is not as the state implies; known to whoever can read trees. */
+  readonly leftovers?: readonly Leftover[];
 }
 
-/** One file that the commit writes as a record, writes as it is, or removes. */
+/** A path at which a tree is not as the state implies, in an order in which it can be mended. */
+export interface Leftover {
+  /** See `decodeName`: any bytes may be in it. */
+  readonly path: string;
+  /** The blob that belongs there; undefined: nothing does. */
+  readonly good: Oid | undefined;
+  /** The refused commit that left it so, where that is known. */
+  readonly by: Oid | undefined;
+  /** git shows no difference here (a mode such as 100664), so no commit can be made of it alone. */
+  readonly unseen: boolean;
+}
+
+/** One file that the commit writes as a record, writes as it is, puts back as it was, or removes. */
 export type Draft =
   | {
       readonly write: "record";
@@ -29,6 +43,7 @@ export type Draft =
       readonly cosigned?: boolean;
     }
   | { readonly write: "file"; readonly path: string; readonly text: string }
+  | { readonly write: "restore"; readonly path: string; readonly oid: Oid }
   | { readonly write: "removal"; readonly path: string };
 
 export interface Plan {
@@ -37,6 +52,8 @@ export interface Plan {
   readonly subject: string;
   /** The tasks that the `Task:` trailers name. */
   readonly tasks: readonly TaskId[];
+  /** The refused commits that the `Undoes:` trailers name. */
+  readonly undoes?: readonly Oid[];
   readonly answer: Answer;
 }
 

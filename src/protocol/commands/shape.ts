@@ -93,6 +93,7 @@ const SHAPES = {
       }),
     ),
   }),
+  repair: z.strictObject({ type: z.literal("repair") }),
   review: z.strictObject({
     type: z.literal("review"),
     task,

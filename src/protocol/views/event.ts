@@ -29,6 +29,7 @@ const COMMIT_EVENTS = [
   "task.accepted",
   "task.rejected",
   "change.refused",
+  "change.repaired",
 ] as const;
 
 /** Events that time makes: nobody commits them. */
@@ -61,6 +62,7 @@ export interface MoundEvent {
   readonly percent?: number;
   /** What its author wrote: a result, a reason, a note. Untrusted text. */
   readonly text?: string;
+  /** Where the work is; of a repair, the refused commits that it undoes. */
   readonly refs?: readonly string[];
   /** Of a member's key, or of the key that was invited: `SHA256:...`, as ssh-keygen prints it. */
   readonly fingerprint?: string;

@@ -3,6 +3,8 @@
  * comes with a progress, an attempt that comes with a cancellation and capabilities that come with
  * their agent's own record are part of that one event, and make none of their own.
  */
+import { undoneBy } from "../commands/repair.ts";
+import { trailers } from "../commit.ts";
 import { isAgentId, type AgentId, type TaskId } from "../ids.ts";
 import type { CommitFacts, Verdict } from "../judge.ts";
 import type { Incoming } from "../kinds/incoming.ts";
@@ -10,7 +12,7 @@ import { keyFingerprint } from "../rules/fingerprint.ts";
 import { Overlay, type AgentState, type Outcome, type View } from "../state.ts";
 import { aboutTask, type EventType, type MoundEvent } from "./event.ts";
 
-/** What a commit tells, in the order of judgement; nothing where it only restores bytes. */
+/** What a commit tells, in the order of judgement. */
 export function eventsOf(
   before: View,
   facts: CommitFacts,
@@ -18,7 +20,9 @@ export function eventsOf(
 ): readonly MoundEvent[] {
   const author = facts.commit?.author.name ?? "";
   const told: readonly Told[] = verdict.accepted
-    ? tellRecords(before, verdict)
+    ? verdict.records.length > 0
+      ? tellRecords(before, verdict)
+      : tellRepair(before, facts)
     : [{ type: "change.refused", rule: verdict.fault.rule, code: verdict.fault.code }];
   return told.map((event, n) => ({
     id: `${facts.oid}.${n}`,
@@ -43,6 +47,13 @@ function tellRecords(before: View, { records, delta }: Verdict & { accepted: tru
   after.apply(delta);
   const scene = { before, after, records };
   return records.flatMap((record) => TELL[record.kind]?.(record.fields as never, scene) ?? []);
+}
+
+/** A commit without a record changes what `init` laid down, or puts good bytes back. */
+function tellRepair(before: View, { commit, changes }: CommitFacts): readonly Told[] {
+  if (!changes.every(({ path, oid }) => oid === before.get(`file/${path}`)?.oid)) return [];
+  const refs = undoneBy(trailers(commit?.message ?? ""));
+  return [{ type: "change.repaired", ...(refs.length === 0 ? {} : { refs }) }];
 }
 
 /** One for each kind of record that tells anything, by its name. */

@@ -161,7 +161,7 @@ describe("events of tasks", () => {
     expect(last(world)).toHaveLength(1);
   });
 
-  test("a refused commit is one event, and a repair of bytes is none", () => {
+  test("a refused commit is one event, and so is its repair, which names what it undoes", () => {
     const { world, task } = claimed();
     const path = `tasks/${task.slice(0, 2)}/${task}/task.yaml`;
     world.commit({ author: "ant-2", files: { [path]: plainFile("mine\n") } });
@@ -170,7 +170,18 @@ describe("events of tasks", () => {
     const { rule, code } = verdict.fault;
     expect(last(world)).toMatchObject([{ type: "change.refused", actor: "ant-2", rule, code }]);
     expect(last(world)).toHaveLength(1);
-    world.commit({ author: "root", files: { [path]: world.accepted(path) } });
+    const files = { [path]: world.accepted(path) };
+    const message = `repair\n\nUndoes: ${world.tip}\nUndoes: nothing\nAgent: ant-2\n`;
+    const refs = [world.tip];
+    world.commit({ author: "ant-2", files, message });
+    expect(world.verdicts.at(-1)?.accepted).toBe(true);
+    expect(last(world)).toMatchObject([{ type: "change.repaired", actor: "ant-2", refs }]);
+    expect(last(world)).toHaveLength(1);
+  });
+
+  test("what a root does to the files for people is no repair", () => {
+    const world = World.found({ files: { "README.md": "hello\n" } });
+    world.commit({ author: "root", files: { "README.md": plainFile("bye\n") } });
     expect(world.verdicts.at(-1)?.accepted).toBe(true);
     expect(last(world)).toEqual([]);
   });
