@@ -19,13 +19,18 @@ export async function* verifiedCommits(
     return next.done === true ? undefined : readFacts(next.value, ports.verifier);
   };
   let pending = read();
-  for (;;) {
-    const facts = await pending;
-    if (facts === undefined) return;
-    pending = read();
-    // Whoever stops early leaves this read unawaited; its failure is then nobody's.
-    pending.catch(() => undefined);
-    yield facts;
+  try {
+    for (;;) {
+      const facts = await pending;
+      if (facts === undefined) return;
+      pending = read();
+      // Whoever stops early leaves this read unawaited; its failure is then nobody's.
+      pending.catch(() => undefined);
+      yield facts;
+    }
+  } finally {
+    // The processes that read history wait for a reader; they would never end by themselves.
+    await windows.return?.(undefined);
   }
 }
 
