@@ -9,6 +9,15 @@ export interface Env {
   flush?(): Promise<boolean>;
   /** The whole of standard input. */
   input(): Promise<Uint8Array>;
+  /** Standard input as it comes; absent where only the whole of it is there. */
+  readonly stdin?: Keyboard;
+}
+
+/** Standard input: a terminal of which single keys can be asked, or anything else. */
+export interface Keyboard extends AsyncIterable<Uint8Array | string> {
+  readonly isTTY?: boolean;
+  setRawMode?(raw: boolean): unknown;
+  pause(): unknown;
 }
 
 export function processEnv(): Env {
@@ -22,6 +31,7 @@ export function processEnv(): Env {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     flush: flushOf(stdout),
+    stdin,
     async input() {
       const chunks: Buffer[] = [];
       for await (const chunk of stdin) chunks.push(chunk as Buffer);

@@ -78,6 +78,16 @@ const WORDS: Table<SystemFault> = {
     fix: fault.matches === 0 ? "mound log" : "Write more of its name: mound log --json",
     exit: EXIT.missing,
   }),
+  "before-the-line": (fault) => ({
+    message: `Nothing was on the line at ${formatInstant(fault.time)}: its first commit is of ${formatInstant(fault.first)}.`,
+    fix: `mound replay --to ${formatInstant(fault.first)}`,
+    exit: EXIT.missing,
+  }),
+  "task-not-yet": (fault) => ({
+    message: `There was no task ${fault.task} at ${formatInstant(fault.at)}: it was added at ${formatInstant(fault.created)}.`,
+    fix: `mound why ${fault.task}`,
+    exit: EXIT.missing,
+  }),
   "fields-missing": (fault) => ({
     message: `${fault.path} lacks ${fault.lines.length} of the fields that every record has. Fresh values to paste in:\n${fault.lines.join("\n")}`,
     fix: `mound sign ${fault.path} --fill`,

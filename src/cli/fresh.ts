@@ -1,4 +1,5 @@
 import type { AppFault } from "../app/faults.ts";
+import type { ReplayPoint } from "../app/replay.ts";
 import type { Mound } from "../open/mound.ts";
 import { FaultError, type Context } from "./context.ts";
 
@@ -26,6 +27,21 @@ export async function freshMound(context: Context): Promise<FreshMound> {
   const age = await mound.age();
   const since = age === undefined ? "as it is here" : `${formatAge(age)} old`;
   return { mound, notes: [`${explain(error).message.trimEnd()}\nThis view is ${since}.`] };
+}
+
+/** Reads the state as it is, or as it was. */
+export interface Reader {
+  /** Undefined: the state as it is. */
+  readonly point: ReplayPoint | undefined;
+  readonly read: Mound["read"];
+}
+
+/** `at`: the value of the option `--at`, where it was given. */
+export async function readerAt(context: Context, mound: Mound, at: unknown): Promise<Reader> {
+  if (typeof at !== "string") return { point: undefined, read: (reader) => mound.read(reader) };
+  const { pointAt } = await import("./replay/point.ts");
+  const point = await pointAt(context, mound, at, "--at");
+  return { point, read: async (reader) => reader(point.state, point.time) };
 }
 
 /** Whether a reader may go on with the view that there is. */

@@ -1,3 +1,4 @@
+import type { ReplayPoint } from "../app/replay.ts";
 import type { TaskView } from "../protocol/views/task-view.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { sanitiseLine } from "./sanitise.ts";
@@ -46,6 +47,11 @@ export function taskJson(task: TaskView) {
             refs: result.refs,
           },
   };
+}
+
+/** A place on the line in JSON: which state an answer is of. */
+export function pointJson({ commit, number, time }: Omit<ReplayPoint, "state">) {
+  return { commit, number, time: formatInstant(time) };
 }
 
 /** A task on one line: `k3f9qz7-fix-login  claimed by ant-3 until ...  Fix the login`. */

@@ -1,4 +1,5 @@
 import type { AppFault } from "../app/faults.ts";
+import type { BeforeTheLine } from "../app/replay.ts";
 import type { GitFault } from "../git/fault.ts";
 import type { AuditFault } from "./audit-faults.ts";
 import type { NoMound } from "./mound.ts";
@@ -56,6 +57,14 @@ export interface CommitUnknown {
   readonly matches: number;
 }
 
+/** The task was added after the moment that is looked at; `created` and `at` in milliseconds. */
+export interface TaskNotYet {
+  readonly code: "task-not-yet";
+  readonly task: string;
+  readonly created: number;
+  readonly at: number;
+}
+
 /** What is wrong with the user's reactions, or with what was asked of them. */
 export type ReactionsFault =
   | { readonly code: "reactions-missing"; readonly path: string }
@@ -97,6 +106,7 @@ export type DraftFault =
 export type AnyFault =
   | AppFault
   | AuditFault
+  | BeforeTheLine
   | CommitUnknown
   | DaemonRunning
   | DraftFault
@@ -106,4 +116,5 @@ export type AnyFault =
   | OriginChanged
   | ReactionsFault
   | SetupFault
-  | SignFault;
+  | SignFault
+  | TaskNotYet;

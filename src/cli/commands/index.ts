@@ -10,6 +10,7 @@ import { addMemberCommands } from "./members.ts";
 import { addReactionCommands } from "./reactions.ts";
 import { addReadCommands } from "./read.ts";
 import { addRepairCommands } from "./repair.ts";
+import { addReplayCommands } from "./replay.ts";
 import { addSetupCommands } from "./setup.ts";
 import { addSigningCommands } from "./sign.ts";
 import { addDraftCommands } from "./submit.ts";
@@ -26,6 +27,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addClaimCommands,
   addWorkCommands,
   addReadCommands,
+  addReplayCommands,
   addWatchCommands,
   addEventCommands,
   addPresenceCommands,

@@ -8,7 +8,11 @@ export function addReadCommands(program: Command, run: Run): void {
   program
     .command("status")
     .description("what is open, claimed, blocked and done, what I hold, and what was refused")
-    .addHelpText("after", "\nExample:\n  mound status --as ant-3")
+    .option(
+      "--at <commit|time>",
+      "as it was then: a commit, a time (RFC 3339), or how long ago (2h)",
+    )
+    .addHelpText("after", "\nExample:\n  mound status --as ant-3\n  mound status --at 2h")
     .action(run(status));
   program
     .command("log [task]")

@@ -31,11 +31,13 @@ export function addTaskCommands(program: Command, run: Run): void {
     .option("--needs <skill>", "only those that need this skill; may be repeated", collect)
     .option("--mine", "only those that I hold")
     .option("--limit <n>", "at most so many; 50 unless said")
+    .option("--at <commit|time>", AT)
     .addHelpText("after", "\nExample:\n  mound task list --status open --status lapsed")
     .action(run(lazily(async () => (await import("../tasks/list.ts")).listTasks)));
   task
     .command("show <task>")
     .description("everything about a task")
+    .option("--at <commit|time>", AT)
     .addHelpText("after", "\nExample:\n  mound task show k3f9")
     .action(run(lazily(async () => (await import("../tasks/show.ts")).showTask)));
   describeTask(
@@ -67,6 +69,8 @@ export function addTaskCommands(program: Command, run: Run): void {
     )
     .action(change("reviewTask"));
 }
+
+const AT = "as it was then: a commit, a time (RFC 3339), or how long ago (2h)";
 
 const IMPORT_HELP = `
 Fields: title, body, needs, after, paths, priority, deadline, lease, attempts, review, reviewer, parent,

@@ -56,12 +56,14 @@ const TITLES: Partial<Record<TaskStatus, string>> = {
   failed: "Failed",
 };
 
-function headLines({ mound, line, counts, tasks, origin, age }: Status): readonly string[] {
+function headLines({ mound, line, counts, tasks, origin, age, at }: Status): readonly string[] {
   const place = origin.embedded ? "embedded in this clone" : sanitiseLine(origin.url);
   const heard =
-    age === undefined
-      ? "The origin was never heard from."
-      : `The origin was heard ${formatAge(age)} ago.`;
+    at !== undefined
+      ? `This is how it was at ${formatInstant(at)}.`
+      : age === undefined
+        ? "The origin was never heard from."
+        : `The origin was heard ${formatAge(age)} ago.`;
   const some = Object.entries(counts).filter(([, count]) => count > 0);
   const parts = some.map(([status, count]) => `${count} ${status}`);
   return [

@@ -5,9 +5,9 @@ import { formatInstant } from "../../protocol/time.ts";
 import { allTasks, viewTask, type TaskView } from "../../protocol/views/task-view.ts";
 import type { Mound } from "../../open/mound.ts";
 import { FaultError, type Context } from "../context.ts";
-import { freshMound } from "../fresh.ts";
+import { freshMound, readerAt, type Reader } from "../fresh.ts";
 import type { Report } from "../report.ts";
-import { taskJson } from "../shapes.ts";
+import { pointJson, taskJson } from "../shapes.ts";
 import { byUrgency } from "../urgency.ts";
 import { refusalSentence } from "./refusals.ts";
 import { statusText } from "./status-text.ts";
@@ -27,18 +27,35 @@ export interface Status {
   /** Milliseconds since the origin was last heard; undefined: never. */
   readonly age: number | undefined;
   readonly agent: string | undefined;
+  /** Milliseconds: the moment of a state as it was; undefined: the state as it is. */
+  readonly at: number | undefined;
 }
 
 /** `mound status`: what is going on. */
-export async function status(context: Context): Promise<Report> {
-  const agent = context.maybeAgent();
+export async function status(
+  context: Context,
+  _args: readonly unknown[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const { mound, notes } = await freshMound(context);
-  const found = await readStatus(mound, agent);
-  return { data: statusJson(found), text: statusText(found), next: nextSteps(found), notes };
+  const reader = await readerAt(context, mound, options["at"]);
+  return { ...(await statusOf(context, mound, reader)), notes };
 }
 
-async function readStatus(mound: Mound, agent: string | undefined): Promise<Status> {
-  const read = await mound.read(readView);
+/** What it says of a state. */
+export async function statusOf(context: Context, mound: Mound, reader: Reader): Promise<Report> {
+  const { point } = reader;
+  const found = await readStatus(mound, context.maybeAgent(), reader);
+  const data = { ...(point === undefined ? {} : { at: pointJson(point) }), ...statusJson(found) };
+  return { data, text: statusText(found), next: point === undefined ? nextSteps(found) : [] };
+}
+
+async function readStatus(
+  mound: Mound,
+  agent: string | undefined,
+  reader: Reader,
+): Promise<Status> {
+  const read = await reader.read(readView);
   if (read === undefined) {
     const { deferred } = mound.line;
     if (deferred !== undefined)
@@ -58,7 +75,8 @@ async function readStatus(mound: Mound, agent: string | undefined): Promise<Stat
     refusals: explained,
     holding:
       agent === undefined ? undefined : rest.tasks.filter((task) => task.claim?.agent === agent),
-    deferred: mound.line.deferred,
+    // What waits for this clock is of now.
+    deferred: reader.point === undefined ? mound.line.deferred : undefined,
     origin: {
       url: originUrl(mound.clone),
       embedded: mound.clone.settings.origin === EMBEDDED,
@@ -66,6 +84,7 @@ async function readStatus(mound: Mound, agent: string | undefined): Promise<Stat
     },
     age: await mound.age(),
     agent,
+    at: reader.point?.time,
   };
 }
 

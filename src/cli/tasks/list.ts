@@ -1,10 +1,10 @@
 import { TASK_STATUSES } from "../../protocol/rules/task-status.ts";
 import { allTasks, viewTask } from "../../protocol/views/task-view.ts";
 import type { Context } from "../context.ts";
-import { freshMound } from "../fresh.ts";
+import { freshMound, readerAt } from "../fresh.ts";
 import { listOption, numberOption } from "../options.ts";
 import type { Report } from "../report.ts";
-import { taskJson, taskLine } from "../shapes.ts";
+import { pointJson, taskJson, taskLine } from "../shapes.ts";
 import { byUrgency } from "../urgency.ts";
 import { UsageError } from "../usage.ts";
 
@@ -29,9 +29,8 @@ export async function listTasks(
   const limit = numberOption(options["limit"], "--limit", 1, LIMIT_MAX) ?? LIMIT;
   const mine = options["mine"] === true ? context.agent() : undefined;
   const { mound, notes } = await freshMound(context);
-  const all = await mound.read((view, now) =>
-    allTasks(view).map((task) => viewTask(view, task, now)),
-  );
+  const { point, read } = await readerAt(context, mound, options["at"]);
+  const all = await read((view, now) => allTasks(view).map((task) => viewTask(view, task, now)));
   const found = all
     .filter((task) => statuses.length === 0 || statuses.includes(task.status))
     .filter((task) => needs.every((skill) => task.needs.includes(skill)))
@@ -42,7 +41,12 @@ export async function listTasks(
   const lines = shown.map(taskLine);
   if (more > 0) lines.push(`... and ${more} more; see them with --limit ${found.length}`);
   return {
-    data: { tasks: shown.map(taskJson), total: found.length, more },
+    data: {
+      ...(point === undefined ? {} : { at: pointJson(point) }),
+      tasks: shown.map(taskJson),
+      total: found.length,
+      more,
+    },
     text: lines.length === 0 ? emptyText(all.length) : lines.join("\n"),
     notes,
   };

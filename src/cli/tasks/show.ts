@@ -4,9 +4,9 @@ import type { AttemptState, TaskState, View } from "../../protocol/state.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import { viewTask, type TaskView } from "../../protocol/views/task-view.ts";
 import { FaultError, type Context } from "../context.ts";
-import { freshMound } from "../fresh.ts";
+import { freshMound, readerAt } from "../fresh.ts";
 import type { Report } from "../report.ts";
-import { taskJson } from "../shapes.ts";
+import { pointJson, taskJson } from "../shapes.ts";
 import { showText } from "./show-text.ts";
 
 /** A task with all that is known of it. */
@@ -23,15 +23,27 @@ export interface TaskStory {
 export async function showTask(
   context: Context,
   [reference]: readonly (string | undefined)[],
+  options: Record<string, unknown>,
 ): Promise<Report> {
   const { mound, notes } = await freshMound(context);
-  const found = await mound.read((view, now) => {
+  const { point, read } = await readerAt(context, mound, options["at"]);
+  const found = await read((view, now) => {
     const task = resolveTask(view, reference!);
     return task.ok ? { ok: true as const, value: storyOf(view, task.value, now) } : task;
   });
-  if (!found.ok) throw new FaultError(found.error);
-  const next = nextSteps(found.value.view, context.maybeAgent());
-  return { data: { task: storyJson(found.value) }, text: showText(found.value), next, notes };
+  if (!found.ok) {
+    if (point === undefined) throw new FaultError(found.error);
+    const { missingThen } = await import("../replay/point.ts");
+    throw await missingThen(mound, reference!, point, found.error);
+  }
+  const { value } = found;
+  const at = point === undefined ? {} : { at: pointJson(point) };
+  return {
+    data: { ...at, task: storyJson(value) },
+    text: showText(value),
+    next: point === undefined ? nextSteps(value.view, context.maybeAgent()) : [],
+    notes,
+  };
 }
 
 /** The same as JSON, read from a state at log time `now`. */

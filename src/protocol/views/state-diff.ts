@@ -1,0 +1,208 @@
+/** What is different between two states, for readers: in their words, and without what only the judge needs. */
+import type { AgentId, Oid, TaskId } from "../ids.ts";
+import { keyFingerprint } from "../rules/fingerprint.ts";
+import { taskStatus } from "../rules/task-status.ts";
+import type { Key, TaskState, View } from "../state.ts";
+import { formatDuration, formatInstant } from "../time.ts";
+
+/** A state, and the log time (milliseconds) at which leases are judged. */
+export interface StateAt {
+  readonly state: View;
+  readonly time: number;
+}
+
+type Told = string | number | boolean | readonly string[];
+
+/** One field; null: it was not there, or is not there any more. */
+export interface FieldChange {
+  readonly field: string;
+  readonly before: Told | null;
+  readonly after: Told | null;
+}
+
+/** A task or an agent. */
+export interface ThingChange {
+  readonly id: string;
+  readonly what: "added" | "removed" | "changed";
+  readonly fields: readonly FieldChange[];
+}
+
+/** A file that the state holds good, or what the tree has in its place. */
+export interface FileChange {
+  readonly path: string;
+  /** Bytes that a refused commit left in the tree, not those that count. */
+  readonly astray: boolean;
+  readonly before: Oid | null;
+  readonly after: Oid | null;
+}
+
+export interface StateDiff {
+  readonly tasks: readonly ThingChange[];
+  readonly agents: readonly ThingChange[];
+  readonly settings: readonly FieldChange[];
+  readonly files: readonly FileChange[];
+}
+
+/** `keys`: the only ones that may differ; every key unless said. All lists are in order of name. */
+export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[]): StateDiff {
+  const names = (family: string): readonly string[] => {
+    const all =
+      keys === undefined
+        ? [...before.state.keys(family), ...after.state.keys(family)]
+        : keys.filter((key) => key.startsWith(family));
+    return [...new Set(all)].map((key) => key.slice(family.length)).toSorted();
+  };
+  const agents = [...new Set([...names("agent/"), ...names("can/")])].toSorted();
+  return {
+    tasks: names("task/").flatMap((id) => {
+      return compare(id, taskFacts(before, id as TaskId), taskFacts(after, id as TaskId));
+    }),
+    agents: agents.flatMap((id) => {
+      return compare(
+        id,
+        agentFacts(before.state, id as AgentId),
+        agentFacts(after.state, id as AgentId),
+      );
+    }),
+    settings: fieldChanges(settingFacts(before.state), settingFacts(after.state)),
+    files: [
+      ...fileChanges(names("file/"), (path) => ({
+        before: before.state.get(`file/${path}`)?.oid,
+        after: after.state.get(`file/${path}`)?.oid,
+        astray: false,
+      })),
+      ...fileChanges(names("astray/"), (path) => ({
+        before: before.state.get(`astray/${path}`)?.oid,
+        after: after.state.get(`astray/${path}`)?.oid,
+        astray: true,
+      })),
+    ],
+  };
+}
+
+export function isEmpty({ tasks, agents, settings, files }: StateDiff): boolean {
+  return tasks.length + agents.length + settings.length + files.length === 0;
+}
+
+/** Every field that a thing may have, by name; undefined: it does not apply. */
+type Facts = Readonly<Record<string, Told | undefined>>;
+
+function compare(id: string, before: Facts | undefined, after: Facts | undefined): ThingChange[] {
+  const what = before === undefined ? "added" : after === undefined ? "removed" : "changed";
+  const fields = fieldChanges(before, after);
+  return fields.length === 0 ? [] : [{ id, what, fields }];
+}
+
+function fieldChanges(before: Facts = {}, after: Facts = {}): readonly FieldChange[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.flatMap((field) => {
+    const [was, is] = [before[field] ?? null, after[field] ?? null];
+    return JSON.stringify(was) === JSON.stringify(is) ? [] : [{ field, before: was, after: is }];
+  });
+}
+
+function taskFacts({ state, time }: StateAt, id: TaskId): Facts | undefined {
+  const task = state.get(`task/${id}`);
+  if (task === undefined) return undefined;
+  const { claim, progress, cancelled } = task;
+  return {
+    status: taskStatus(state, task, time),
+    holder: claim?.agent,
+    token: task.token,
+    until: instant(claim?.until),
+    ...standingFacts(task),
+    percent: progress?.percent,
+    note: progress?.note,
+    checkpoint: progress?.checkpoint,
+    attempts: some(
+      task.attempts.map((attempt) => `${attempt.token} ${attempt.outcome} by ${attempt.agent}`),
+    ),
+    reviews: some(
+      task.attempts.flatMap(({ token, review }) => {
+        return review === undefined
+          ? []
+          : [`${token} ${review.accepted ? "accepted" : "rejected"} by ${review.by}`];
+      }),
+    ),
+    cancelled_by: cancelled?.by,
+  };
+}
+
+/** What its creator said of it. */
+function standingFacts(task: TaskState): Facts {
+  return {
+    title: task.title,
+    body: task.body,
+    creator: task.creator,
+    priority: task.priority,
+    needs: some(task.needs),
+    after: some(task.after),
+    paths: some(task.paths),
+    deadline: instant(task.deadline),
+    lease: task.lease === undefined ? undefined : formatDuration(task.lease),
+    attempts_max: task.attemptsMax,
+    review: task.review ? "required" : undefined,
+    reviewer: task.reviewer,
+    parent: task.parent,
+  };
+}
+
+function agentFacts(state: View, id: AgentId): Facts | undefined {
+  const agent = state.get(`agent/${id}`);
+  if (agent === undefined) return undefined;
+  const can = state.get(`can/${id}`);
+  return {
+    status: agent.status,
+    key: keyFingerprint(agent.key),
+    name: agent.name,
+    operator: agent.operator,
+    operator_signed: agent.operator === undefined ? undefined : agent.operatorSigned,
+    skills: some(can?.skills ?? []),
+    load: can?.load,
+    capacity: can?.capacity,
+    skills_until: instant(can?.until),
+  };
+}
+
+function settingFacts(state: View): Facts {
+  const mound = state.get("mound");
+  if (mound === undefined) return {};
+  return {
+    id: mound.id,
+    name: mound.name,
+    protocol: mound.protocol,
+    membership: mound.membership,
+    roots: mound.roots.map(({ agent, key }) => `${agent} ${keyFingerprint(key)}`),
+    threshold: mound.threshold,
+    lease_default: formatDuration(mound.leaseDefault),
+    lease_max: formatDuration(mound.leaseMax),
+    skew: formatDuration(mound.skew),
+    claims_max: mound.claimsMax,
+    tasks_open_max: mound.tasksOpenMax,
+    records_hour_max: mound.recordsHourMax,
+  };
+}
+
+function fileChanges(
+  paths: readonly string[],
+  look: (path: string) => {
+    readonly before: Oid | null | undefined;
+    readonly after: Oid | null | undefined;
+    readonly astray: boolean;
+  },
+): readonly FileChange[] {
+  return paths.flatMap((path) => {
+    const { before, after, astray } = look(path);
+    // That a path is astray because it was removed is a difference too.
+    if (before === after) return [];
+    return [{ path, astray, before: before ?? null, after: after ?? null }];
+  });
+}
+
+function some(list: readonly string[]): readonly string[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
+function instant(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : formatInstant(time);
+}
