@@ -8,3 +8,11 @@ export function runs(small: number): { readonly numRuns: number; readonly seed?:
   const numRuns = Math.max(1, Math.round(small * scale));
   return seed === undefined ? { numRuns } : { numRuns, seed: Number(seed) };
 }
+
+/** A size: `small` by default, and with MOUND_TEST_SCALE as many times that, up to `full`. */
+export function scaled(small: number, full: number): number {
+  return Math.min(
+    full,
+    Math.round(small * Math.max(1, Number(process.env["MOUND_TEST_SCALE"] ?? 1))),
+  );
+}

@@ -1,0 +1,21 @@
+import type { Oid } from "../../../src/protocol/ids.ts";
+import type { Scene } from "./scene.ts";
+
+/** One thing that somebody with push rights may try, and what must be said of it. */
+export interface Attack {
+  readonly name: string;
+  /** The rule that refuses it, and the code of the fault. */
+  readonly rule: string;
+  readonly code: string;
+  /**
+   * What a reader makes of it: `refused` by the judge unless said. `deferred`: it waits for the clock.
+   * `rewritten`: the branch no longer holds what was verified, and is not followed.
+   */
+  readonly met?: "deferred" | "rewritten";
+  /** Whether it takes much time or memory, so that it has a size: see MOUND_TEST_SCALE. */
+  readonly large?: boolean;
+  /** Whether it is another thing right after an attack of which it clears the traces. */
+  readonly alone?: boolean;
+  /** Writes the objects and answers where the branch is to point; undefined: it is deleted. */
+  build(scene: Scene): Promise<Oid | undefined>;
+}

@@ -1,0 +1,15 @@
+import type { Attack } from "./attack.ts";
+import { BODIES } from "./bodies.ts";
+import { IDENTITY } from "./identity.ts";
+import { LINEAGES } from "./lineage.ts";
+import { RECORDS } from "./records.ts";
+import { TREES } from "./trees.ts";
+
+/** Every attack, each with a name of its own: the same table for every judge. */
+export const ATTACKS: readonly Attack[] = [
+  ...IDENTITY,
+  ...RECORDS,
+  ...LINEAGES,
+  ...TREES,
+  ...BODIES,
+];
