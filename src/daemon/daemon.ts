@@ -19,6 +19,7 @@ import { endpointOf } from "../open/endpoint.ts";
 import type { DaemonRunning, OriginChanged, ReactionsFault } from "../open/faults.ts";
 import { Mound } from "../open/mound.ts";
 import { WIRE_BUILD, type DaemonStatus } from "../open/wire.ts";
+import type { AgentId } from "../protocol/ids.ts";
 import { Desk } from "./desk.ts";
 import { becomeOnly } from "./instance.ts";
 import type { Log } from "./log.ts";
@@ -26,6 +27,7 @@ import { Lookout } from "./lookout.ts";
 import { PresenceKeeper, riding } from "./presence.ts";
 import { Projector } from "./projector.ts";
 import { Pump, type Sink } from "./pump.ts";
+import { Repairer } from "./repairer.ts";
 import { SocketServer } from "./server.ts";
 import { SignerShelf } from "./signer-shelf.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -36,6 +38,8 @@ export interface DaemonOptions {
   readonly watch: Watch;
   /** Whether the origin lies on this machine. */
   readonly local: boolean;
+  /** In whose name what refused commits leave behind is undone; undefined: it is left to people. */
+  readonly repairAs?: AgentId | undefined;
   /** Pushes a minute; Infinity where the host does not mind. */
   readonly pushBudget: number;
   /**
@@ -62,6 +66,7 @@ export class Daemon {
   readonly #signers: SignerShelf;
   readonly #presence: PresenceKeeper;
   readonly #upkeep: Upkeep;
+  readonly #repairer: Repairer | undefined;
   readonly #since = systemClock.now();
   #pump: Pump | undefined;
   #due: NodeJS.Timeout | undefined;
@@ -88,6 +93,16 @@ export class Daemon {
       },
     });
     this.#signers = new SignerShelf(mound, systemClock, (work) => this.#sequencer.exclusive(work));
+    if (options.repairAs !== undefined) {
+      this.#repairer = new Repairer({
+        mound,
+        agent: options.repairAs,
+        sequencer: this.#sequencer,
+        signers: this.#signers,
+        random: systemRandom,
+        log,
+      });
+    }
     const desk = new Desk({
       mound,
       sequencer: this.#sequencer,
@@ -164,6 +179,7 @@ export class Daemon {
     this.#stopping = true;
     clearTimeout(this.#due);
     await this.#lookout.stop();
+    await this.#repairer?.stop();
     await this.#sequencer.idle();
     await this.#server.close();
     await this.#pump?.stop();
@@ -210,6 +226,7 @@ export class Daemon {
     const moved = mound.line.tip !== before;
     if (moved || hinted) this.#projector.wake();
     this.#tell();
+    await this.#repairer?.consider();
     return moved ? "moved" : "quiet";
   }
 

@@ -51,6 +51,13 @@ function argumentsOf(context: Context, options: Record<string, unknown>): readon
     ...(budget === undefined ? [] : ["--push-budget", budget]),
     ...(reactions === undefined ? [] : ["--reactions", context.path(reactions)]),
     ...(log === undefined ? [] : ["--log", context.path(log)]),
-    ...(options["submit"] === true ? ["--submit", "--as", context.agent()] : []),
+    ...(options["submit"] === true ? ["--submit"] : []),
+    ...(options["repair"] === true ? ["--repair"] : []),
+    ...(acts(options) ? ["--as", context.agent()] : []),
   ];
+}
+
+/** Whether the daemon does something in the name of an agent. */
+function acts(options: Record<string, unknown>): boolean {
+  return options["submit"] === true || options["repair"] === true;
 }

@@ -36,6 +36,7 @@ export async function watch(
   const budget = numberOption(options["pushBudget"], "--push-budget", 1, BUDGET_MAX);
   if (options["service"] !== undefined) return printService(context, options);
   const submitting = options["submit"] === true ? context.agent() : undefined;
+  const repairAs = options["repair"] === true ? context.agent() : undefined;
   const clone = context.clone();
   const log = await logOf(context, clone, options);
   const leaving = new AbortController();
@@ -48,6 +49,7 @@ export async function watch(
     environment: context.env.environment,
     watch: watchClone(clone, (trouble) => log.warn({ ...trouble }, "watching")),
     local: localPath(originUrl(clone)) !== undefined,
+    repairAs,
     pushBudget: budget ?? Number.POSITIVE_INFINITY,
     sinks: async () => {
       const begun = await reactionsOf(context, clone, options, log, stop);
