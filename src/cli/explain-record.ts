@@ -30,6 +30,7 @@ const CODES = [
   "commit-empty",
   "protocol-unknown",
   "companion-missing",
+  "checkpoint-wrong",
 ] as const;
 
 /** A fault of a file or a commit, rather than of what it asks for. */
@@ -152,6 +153,8 @@ const WORDS: Table<RecordFault> = {
       "Install a newer mound.",
       EXIT.refused,
     ),
+  "checkpoint-wrong": (fault) =>
+    words(`${fault.path} is no checkpoint: ${fault.detail}.`, "mound checkpoint"),
   "companion-missing": (fault) =>
     words(`${fault.path} is missing from the commit: ${fault.detail}.`),
 };

@@ -45,6 +45,7 @@ export type FaultFacts =
       readonly before: number;
     }
   | { readonly code: "seen-unknown"; readonly path: string; readonly seen: string }
+  | { readonly code: "checkpoint-wrong"; readonly path: string; readonly detail: string }
   // The commit.
   | { readonly code: "lineage"; readonly detail: string }
   | { readonly code: "time-backwards"; readonly time: number; readonly before: number }

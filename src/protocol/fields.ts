@@ -27,8 +27,11 @@ export const taskId = branded<TaskId>(
   "must be a task id such as k3f9qz7-fix-login",
   TASK_ID_MAX,
 );
-const oid = branded<Oid>(OID, "must be a commit id of 40 hexadecimal digits");
+export const oid = branded<Oid>(OID, "must be a commit id of 40 hexadecimal digits");
 const nonce = branded<Nonce>(NONCE, "must be sixteen characters of 0-9 and a-z without i, l, o, u");
+export const sha256Digest = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 digest of 64 hexadecimal digits"));
 export const publicKey = branded<PublicKey>(
   /^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]{40,300}={0,2}$/,
   "must be an ed25519 public key line without a comment: ssh-ed25519 AAAA...",

@@ -149,13 +149,14 @@ function recordLine(
   accepted: boolean,
 ): void {
   const line = before.get("line");
-  state.set(`commit/${facts.oid}`, 1);
+  const commits = (line?.commits ?? 0) + 1;
+  state.set(`commit/${facts.oid}`, commits);
   state.set("line", {
     tip: facts.oid,
     accepted: accepted ? facts.oid : (line?.accepted ?? facts.oid),
     // A refused commit is no proof of time: only accepted ones move the log's clock.
     time: accepted ? time : (line?.time ?? 0),
-    commits: (line?.commits ?? 0) + 1,
+    commits,
     refused: (line?.refused ?? 0) + (accepted ? 0 : 1),
   });
 }

@@ -38,5 +38,7 @@ export const FACT_CHARS = 400;
 export const FACT_ITEMS = 16;
 /** The shortest lease: below it, the one-second resolution of commit times decides. */
 export const LEASE_MIN_MS = 1_000;
+/** More commits than a line can get in a lifetime, and no number that loses digits. */
+export const LINE_COMMITS = 1_000_000_000;
 /** A token or counter with more digits than this is a mistake or an attack. */
 export const COUNTER_MAX = 1_000_000;

@@ -37,6 +37,11 @@ function isFurnitureSegment(segment: string): boolean {
   return !lower.endsWith(".") && !lower.endsWith(".lock") && !DEVICE.test(lower);
 }
 
+/** Where an agent's checkpoint of a commit lies. */
+export function checkpointFile(commit: string, agent: string): string {
+  return `checkpoints/${commit}/${agent}.yaml`;
+}
+
 /** The folder of a task: `tasks/<xx>/<id>`, fanned out by the first two characters of the id. */
 export function taskFolder(id: string): string {
   return `tasks/${id.slice(0, 2)}/${id}`;

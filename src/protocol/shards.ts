@@ -15,6 +15,8 @@ export function shardOf(key: Key): string {
   if (family === "file" || family === "astray") {
     const [folder, group] = rest.split("/");
     if (folder === "tasks") return `t-${group ?? ""}`;
+    // There is one for every few hundred commits, for ever: the shard that each command reads stays small.
+    if (folder === "checkpoints") return `c-${(group ?? "").slice(0, 2)}`;
     return folder === "agents" ? `a-${(group ?? "").slice(0, 2)}` : "root";
   }
   return family === "invite" || family === "key" ? "root" : `a-${rest.slice(0, 2)}`;

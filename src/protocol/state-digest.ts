@@ -22,6 +22,15 @@ export function shardDigests(
   entries: Iterable<readonly [Key, Value]>,
   sha256: Sha256,
 ): Map<string, string> {
+  const digests = new Map<string, string>();
+  for (const [name, shard] of byShard(entries)) digests.set(name, sha256(shardText(shard)));
+  return digests;
+}
+
+/** The entries of each shard that is not empty. */
+export function byShard(
+  entries: Iterable<readonly [Key, Value]>,
+): Map<string, (readonly [Key, Value])[]> {
   const shards = new Map<string, (readonly [Key, Value])[]>();
   for (const entry of entries) {
     const name = shardOf(entry[0]);
@@ -29,14 +38,15 @@ export function shardDigests(
     if (shard === undefined) shards.set(name, [entry]);
     else shard.push(entry);
   }
-  const digests = new Map<string, string>();
-  for (const [name, shard] of shards) {
-    const lines = shard
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]) => `${key} ${canonicalJson(value)}\n`);
-    digests.set(name, sha256(lines.join("")));
-  }
-  return digests;
+  return shards;
+}
+
+/** What the digest of a shard is of; the entries come in any order. */
+export function shardText(entries: Iterable<readonly [Key, Value]>): string {
+  return [...entries]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key} ${canonicalJson(value)}\n`)
+    .join("");
 }
 
 export function digestOfShards(shards: ReadonlyMap<string, string>, sha256: Sha256): string {

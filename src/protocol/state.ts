@@ -2,6 +2,7 @@
  * The folded state: a map from keys to plain JSON values. Every key is read by itself, so that a
  * hook or a one-shot command never parses a whole mound. Values are never changed in place.
  */
+import type { CheckpointState } from "./checkpoint-state.ts";
 import type { AgentId, Nonce, Oid, PublicKey, TaskId } from "./ids.ts";
 
 /** Where the line is: the newest folded commit, whatever the judge said of it. */
@@ -159,6 +160,8 @@ export interface Entries {
   line: LineState;
   mound: MoundState;
   refusals: readonly RefusalState[];
+  /** The newest of anybody: that of the latest commit. */
+  checkpoint: CheckpointState;
   [agent: `agent/${string}`]: AgentState;
   [capabilities: `can/${string}`]: CapabilitiesState;
   [invite: `invite/${string}`]: { readonly by: AgentId };
@@ -173,7 +176,10 @@ export interface Entries {
   [made: `made/${string}`]: number;
   [rate: `rate/${string}`]: { readonly hour: number; readonly count: number };
   [nonce: `nonce/${string}`]: 1;
-  [commit: `commit/${string}`]: 1;
+  /** Its number on the line, counted from 1. */
+  [commit: `commit/${string}`]: number;
+  /** The newest of each agent. */
+  [checkpoint: `checkpoint/${string}`]: CheckpointState;
   [file: `file/${string}`]: FileState;
   [astray: `astray/${string}`]: AstrayState;
 }

@@ -1,4 +1,5 @@
 import type { Command } from "../../src/protocol/commands/index.ts";
+import type { Oid } from "../../src/protocol/ids.ts";
 import { madeKey } from "./world-files.ts";
 
 type Deep<T> = T extends readonly (infer Item)[]
@@ -33,6 +34,13 @@ export const FULL_COMMANDS: {
 } = {
   add: { type: "add", tasks: [spec, { ...spec, label: "other" }] },
   cancel: { type: "cancel", task, reason: "not needed" },
+  checkpoint: {
+    type: "checkpoint",
+    commit: "1".repeat(40) as Oid,
+    number: 7,
+    digest: "0".repeat(64),
+    until: Date.UTC(2027, 0, 1),
+  },
   claim: { type: "claim", task, lease: 60_000 },
   configure: {
     type: "configure",

@@ -1,5 +1,6 @@
 import { unreachable } from "../../base/assert.ts";
 import { planAdd, type AddCommand } from "./add.ts";
+import { planCheckpoint, type CheckpointCommand } from "./checkpoint.ts";
 import { planClaim, type ClaimCommand } from "./claim.ts";
 import { planConfigure, type ConfigureCommand } from "./configure.ts";
 import { planEdit, type EditCommand } from "./edit.ts";
@@ -25,6 +26,7 @@ import { planRepair, type RepairCommand } from "./repair.ts";
 export type Command =
   | AddCommand
   | CancelCommand
+  | CheckpointCommand
   | ClaimCommand
   | ConfigureCommand
   | EditCommand
@@ -46,6 +48,8 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planAdd(command, context);
     case "cancel":
       return planCancel(command, context);
+    case "checkpoint":
+      return planCheckpoint(command, context);
     case "claim":
       return planClaim(command, context);
     case "configure":

@@ -4,10 +4,14 @@
  */
 import * as z from "zod/mini";
 import { err, ok, type Result } from "../../base/result.ts";
+import { OID } from "../ids.ts";
 import type { Command } from "./index.ts";
 
 /** Ten years: a time beyond it could not be written as a date. */
 const DURATION_MAX_MS = 10 * 366 * 24 * 3_600_000;
+
+/** The last millisecond of the year 9999: a later one has no RFC 3339 form. */
+const TIME_MAX_MS = 253_402_300_799_999;
 
 const text = z.string();
 const texts = z.array(text);
@@ -37,6 +41,13 @@ const { title: _title, ...clearable } = spec;
 const SHAPES = {
   add: z.strictObject({ type: z.literal("add"), tasks: z.array(z.strictObject(spec)) }),
   cancel: z.strictObject({ type: z.literal("cancel"), task, reason: z.optional(text) }),
+  checkpoint: z.strictObject({
+    type: z.literal("checkpoint"),
+    commit: z.string().check(z.regex(OID)),
+    number: z.int().check(z.minimum(1)),
+    digest: text,
+    until: z.optional(z.int().check(z.minimum(0), z.maximum(TIME_MAX_MS))),
+  }),
   claim: z.strictObject({ type: z.literal("claim"), task, lease }),
   configure: z.strictObject({
     type: z.literal("configure"),

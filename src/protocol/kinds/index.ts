@@ -2,6 +2,7 @@ import { agent } from "./agent.ts";
 import { attempt } from "./attempt.ts";
 import { cancel } from "./cancel.ts";
 import { capabilities } from "./capabilities.ts";
+import { checkpoint } from "./checkpoint.ts";
 import { claim } from "./claim.ts";
 import { invite } from "./invite.ts";
 import type { Kind } from "./kind.ts";
@@ -25,6 +26,7 @@ export const KINDS: readonly Kind[] = [
   claim,
   progress,
   review,
+  checkpoint,
 ];
 
 const BY_NAME = new Map(KINDS.map((kind, order) => [kind.name, { kind, order }]));

@@ -28,6 +28,7 @@ const COMMIT_EVENTS = [
   "task.cancelled",
   "task.accepted",
   "task.rejected",
+  "checkpoint.signed",
   "change.refused",
   "change.repaired",
 ] as const;
@@ -62,7 +63,7 @@ export interface MoundEvent {
   readonly percent?: number;
   /** What its author wrote: a result, a reason, a note. Untrusted text. */
   readonly text?: string;
-  /** Where the work is; of a repair, the refused commits that it undoes. */
+  /** Where the work is; of a repair, the refused commits that it undoes; of a checkpoint, its commit. */
   readonly refs?: readonly string[];
   /** Of a member's key, or of the key that was invited: `SHA256:...`, as ssh-keygen prints it. */
   readonly fingerprint?: string;

@@ -5,7 +5,7 @@
  */
 import { undoneBy } from "../commands/repair.ts";
 import { trailers } from "../commit.ts";
-import { isAgentId, type AgentId, type TaskId } from "../ids.ts";
+import { isAgentId, type AgentId, type Oid, type TaskId } from "../ids.ts";
 import type { CommitFacts, Verdict } from "../judge.ts";
 import type { Incoming } from "../kinds/incoming.ts";
 import { keyFingerprint } from "../rules/fingerprint.ts";
@@ -68,6 +68,7 @@ const TELL: Readonly<Record<string, (fields: never, scene: Scene) => Told | unde
   claim: tellClaim,
   progress: tellProgress,
   review: tellReview,
+  checkpoint: tellCheckpoint,
 };
 
 function tellMound(_fields: unknown, { before }: Scene): Told {
@@ -195,6 +196,10 @@ function tellReview({ task: id, token }: TaskToken, { after }: Scene): Told {
     token,
     ...textOf(review!.reason),
   };
+}
+
+function tellCheckpoint({ agent, commit }: { agent: AgentId; commit: Oid }): Told {
+  return { type: "checkpoint.signed", agent, refs: [commit] };
 }
 
 function textOf(text: string | undefined): { readonly text?: string } {

@@ -90,7 +90,7 @@ describe("what is no command", () => {
           if (decision.ok) decided += 1;
         }
       }),
-      runs(60),
+      runs(80),
     );
     // The mutants are near enough to what is legal to say something.
     expect(passed).toBeGreaterThan(400);
