@@ -95,15 +95,21 @@ export type PushOutcome =
   | { readonly kind: "unknown"; readonly detail: string }
   | { readonly kind: "failed"; readonly fault: RemoteFault };
 
-/** A ref beside the line that is moved by force and never compared: a heartbeat's, on its blob. */
+/**
+ * A ref beside the line that is moved by force and never compared: a heartbeat's, on its blob, or that
+ * of a folded state, on its tree.
+ */
 export interface Rider {
-  /** The full name: `refs/mound/presence/<agent>`. */
+  /** The full name: `refs/mound/presence/<agent>`, `refs/mound/state/<agent>`. */
   readonly ref: string;
   readonly oid: Oid;
 }
 
 /** Where heartbeats lie at an origin; what follows is the agent's name. */
 export const PRESENCE_REFS = "refs/mound/presence/";
+
+/** Where folded states lie, in a clone and at an origin; what follows is the agent's name. */
+export const STATE_REFS = "refs/mound/state/";
 
 export interface Carried {
   /** The riders' refs that surely moved; absent where there were no riders. */
@@ -127,6 +133,11 @@ export interface Remote {
   publish(riders: readonly Rider[]): Promise<Result<undefined, RemoteFault>>;
   /** Every ref below `PRESENCE_REFS` at the origin, its object present here afterwards. */
   presence(): Promise<Result<readonly Rider[], RemoteFault>>;
+  /**
+   * The folded state that lies at the origin for an agent, its objects present here afterwards;
+   * undefined: none does. Whoever can push may have put it there.
+   */
+  state(agent: AgentId): Promise<Result<Oid | undefined, RemoteFault>>;
 }
 
 export interface Clock {

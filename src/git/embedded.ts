@@ -7,7 +7,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
-import type { PushOutcome, Remote, RemoteFault, Rider } from "../app/ports.ts";
+import {
+  STATE_REFS,
+  type PushOutcome,
+  type Remote,
+  type RemoteFault,
+  type Rider,
+} from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 import { GitError } from "./fault.ts";
 import { FROZEN } from "./freeze.ts";
@@ -55,6 +61,7 @@ export function embeddedRemote(origin: string, branch: string): Remote {
       return fault === undefined ? ok(undefined) : err(fault);
     },
     presence: async () => ok(await listPresence(origin)),
+    state: async (agent) => ok(await refs.read(`${STATE_REFS}${agent}`)),
   };
 }
 

@@ -24,7 +24,13 @@ import {
   type RemoteOptions,
 } from "./remote-options.ts";
 import { localPath, urlObjection } from "./remote-url.ts";
-import { fetchPresence, publishRiders, PUSH_ARGUMENTS, riderRefspecs } from "./riders.ts";
+import {
+  fetchPresence,
+  fetchState,
+  publishRiders,
+  PUSH_ARGUMENTS,
+  riderRefspecs,
+} from "./riders.ts";
 import { runGit } from "./run.ts";
 import { needSpareFiles } from "./spare-files.ts";
 import { StaleLocks } from "./stale-lock.ts";
@@ -74,6 +80,7 @@ export function gitRemote(options: RemoteOptions): Remote {
       return published;
     },
     presence: async () => (forbidden === undefined ? fetchPresence(options) : err(forbidden)),
+    state: async (agent) => (forbidden === undefined ? fetchState(options, agent) : err(forbidden)),
     async push(next, old, riders = []) {
       if (forbidden !== undefined) return { kind: "failed", fault: forbidden };
       await namePending(options.gitDir, refs, next);

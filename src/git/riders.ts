@@ -1,11 +1,11 @@
 /** Refs beside the line at an origin: heartbeats, pushed by force and fetched all at once. */
 import { assert } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { PRESENCE_REFS, type RemoteFault, type Rider } from "../app/ports.ts";
-import { isOid } from "../protocol/ids.ts";
+import { PRESENCE_REFS, STATE_REFS, type RemoteFault, type Rider } from "../app/ports.ts";
+import { isOid, type AgentId, type Oid } from "../protocol/ids.ts";
 import { fetchRefs } from "./fetch-refs.ts";
 import { carriedRiders, remoteWords } from "./push-outcome.ts";
-import { isRefName } from "./refs.ts";
+import { gitRefs, isRefName } from "./refs.ts";
 import { contactFault } from "./remote-fault.ts";
 import { PUSH_TIMEOUT_MS, REMOTE_SETTINGS, type RemoteOptions } from "./remote-options.ts";
 import { gitText, runGit } from "./run.ts";
@@ -26,7 +26,8 @@ const PRESENCE_TIMEOUT_MS = 60_000;
 /** Each rider as git's `push` takes it: by force, whatever the ref is at. */
 export function riderRefspecs(riders: readonly Rider[]): readonly string[] {
   return riders.map(({ ref, oid }) => {
-    assert(ref.startsWith(PRESENCE_REFS) && isRefName(ref), `not a rider's ref: ${ref}`);
+    const place = [PRESENCE_REFS, STATE_REFS].find((refs) => ref.startsWith(refs));
+    assert(place !== undefined && isRefName(ref), `not a rider's ref: ${ref}`);
     return `+${oid}:${ref}`;
   });
 }
@@ -67,6 +68,18 @@ export async function fetchPresence(
     { refspec: `+${PRESENCE_REFS}*:${PRESENCE_REFS}*`, into: PRESENCE_REFS, prune: true },
   );
   return fetched.ok ? ok(await listPresence(options.gitDir)) : fetched;
+}
+
+/** Brings the folded state of an agent into the ref of the same name; undefined: the origin has none. */
+export async function fetchState(
+  options: RemoteOptions,
+  agent: AgentId,
+): Promise<Result<Oid | undefined, RemoteFault>> {
+  const ref = `${STATE_REFS}${agent}`;
+  const wish = { refspec: `+${ref}:${ref}`, into: STATE_REFS, prune: false };
+  const fetched = await fetchRefs(options, wish);
+  if (!fetched.ok) return fetched;
+  return ok(fetched.value === "missing" ? undefined : await gitRefs(options.gitDir).read(ref));
 }
 
 /** The refs of heartbeats in a git directory, in order of their names. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Rider } from "../app/ports.ts";
+import { PRESENCE_REFS, type Rider } from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 import { readRefFile } from "./ref-file.ts";
 
@@ -23,6 +23,8 @@ export class Superseded {
   /** To be told which riders have arrived. */
   async by(riders: readonly Rider[]): Promise<void> {
     for (const { ref, oid } of riders) {
+      // Folded states may be the same tree for several agents, and are few.
+      if (!ref.startsWith(PRESENCE_REFS)) continue;
       const before = this.#newest.get(ref) ?? [];
       if (before.includes(oid)) continue;
       this.#newest.set(ref, [oid, ...before.slice(0, 1)]);

@@ -1,5 +1,14 @@
 import { err, ok } from "../base/result.ts";
-import type { Carried, GitObject, PushOutcome, Remote, RemoteFault, Rider } from "../app/ports.ts";
+import {
+  PRESENCE_REFS,
+  STATE_REFS,
+  type Carried,
+  type GitObject,
+  type PushOutcome,
+  type Remote,
+  type RemoteFault,
+  type Rider,
+} from "../app/ports.ts";
 import { unreachable } from "../base/assert.ts";
 import type { Oid } from "../protocol/ids.ts";
 
@@ -77,8 +86,16 @@ export function memoryRemote(
       const mishap = origin.mishaps.fetches.shift();
       if (mishap !== undefined) return err(fetchMishap(url, mishap));
       copyMissing(origin.objects, objects);
-      const riders = [...origin.presence].map(([ref, oid]) => ({ ref, oid }));
+      const riders = [...origin.presence].flatMap(([ref, oid]) =>
+        ref.startsWith(PRESENCE_REFS) ? [{ ref, oid }] : [],
+      );
       return ok(riders.toSorted((a, b) => (a.ref < b.ref ? -1 : 1)));
+    },
+    async state(agent) {
+      const mishap = origin.mishaps.fetches.shift();
+      if (mishap !== undefined) return err(fetchMishap(url, mishap));
+      copyMissing(origin.objects, objects);
+      return ok(origin.presence.get(`${STATE_REFS}${agent}`));
     },
   };
 }
@@ -104,6 +121,8 @@ function carry(
   return riders.flatMap(({ ref, oid }) => {
     const object = objects.get(oid);
     if (object === undefined) return [];
+    // A tree brings what it names, as a push does.
+    if (object.type === "tree") copyMissing(objects, origin.objects);
     origin.objects.set(oid, object);
     origin.presence.set(ref, oid);
     return [ref];

@@ -50,6 +50,7 @@ export function lateRemote(options: RemoteOptions): Remote {
     push: async (next, old, riders) => (await remote.get()).push(next, old, riders),
     publish: async (riders) => (await remote.get()).publish(riders),
     presence: async () => (await remote.get()).presence(),
+    state: async (agent) => (await remote.get()).state(agent),
   };
 }
 
@@ -64,6 +65,7 @@ export function lateEmbedded(origin: string, branch: string): Remote {
     push: async (next, old, riders) => (await remote.get()).push(next, old, riders),
     publish: async (riders) => (await remote.get()).publish(riders),
     presence: async () => (await remote.get()).presence(),
+    state: async (agent) => (await remote.get()).state(agent),
   };
 }
 

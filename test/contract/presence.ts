@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { PRESENCE_REFS, type GitObject, type Rider } from "../../src/app/ports.ts";
+import { PRESENCE_REFS, STATE_REFS, type GitObject, type Rider } from "../../src/app/ports.ts";
 import { hashObject } from "../../src/git/hash.ts";
-import type { Oid } from "../../src/protocol/ids.ts";
+import type { AgentId, Oid } from "../../src/protocol/ids.ts";
+import { encodeTree } from "../../src/protocol/objects.ts";
 import { type Built, commit } from "./build.ts";
 import type { Member, RemoteWorld } from "./remote.ts";
 
@@ -69,6 +70,23 @@ export function presenceContract(name: string, make: () => Promise<RemoteWorld>)
       expect(await one.remote.fetch()).toEqual({ ok: true, value: first.oid });
     });
 
+    test("a folded state travels as a tree, and is no heartbeat", async () => {
+      const { one, two } = await open();
+      expect(await two.remote.state(ANT)).toEqual({ ok: true, value: undefined });
+      for (const text of ["1", "2"]) {
+        const blob = madeObject("blob", new TextEncoder().encode(`shard ${text}`));
+        const entry = { mode: "100644", name: "root", oid: blob.oid };
+        const tree = madeObject("tree", encodeTree([entry]));
+        await one.objects.write([blob, tree]);
+        const state: Rider = { ref: `${STATE_REFS}${ANT}`, oid: tree.oid };
+        expect(await one.remote.publish([state])).toEqual({ ok: true, value: undefined });
+        expect(await two.remote.state(ANT)).toEqual({ ok: true, value: tree.oid });
+        expect(await read(two, blob.oid)).toBe(`shard ${text}`);
+      }
+      expect(await two.remote.presence()).toEqual({ ok: true, value: [] });
+      expect(await two.remote.fetch()).toEqual({ ok: true, value: undefined });
+    });
+
     test("one without its object is not carried, and the line lands without it", async () => {
       const { one, two } = await open();
       const first = await made(one, "first");
@@ -83,6 +101,12 @@ export function presenceContract(name: string, make: () => Promise<RemoteWorld>)
       expect(await two.remote.presence()).toEqual({ ok: true, value: [] });
     });
   });
+}
+
+const ANT = "ant-1" as AgentId;
+
+function madeObject(type: GitObject["type"], bytes: Uint8Array): GitObject {
+  return { oid: hashObject(type, bytes), type, bytes };
 }
 
 async function rider(member: Member, agent: string, text: string): Promise<Rider> {

@@ -75,6 +75,7 @@ function worldRemote(origin: WorldOrigin): Remote {
     },
     publish: async () => ({ ok: true, value: undefined }),
     presence: async () => ({ ok: true, value: [] }),
+    state: async () => ({ ok: true, value: undefined }),
   };
 }
 
