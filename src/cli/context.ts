@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { isAgentId, type AgentId, type TaskId } from "../protocol/ids.ts";
-import { findClone, type Clone } from "../git/clone.ts";
+import type { Clone } from "../git/clone.ts";
 import { HandOver } from "../open/hand-over.ts";
 import { Mound, type SubmitOptions } from "../open/mound.ts";
 import type { AnyFault } from "../open/faults.ts";
+import { usableClone } from "../open/usable-clone.ts";
 import type { Outcome, Phase } from "../app/request.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
@@ -97,9 +98,10 @@ export class Context {
 
   /** The clone of the folder; nothing of it is read yet but where it is. */
   clone(): Clone {
-    this.#clone ??= findClone(this.dir);
-    if (this.#clone === undefined) throw new FaultError({ code: "not-in-a-mound", dir: this.dir });
-    return this.#clone;
+    if (this.#clone !== undefined) return this.#clone;
+    const found = usableClone(this.dir);
+    if (!found.ok) throw new FaultError(found.error);
+    return (this.#clone = found.value);
   }
 
   /** The mound of the folder; opened once. */

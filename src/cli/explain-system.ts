@@ -2,6 +2,7 @@ import type { AnyFault } from "../open/faults.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
 import { AUDIT_WORDS } from "./explain-audit.ts";
+import { CHECKPOINT_WORDS } from "./explain-checkpoint.ts";
 import { DRAFT_WORDS } from "./explain-draft.ts";
 import type { Words } from "./explain.ts";
 import { missingText } from "./missing-text.ts";
@@ -16,6 +17,7 @@ export function explainSystem(fault: SystemFault): Words {
 }
 
 const WORDS: Table<SystemFault> = {
+  ...CHECKPOINT_WORDS,
   ...REACTION_WORDS,
   ...DRAFT_WORDS,
   ...AUDIT_WORDS,

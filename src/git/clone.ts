@@ -5,6 +5,22 @@
 import { readFileSync, statSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { Oid } from "../protocol/ids.ts";
+
+/**
+ * The checkpoint from which a clone was started: until its history is folded from the first commit,
+ * what came before rests on the word of the signers.
+ */
+export interface CloneStart {
+  readonly commit: Oid;
+  /** Commits up to there. */
+  readonly number: number;
+  /** Of the state there, as it was signed. */
+  readonly digest: string;
+  readonly signers: readonly string[];
+  /** The digest that folding gave instead: the signers lied, and nothing here is to be trusted. */
+  readonly found?: string;
+}
 
 /** What a clone knows about its mound; kept beside the caches, but not one of them. */
 export interface CloneSettings {
@@ -13,6 +29,8 @@ export interface CloneSettings {
   readonly branch: string;
   /** The URL or absolute path of the origin; `embedded` where it lies inside the clone. */
   readonly origin: string;
+  /** undefined: all of history was verified here. */
+  readonly start?: CloneStart;
 }
 
 export interface Clone {

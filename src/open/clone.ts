@@ -3,16 +3,20 @@ import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import { Line } from "../app/line.ts";
+import { withKeys } from "../app/sharded-state.ts";
 import {
   createRepository,
   findClone,
   gitDirs,
   originUrl,
   writeCloneSettings,
+  type CloneSettings,
 } from "../git/clone.ts";
 import { remoteBranches } from "../git/remote-branches.ts";
 import { gitVersion } from "../git/version.ts";
+import type { View } from "../protocol/state.ts";
 import type { AnyFault } from "./faults.ts";
+import type { CheckpointTrust } from "./from-checkpoint.ts";
 import { hideFromStatus, leavingNothing, originBeside } from "./found.ts";
 import { Mound } from "./mound.ts";
 import { wirePorts } from "./ports.ts";
@@ -28,6 +32,8 @@ export interface CloneOptions {
   readonly branch?: string;
   /** The whole id or its first sixteen characters: any other mound is refused. */
   readonly id?: string;
+  /** Starts from a checkpoint that these have signed, instead of judging all of history first. */
+  readonly checkpoint?: CheckpointTrust;
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -49,15 +55,15 @@ export async function cloneMound(options: CloneOptions): Promise<Result<Mound, A
     const commonDir = await createRepository(folder, branch.value, url);
     const settings = { version: 1 as const, id: "", branch: branch.value, origin: url };
     const clone = { workTree: folder, gitDir: commonDir, commonDir, settings };
-    const id = await verify(clone, options.id);
-    if (!id.ok) {
+    const begun = await begin(clone, options);
+    if (!begun.ok) {
       leave.undo();
-      return id;
+      return begun;
     }
-    await writeCloneSettings(commonDir, { ...settings, id: id.value });
+    await writeCloneSettings(commonDir, { ...settings, ...begun.value });
     if (options.beside !== undefined) await hideFromStatus(options.beside);
     const mound = await Mound.openClone(
-      { ...clone, settings: { ...settings, id: id.value } },
+      { ...clone, settings: { ...settings, ...begun.value } },
       options,
     );
     await mound.sync();
@@ -103,9 +109,29 @@ async function chooseBranch(
   return ok(head ?? "main");
 }
 
+type Unopened = Parameters<typeof wirePorts>[0];
+
+/** Judges all of history, or what follows a checkpoint; answers what the clone then knows of itself. */
+async function begin(
+  clone: Unopened,
+  { id: wanted, checkpoint }: CloneOptions,
+): Promise<Result<Pick<CloneSettings, "id" | "start">, AnyFault>> {
+  if (checkpoint === undefined) {
+    const id = await verify(clone, wanted);
+    return id.ok ? ok({ id: id.value }) : id;
+  }
+  const { acceptedAll, startFromCheckpoint } = await import("./from-checkpoint.ts");
+  const started = await startFromCheckpoint(clone, checkpoint);
+  if (!started.ok) return started;
+  const id = await verify(clone, wanted, (view) => acceptedAll(view, started.value));
+  return id.ok ? ok({ id: id.value, start: started.value.start }) : id;
+}
+
+/** `holds`: what else must be so of the folded state. */
 async function verify(
-  clone: Parameters<typeof wirePorts>[0],
+  clone: Unopened,
   wanted: string | undefined,
+  holds: (view: View) => boolean = () => true,
 ): Promise<Result<string, AnyFault>> {
   const ports = wirePorts(clone);
   const line = await Line.open(ports);
@@ -116,6 +142,10 @@ async function verify(
     if (standing === undefined)
       return err({ code: "line-deferred", ...report.value.deferred!, now: ports.clock.now() });
     const { id } = standing.mound;
+    if (!(await withKeys(line.state, () => holds(line.state)))) {
+      const detail = "its judge has refused the records that were signed";
+      return err({ code: "checkpoint-unusable", url: originUrl(clone), detail });
+    }
     if (wanted === undefined || id === wanted || (wanted.length >= 16 && id.startsWith(wanted)))
       return ok(id);
     return err({ code: "mound-id-differs", url: originUrl(clone), wanted, found: id });

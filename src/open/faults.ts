@@ -2,7 +2,7 @@ import type { AppFault } from "../app/faults.ts";
 import type { BeforeTheLine } from "../app/replay.ts";
 import type { GitFault } from "../git/fault.ts";
 import type { AuditFault } from "./audit-faults.ts";
-import type { NoMound } from "./mound.ts";
+import type { NoMound } from "./usable-clone.ts";
 
 /** What can stop the making or moving of a clone. */
 export type SetupFault =
@@ -65,6 +65,25 @@ export interface TaskNotYet {
   readonly at: number;
 }
 
+/** What checkpoints say, and what they are good for here. */
+export type CheckpointFault =
+  /** The state at a commit is another than the one that was signed. */
+  | {
+      readonly code: "checkpoint-false";
+      readonly commit: string;
+      readonly number: number;
+      readonly by: string;
+      /** Digests. */
+      readonly said: string;
+      readonly found: string;
+      /** Of the origin, where this clone was started from that checkpoint. */
+      readonly url?: string;
+    }
+  /** No clone can be started from a checkpoint there. */
+  | { readonly code: "checkpoint-unusable"; readonly url: string; readonly detail: string }
+  /** What this clone says of the state rests on the word of others so far. */
+  | { readonly code: "history-unproven"; readonly commit: string; readonly number: number };
+
 /** What is wrong with the user's reactions, or with what was asked of them. */
 export type ReactionsFault =
   | { readonly code: "reactions-missing"; readonly path: string }
@@ -107,6 +126,7 @@ export type AnyFault =
   | AppFault
   | AuditFault
   | BeforeTheLine
+  | CheckpointFault
   | CommitUnknown
   | DaemonRunning
   | DraftFault

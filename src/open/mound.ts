@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { err, ok, type Result } from "../base/result.ts";
+import { ok, type Result } from "../base/result.ts";
 import type { AppFault } from "../app/faults.ts";
 import { Line, type SyncReport } from "../app/line.ts";
 import type { KeyFault, Remote, Signer } from "../app/ports.ts";
@@ -12,7 +12,6 @@ import {
   ALLOWED_SIGNERS,
   EMBEDDED,
   embeddedOrigin,
-  findClone,
   moundFolder,
   originUrl,
   type Clone,
@@ -25,9 +24,11 @@ import { commitTime } from "../protocol/commands/plan.ts";
 import type { AgentId, Nonce } from "../protocol/ids.ts";
 import type { View } from "../protocol/state.ts";
 import type { AllowedSigner } from "../protocol/views/allowed-signers.ts";
+import type { CheckpointFault } from "./faults.ts";
 import { HandOver } from "./hand-over.ts";
 import { keyStore, type MoundKeys } from "./keys.ts";
 import { wirePorts } from "./ports.ts";
+import { usableClone, type NoMound } from "./usable-clone.ts";
 
 /** A remote view older than this is refreshed before it is read; a local one is looked at each time. */
 const FRESH_MS = 30_000;
@@ -54,12 +55,6 @@ export interface SubmitOptions {
   readonly nonces?: readonly Nonce[];
   /** They were: the daemon is not asked again, and a fault leaves unknown what has become of them. */
   readonly sent?: boolean;
-}
-
-/** The folder is in no mound. */
-export interface NoMound {
-  readonly code: "not-in-a-mound";
-  readonly dir: string;
 }
 
 /** A mound that is open in this process: its state may be read, and the line may be moved. */
@@ -90,10 +85,9 @@ export class Mound {
   }
 
   /** Opens the mound at or above a folder, as far as it is verified there; asks no origin. */
-  static async open(options: OpenOptions): Promise<Result<Mound, NoMound>> {
-    const clone = findClone(options.dir);
-    if (clone === undefined) return err({ code: "not-in-a-mound", dir: options.dir });
-    return ok(await Mound.openClone(clone, options));
+  static async open(options: OpenOptions): Promise<Result<Mound, NoMound | CheckpointFault>> {
+    const clone = usableClone(options.dir);
+    return clone.ok ? ok(await Mound.openClone(clone.value, options)) : clone;
   }
 
   static async openClone(clone: Clone, options: Omit<OpenOptions, "dir">): Promise<Mound> {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Run } from "../main.ts";
 import { addAuditCommands } from "./audit.ts";
+import { addCheckpointCommands } from "./checkpoints.ts";
 import { addClaimCommands } from "./claims.ts";
 import { addEventCommands } from "./events.ts";
 import { addDoctorCommands } from "./doctor.ts";
@@ -35,6 +36,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addSigningCommands,
   addAuditCommands,
   addRepairCommands,
+  addCheckpointCommands,
   addDoctorCommands,
   addHelpCommands,
 ];

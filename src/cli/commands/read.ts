@@ -23,6 +23,10 @@ export function addReadCommands(program: Command, run: Run): void {
   program
     .command("sync")
     .description("fetch from the origin, judge what came in, and bring the files here up to date")
+    .option(
+      "--verify",
+      "judge what came before the checkpoint that this clone was started from, too",
+    )
     .addHelpText("after", "\nExample:\n  mound sync")
     .action(run(lazily(async () => (await import("../reading/sync.ts")).sync)));
 }

@@ -37,6 +37,19 @@ export function addSetupCommands(program: Command, run: Run): void {
     )
     .option("--in <repo>", "the mound beside the code of this repository, into REPO/.mound")
     .option("--branch <branch>", "the branch that holds the mound, where there are several")
+    .option(
+      "--from-checkpoint",
+      "start from a state that the first roots have signed; judge the rest later",
+    )
+    .option(
+      "--trust <fingerprint>",
+      "of a key to trust instead of theirs; may be repeated",
+      collect,
+    )
+    .option(
+      "--quorum <n>",
+      "so many trusted keys must have signed the same; the roots' threshold unless said",
+    )
     .addHelpText("after", "\nExamples:\n  mound clone git@host:team/plan.git\n  mound clone --in .")
     .action(run(lazily(async () => (await import("../setup/clone.ts")).clone)));
   program

@@ -1,7 +1,9 @@
-import { EMBEDDED, embeddedOrigin, originUrl } from "../../git/clone.ts";
+import { EMBEDDED, embeddedOrigin, originUrl, type CloneStart } from "../../git/clone.ts";
 import { readLog } from "../../git/log.ts";
 import type { Mound } from "../../open/mound.ts";
+import { falseStart } from "../../open/usable-clone.ts";
 import type { Oid } from "../../protocol/ids.ts";
+import { startSentence } from "../checkpoints/start-text.ts";
 import { explain } from "../explain.ts";
 import { type ClonePatient, fine, type Found, type Said } from "./finding.ts";
 
@@ -32,6 +34,12 @@ export async function history(patient: ClonePatient): Promise<Found> {
       said.push({ level: "fail", message, fix });
     }
   }
+  const { start } = patient.clone.settings;
+  if (start !== undefined) {
+    const lie = falseStart(patient.clone);
+    const { message, fix } = lie === undefined ? unprovenWords(start) : explain(lie);
+    said.push({ level: lie === undefined ? "warn" : "fail", message, fix });
+  }
   if (refused > 0) {
     const message = `${refused} of ${commits} commits on the line were refused; what they wrote does not count.`;
     said.push({ level: "note", message, fix: "mound status" });
@@ -41,6 +49,10 @@ export async function history(patient: ClonePatient): Promise<Found> {
     : fine(
         `${commits} ${commits === 1 ? "commit is" : "commits are"} verified; the line is at ${tip.slice(0, 12)}`,
       );
+}
+
+function unprovenWords(start: CloneStart): { readonly message: string; readonly fix: string } {
+  return { message: startSentence(start), fix: "mound sync --verify" };
 }
 
 /** Commits at the origin that are not folded yet, and the first of them that is dated ahead. */

@@ -1,6 +1,7 @@
 import type { TaskStatus } from "../../protocol/rules/task-status.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import type { TaskView } from "../../protocol/views/task-view.ts";
+import { startSentence } from "../checkpoints/start-text.ts";
 import { formatAge } from "../fresh.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { taskLine } from "../shapes.ts";
@@ -56,7 +57,16 @@ const TITLES: Partial<Record<TaskStatus, string>> = {
   failed: "Failed",
 };
 
-function headLines({ mound, line, counts, tasks, origin, age, at }: Status): readonly string[] {
+function headLines({
+  mound,
+  line,
+  counts,
+  tasks,
+  origin,
+  age,
+  at,
+  start,
+}: Status): readonly string[] {
   const place = origin.embedded ? "embedded in this clone" : sanitiseLine(origin.url);
   const heard =
     at !== undefined
@@ -64,11 +74,14 @@ function headLines({ mound, line, counts, tasks, origin, age, at }: Status): rea
       : age === undefined
         ? "The origin was never heard from."
         : `The origin was heard ${formatAge(age)} ago.`;
+  const rests =
+    start === undefined ? [] : [`${startSentence(start)} Verify it: mound sync --verify`];
   const some = Object.entries(counts).filter(([, count]) => count > 0);
   const parts = some.map(([status, count]) => `${count} ${status}`);
   return [
     `Mound ${sanitiseLine(mound.name)} (${mound.id.slice(0, 16)}), branch ${sanitiseLine(origin.branch)}; its origin is ${place}.`,
     `${line.commits} commits up to ${line.tip.slice(0, 12)} of ${formatInstant(line.time)}. ${heard}`,
+    ...rests,
     tasks.length === 0
       ? "There are no tasks yet."
       : `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}: ${parts.join(", ")}.`,

@@ -1,4 +1,4 @@
-import { EMBEDDED, originUrl } from "../../git/clone.ts";
+import { EMBEDDED, originUrl, type CloneStart } from "../../git/clone.ts";
 import { TASK_STATUSES, type TaskStatus } from "../../protocol/rules/task-status.ts";
 import type { LineState, MoundState, RefusalState, View } from "../../protocol/state.ts";
 import { formatInstant } from "../../protocol/time.ts";
@@ -29,6 +29,8 @@ export interface Status {
   readonly agent: string | undefined;
   /** Milliseconds: the moment of a state as it was; undefined: the state as it is. */
   readonly at: number | undefined;
+  /** The checkpoint on whose word this clone rests still. */
+  readonly start: CloneStart | undefined;
 }
 
 /** `mound status`: what is going on. */
@@ -85,6 +87,7 @@ async function readStatus(
     age: await mound.age(),
     agent,
     at: reader.point?.time,
+    start: mound.clone.settings.start,
   };
 }
 
@@ -120,6 +123,7 @@ function statusJson({
   deferred,
   origin,
   age,
+  start,
 }: Status) {
   const of = (name: TaskStatus) => tasks.filter((task) => task.status === name).map(taskJson);
   return {
@@ -153,5 +157,6 @@ function statusJson({
       deferred === undefined
         ? null
         : { commit: deferred.commit, time: formatInstant(deferred.time) },
+    start: start ?? null,
   };
 }

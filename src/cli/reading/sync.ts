@@ -1,7 +1,10 @@
 import type { Folded } from "../../app/line.ts";
+import type { CloneStart } from "../../git/clone.ts";
 import type { Projection } from "../../git/worktree.ts";
+import type { Mound } from "../../open/mound.ts";
 import { unreachable } from "../../base/assert.ts";
 import { formatInstant } from "../../protocol/time.ts";
+import { proofSentence } from "../checkpoints/start-text.ts";
 import { FaultError, type Context } from "../context.ts";
 import type { Report } from "../report.ts";
 import { sanitiseLine } from "../sanitise.ts";
@@ -21,10 +24,15 @@ interface CameIn {
 }
 
 /** `mound sync`: fetches and judges, and says what came of it. */
-export async function sync(context: Context): Promise<Report> {
+export async function sync(
+  context: Context,
+  _args: readonly unknown[],
+  options: Record<string, unknown>,
+): Promise<Report> {
   const mound = await context.mound();
   const synced = await mound.sync();
   if (!synced.ok) throw new FaultError(synced.error);
+  const proved = options["verify"] === true ? await prove(mound) : undefined;
   const { tip, folded, deferred, projection } = synced.value;
   const cameIn: CameIn[] = [];
   for (const step of folded) cameIn.push(await describe(step));
@@ -45,6 +53,7 @@ export async function sync(context: Context): Promise<Report> {
         held: projection.held ?? null,
         kept: projection.kept,
       },
+      ...(proved === undefined ? {} : { proved: proved.start ?? null }),
     },
     text: [
       ...acceptedLines(accepted, tip),
@@ -55,9 +64,18 @@ export async function sync(context: Context): Promise<Report> {
             `The commit ${deferred.commit.slice(0, 12)} is dated ${formatInstant(deferred.time)}, ahead of this clock: it and what follows it wait.`,
           ]),
       ...projectionLines(projection),
+      ...(proved === undefined ? [] : [proofSentence(proved.start)]),
     ].join("\n"),
     next: ["mound status"],
   };
+}
+
+/** Loaded when it is asked for: most clones have nothing to prove. */
+async function prove(mound: Mound): Promise<{ readonly start: CloneStart | undefined }> {
+  const { proveStart } = await import("../../open/prove-start.ts");
+  const proved = await proveStart(mound);
+  if (!proved.ok) throw new FaultError(proved.error);
+  return { start: proved.value };
 }
 
 async function describe({ facts, verdict }: Folded): Promise<CameIn> {

@@ -1,7 +1,9 @@
 import { cloneMound } from "../../open/clone.ts";
+import type { CheckpointTrust } from "../../open/from-checkpoint.ts";
 import { addressOption, branchOption } from "../address.ts";
 import { FaultError, type Context } from "../context.ts";
-import { textOption } from "../options.ts";
+import { startSentence } from "../checkpoints/start-text.ts";
+import { listOption, numberOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { UsageError } from "../usage.ts";
 import { describeMound, ID_SHOWN } from "./describe.ts";
@@ -32,6 +34,7 @@ export async function clone(
     );
   }
   const branch = branchOption(options["branch"]);
+  const checkpoint = trustOptions(options);
   const cloned = await cloneMound({
     cwd: context.dir,
     ...(url === undefined ? {} : { url: addressOption(context, url) }),
@@ -39,6 +42,7 @@ export async function clone(
     ...(beside === undefined ? {} : { beside: context.path(beside) }),
     ...(id === undefined ? {} : { id }),
     ...(branch === undefined ? {} : { branch }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     environment: context.env.environment,
   });
   if (!cloned.ok) {
@@ -54,10 +58,44 @@ export async function clone(
       : [
           `${refused} of its ${commits} commits break the rules and were refused; see: mound status`,
         ];
+  const { start } = mound.clone.settings;
   return {
-    data: { ...data, commits, refused },
-    text: `Cloned the mound ${summary}`,
-    next: [...enter, "mound join --as AGENT", "mound status"],
+    data: { ...data, commits, refused, start: start ?? null },
+    text: [
+      `Cloned the mound ${summary}`,
+      ...(start === undefined ? [] : [startSentence(start), `Its id is ${data.mound.id}.`]),
+    ].join("\n"),
+    next: [
+      ...enter,
+      ...(start === undefined ? [] : ["mound sync --verify"]),
+      "mound join --as AGENT",
+      "mound status",
+    ],
     notes,
   };
 }
+
+function trustOptions(options: Record<string, unknown>): CheckpointTrust | undefined {
+  const keys = listOption(options["trust"]);
+  const quorum = numberOption(options["quorum"], "--quorum", 1, QUORUM_MAX);
+  if (options["fromCheckpoint"] !== true) {
+    if (keys === undefined && quorum === undefined) return undefined;
+    throw new UsageError(
+      "--trust and --quorum say whose checkpoint to start from; add --from-checkpoint.",
+      "mound clone URL --from-checkpoint --trust SHA256:...",
+    );
+  }
+  const wrong = keys?.find((key) => !/^SHA256:[A-Za-z0-9+/]{43}$/.test(key));
+  if (wrong !== undefined)
+    throw new UsageError(
+      `"${wrong}" is no fingerprint: that is SHA256: and 43 characters, as ssh-keygen -lf prints it.`,
+      "mound clone URL --from-checkpoint --trust SHA256:...",
+    );
+  return {
+    ...(keys === undefined ? {} : { keys }),
+    ...(quorum === undefined ? {} : { quorum }),
+  };
+}
+
+/** More signers than any mound has roots. */
+const QUORUM_MAX = 1_000;

@@ -1,0 +1,41 @@
+import { err, ok, type Result } from "../base/result.ts";
+import { stateAt } from "../app/state-at.ts";
+import { findClone, writeCloneSettings, type CloneStart } from "../git/clone.ts";
+import { sha256Hex } from "../git/hash.ts";
+import { stateDigest } from "../protocol/state-digest.ts";
+import type { CheckpointFault } from "./faults.ts";
+import type { Mound } from "./mound.ts";
+import { falseStart, unproven } from "./usable-clone.ts";
+
+/**
+ * Folds the history of a clone that was started from a checkpoint, from the first commit, and compares.
+ * Answers what was proved; undefined: there was nothing to prove. A false start is a fault, now and at
+ * every later command.
+ */
+export async function proveStart(
+  mound: Mound,
+): Promise<Result<CloneStart | undefined, CheckpointFault>> {
+  const start = unproven(mound.clone);
+  if (start === undefined) return ok(undefined);
+  const state = await stateAt(mound.ports, start.commit);
+  return settleStart(mound, start, stateDigest(state.entries(), sha256Hex));
+}
+
+/** The same for who has folded all of it anyway: `found` is the digest at the commit of the start. */
+export async function settleStart(
+  mound: Mound,
+  start: CloneStart,
+  found: string,
+): Promise<Result<CloneStart, CheckpointFault>> {
+  const { commonDir, workTree } = mound.clone;
+  // Read again: the mound may have been published meanwhile.
+  const clone = findClone(workTree) ?? mound.clone;
+  const { start: _start, ...settings } = clone.settings;
+  if (found === start.digest) {
+    await writeCloneSettings(commonDir, settings);
+    return ok(start);
+  }
+  const lied = { ...settings, start: { ...start, found } };
+  await writeCloneSettings(commonDir, lied);
+  return err(falseStart({ ...clone, settings: lied })!);
+}
