@@ -13,11 +13,14 @@ export interface FoldStart {
 /** After so many commits others get their turn: the daemon's clients wait for this thread. */
 const COMMITS_AT_ONCE = 64;
 
-/** The state at a commit of the line, by folding all of history up to it, or what follows `start`. */
+/**
+ * The state at a commit of the line, by folding all of history up to it, or what follows `start`.
+ * `enough`: asked now and then whether to break off; the state is then one on the way.
+ */
 export async function stateAt(
   ports: Pick<LinePorts, "history" | "verifier" | "clock">,
   commit: Oid,
-  start?: FoldStart,
+  { start, enough }: { start?: FoldStart | undefined; enough?: () => boolean } = {},
 ): Promise<MemoryState> {
   const state = new MemoryState(start?.entries);
   if (start?.commit === commit) return state;
@@ -26,7 +29,9 @@ export async function stateAt(
     for (const facts of window) {
       state.apply(judge(state, facts).delta);
       count += 1;
-      if (count % COMMITS_AT_ONCE === 0) await ports.clock.sleep(0);
+      if (count % COMMITS_AT_ONCE !== 0) continue;
+      await ports.clock.sleep(0);
+      if (enough?.() === true) return state;
     }
   }
   return state;

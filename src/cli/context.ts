@@ -6,7 +6,9 @@ import { Mound, type SubmitOptions } from "../open/mound.ts";
 import type { AnyFault } from "../open/faults.ts";
 import { usableClone } from "../open/usable-clone.ts";
 import type { Outcome, Phase } from "../app/request.ts";
+import { withKeys } from "../app/sharded-state.ts";
 import type { Command } from "../protocol/commands/index.ts";
+import { staleness, type Staleness } from "../protocol/views/staleness.ts";
 import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
 import type { Env } from "./env.ts";
 import { UsageError } from "./usage.ts";
@@ -24,6 +26,8 @@ export interface GlobalOptions {
 export interface Meta {
   readonly tip: string | undefined;
   readonly age: number | undefined;
+  /** That newer commits may be withheld; absent where nothing says so, or nobody has looked. */
+  readonly stale?: Staleness | undefined;
 }
 
 /** Ends a command with a fault; caught where the command was started. */
@@ -149,7 +153,12 @@ export class Context {
   /** Where the view stands that the answer is of; undefined where none was looked at. */
   async meta(): Promise<Meta | undefined> {
     if (this.#mound === undefined) return this.#meta;
-    return { tip: this.#mound.line.tip, age: await this.#mound.age() };
+    const { line, ports } = this.#mound;
+    // A cache that is damaged takes no answer away.
+    const stale = await withKeys(line.state, () => staleness(line.state, ports.clock.now())).catch(
+      () => undefined,
+    );
+    return { tip: line.tip, age: await this.#mound.age(), stale };
   }
 
   async close(): Promise<void> {

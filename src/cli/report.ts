@@ -1,6 +1,8 @@
 import type { Context, Meta } from "./context.ts";
 import type { Env } from "./env.ts";
 import type { Failure } from "./explain.ts";
+import { formatInstant } from "../protocol/time.ts";
+import type { Staleness } from "../protocol/views/staleness.ts";
 import { sanitise, sanitiseJson } from "./sanitise.ts";
 
 /** What a command that went well has to say. */
@@ -31,8 +33,10 @@ export async function tell(
   for (const note of report.notes ?? []) env.err(`${sanitise(note)}\n`);
   const exit = report.exit ?? 0;
   if (report.streamed === true) return exit;
+  const seen = report.meta ?? (await context.meta());
+  if (seen?.stale !== undefined) env.err(`${staleSentence(seen.stale)}\n`);
   if (json) {
-    const meta = metaOf(report.meta ?? (await context.meta()));
+    const meta = metaOf(seen);
     env.out(
       `${sanitiseJson(JSON.stringify({ v: 1, ok: true, data: report.data, meta, next: report.next ?? [] }))}\n`,
     );
@@ -62,8 +66,24 @@ export function complain(
   return exit;
 }
 
-function metaOf(meta: Meta | undefined): { tip?: string | undefined; age_s?: number | undefined } {
+function staleSentence({ by, due, newest }: Staleness): string {
+  return `This view may be old: its newest commit is of ${formatInstant(newest)}, and the checkpoint that ${by} promised by ${formatInstant(due)} has not come. Either nobody runs mound watch --checkpoint any more, or the origin withholds what is new.`;
+}
+
+function metaOf(meta: Meta | undefined): Readonly<Record<string, unknown>> {
   if (meta === undefined) return {};
-  const { tip, age } = meta;
-  return { tip, age_s: age === undefined ? undefined : Math.round(age / 1_000) };
+  const { tip, age, stale } = meta;
+  return {
+    tip,
+    age_s: age === undefined ? undefined : Math.round(age / 1_000),
+    ...(stale === undefined
+      ? {}
+      : {
+          stale: {
+            newest: formatInstant(stale.newest),
+            due: formatInstant(stale.due),
+            by: stale.by,
+          },
+        }),
+  };
 }

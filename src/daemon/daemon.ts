@@ -16,16 +16,24 @@ import { systemClock } from "../git/clock.ts";
 import { systemRandom } from "../git/random.ts";
 import { CursorFile } from "../open/cursor-file.ts";
 import { endpointOf } from "../open/endpoint.ts";
-import type { DaemonRunning, OriginChanged, ReactionsFault } from "../open/faults.ts";
+import type {
+  AnyFault,
+  CheckpointFault,
+  DaemonRunning,
+  OriginChanged,
+  ReactionsFault,
+} from "../open/faults.ts";
 import { Mound } from "../open/mound.ts";
 import { WIRE_BUILD, type DaemonStatus } from "../open/wire.ts";
 import type { AgentId } from "../protocol/ids.ts";
+import { CheckpointKeeper, type CheckpointWish } from "./checkpoints.ts";
 import { Desk } from "./desk.ts";
 import { becomeOnly } from "./instance.ts";
 import type { Log } from "./log.ts";
 import { Lookout } from "./lookout.ts";
 import { PresenceKeeper, riding } from "./presence.ts";
 import { Projector } from "./projector.ts";
+import { Prover } from "./prover.ts";
 import { Pump, type Sink } from "./pump.ts";
 import { Repairer } from "./repairer.ts";
 import { SocketServer } from "./server.ts";
@@ -48,9 +56,13 @@ export interface DaemonOptions {
    */
   readonly sinks: () => Promise<Result<readonly Sink[], ReactionsFault>>;
   readonly log: Log;
+  /** Who signs checkpoints, and how often; nobody unless said. */
+  readonly checkpoints?: CheckpointWish;
+  /** What a person should know at once, and what ends nothing. */
+  readonly onTrouble: (fault: AnyFault) => void;
   readonly trace?: SubmitPorts["trace"];
   /** The line cannot be followed any more: its history was rewritten, or it goes on elsewhere. */
-  readonly onLost: (fault: AppFault | OriginChanged) => void;
+  readonly onLost: (fault: AppFault | CheckpointFault | OriginChanged) => void;
 }
 
 /** Why no daemon runs here: another does, or what it needs cannot be used. */
@@ -67,6 +79,8 @@ export class Daemon {
   readonly #presence: PresenceKeeper;
   readonly #upkeep: Upkeep;
   readonly #repairer: Repairer | undefined;
+  readonly #prover: Prover;
+  readonly #checkpoints: CheckpointKeeper | undefined;
   readonly #since = systemClock.now();
   #pump: Pump | undefined;
   #due: NodeJS.Timeout | undefined;
@@ -92,6 +106,12 @@ export class Daemon {
         this.#tell();
       },
     });
+    this.#prover = new Prover(mound, log, (fault) => options.onLost(fault));
+    const { checkpoints, onTrouble: trouble } = options;
+    const alone = <T>(work: () => Promise<T>): Promise<T> => this.#sequencer.exclusive(work);
+    const signed = (): void => this.#lookout.now();
+    if (checkpoints !== undefined)
+      this.#checkpoints = new CheckpointKeeper(checkpoints, { mound, alone, log, trouble, signed });
     this.#signers = new SignerShelf(mound, systemClock, (work) => this.#sequencer.exclusive(work));
     if (options.repairAs !== undefined) {
       this.#repairer = new Repairer({
@@ -180,6 +200,8 @@ export class Daemon {
     clearTimeout(this.#due);
     await this.#lookout.stop();
     await this.#repairer?.stop();
+    await this.#checkpoints?.stop();
+    await this.#prover.stop();
     await this.#sequencer.idle();
     await this.#server.close();
     await this.#pump?.stop();
@@ -202,6 +224,8 @@ export class Daemon {
     this.#pump.start();
     this.#presence.start();
     await this.#lookout.start();
+    this.#prover.start();
+    this.#checkpoints?.start();
     return ok(undefined);
   }
 
@@ -240,6 +264,7 @@ export class Daemon {
   /** The line may have moved, or time has: whoever follows it is told. */
   #tell(): void {
     this.#pump?.wake();
+    this.#checkpoints?.wake();
     clearTimeout(this.#due);
     const next = this.#pump?.nextDue;
     if (next === undefined || this.#stopping) return;

@@ -5,7 +5,7 @@ import { readSnapshot, writeSnapshot, type Snapshot } from "../app/snapshot.ts";
 import { sha256Hex } from "../git/hash.ts";
 import type { AgentId, Oid } from "../protocol/ids.ts";
 import type { Key, Value } from "../protocol/state.ts";
-import type { AnyFault } from "./faults.ts";
+import type { AnyFault, CheckpointFault } from "./faults.ts";
 import type { Mound } from "./mound.ts";
 import { unproven } from "./usable-clone.ts";
 
@@ -14,6 +14,8 @@ export interface CheckpointOptions {
   readonly commit?: Oid;
   /** Milliseconds after which the next one is due; undefined promises none. */
   readonly promise?: number;
+  /** Runs what moves the line, one piece at a time; a daemon lets others wait for no more than that. */
+  readonly turn?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export interface Checkpoint {
@@ -24,6 +26,8 @@ export interface Checkpoint {
   readonly already: boolean;
   /** Who has signed the same, besides. */
   readonly agree: readonly AgentId[];
+  /** Others have signed something else, each a fault `checkpoint-false`: their word against this one. */
+  readonly lies: readonly CheckpointFault[];
   readonly snapshot: Pick<Snapshot, "tree" | "shards" | "fresh">;
   /** Why the origin has no copy of the state; undefined: it has. */
   readonly unpublished: AnyFault | undefined;
@@ -31,8 +35,7 @@ export interface Checkpoint {
 
 /**
  * Signs what the state is at a commit, and lays the state itself beside the line for who starts from
- * there. Where somebody has signed another state of the same commit nothing is signed: the fault is
- * `checkpoint-false`.
+ * there.
  */
 export async function signCheckpoint(
   mound: Mound,
@@ -43,7 +46,8 @@ export async function signCheckpoint(
   // One who has it from others alone has nothing to say of it.
   if (start !== undefined)
     return err({ code: "history-unproven", commit: start.commit, number: start.number });
-  const fetched = await mound.fetch();
+  const { turn = (work) => work() } = options;
+  const fetched = await turn(() => mound.fetch());
   if (!fetched.ok) return fetched;
   const found = await folded(mound, agent, options.commit);
   if (!found.ok) return found;
@@ -53,24 +57,24 @@ export async function signCheckpoint(
   const { digest } = snapshot;
   // Nobody can have signed the newest commit: that would have made another.
   const others = options.commit === undefined ? [] : await othersAt(mound, agent, commit);
-  const liar = others.find((other) => other.digest !== digest);
-  if (liar !== undefined) {
-    const { agent: by, digest: said } = liar;
-    return err({ code: "checkpoint-false", commit, number, by, said, found: digest });
-  }
   const ref = `${STATE_REFS}${agent}`;
   const published = await mound.ports.remote.publish([{ ref, oid: snapshot.tree }]);
   const { promise } = options;
   const until = promise === undefined ? {} : { until: mound.ports.clock.now() + promise };
   const command = { type: "checkpoint", commit, number, digest, ...until } as const;
-  const [outcome] = await mound.submit(agent, [command]);
+  const [outcome] = await turn(() => mound.submit(agent, [command]));
   if (outcome?.ok !== true) return outcome!;
   return ok({
     commit,
     number,
     digest,
     already: outcome.value.answer.already === true,
-    agree: others.map((other) => other.agent),
+    agree: others.filter((other) => other.digest === digest).map((other) => other.agent),
+    lies: others.flatMap((other): CheckpointFault[] => {
+      const { agent: by, digest: said } = other;
+      const lie = { code: "checkpoint-false", commit, number, by, said, found: digest } as const;
+      return said === digest ? [] : [lie];
+    }),
     snapshot,
     unpublished: published.ok ? undefined : published.error,
   });
@@ -104,7 +108,7 @@ async function folded(
   const known = await mound.read((view) => view.get(`commit/${commit}`));
   if (known === undefined) return err({ code: "commit-unknown", commit, matches: 0 });
   const start = await ownSnapshot(mound, agent, commit);
-  const state = await stateAt(ports, commit, start);
+  const state = await stateAt(ports, commit, { start });
   return ok({ commit, entries: state.entries() });
 }
 

@@ -10,14 +10,16 @@ import { falseStart, unproven } from "./usable-clone.ts";
 /**
  * Folds the history of a clone that was started from a checkpoint, from the first commit, and compares.
  * Answers what was proved; undefined: there was nothing to prove. A false start is a fault, now and at
- * every later command.
+ * every later command. `enough`: whether to break off, with nothing said.
  */
 export async function proveStart(
   mound: Mound,
+  enough: () => boolean = () => false,
 ): Promise<Result<CloneStart | undefined, CheckpointFault>> {
   const start = unproven(mound.clone);
   if (start === undefined) return ok(undefined);
-  const state = await stateAt(mound.ports, start.commit);
+  const state = await stateAt(mound.ports, start.commit, { enough });
+  if (enough()) return ok(undefined);
   return settleStart(mound, start, stateDigest(state.entries(), sha256Hex));
 }
 

@@ -13,3 +13,9 @@ export interface CheckpointState {
   /** Milliseconds: when the next one is due; undefined where nothing was promised. */
   readonly until: number | undefined;
 }
+
+/** The newest of anybody: that of the latest commit. */
+export interface NewestCheckpoint extends CheckpointState {
+  /** How many have signed a checkpoint of that commit, whatever its digest. */
+  readonly signed: number;
+}

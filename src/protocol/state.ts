@@ -2,7 +2,7 @@
  * The folded state: a map from keys to plain JSON values. Every key is read by itself, so that a
  * hook or a one-shot command never parses a whole mound. Values are never changed in place.
  */
-import type { CheckpointState } from "./checkpoint-state.ts";
+import type { CheckpointState, NewestCheckpoint } from "./checkpoint-state.ts";
 import type { AgentId, Nonce, Oid, PublicKey, TaskId } from "./ids.ts";
 
 /** Where the line is: the newest folded commit, whatever the judge said of it. */
@@ -160,8 +160,7 @@ export interface Entries {
   line: LineState;
   mound: MoundState;
   refusals: readonly RefusalState[];
-  /** The newest of anybody: that of the latest commit. */
-  checkpoint: CheckpointState;
+  checkpoint: NewestCheckpoint;
   [agent: `agent/${string}`]: AgentState;
   [capabilities: `can/${string}`]: CapabilitiesState;
   [invite: `invite/${string}`]: { readonly by: AgentId };

@@ -4,6 +4,7 @@ import { verifiedCommits } from "../../src/app/verified.ts";
 import { sha256Hex } from "../../src/git/hash.ts";
 import { Mound } from "../../src/open/mound.ts";
 import { fold } from "../../src/protocol/fold.ts";
+import type { Oid } from "../../src/protocol/ids.ts";
 import { MemoryState } from "../../src/protocol/state.ts";
 import { stateDigest } from "../../src/protocol/state-digest.ts";
 import { foundedCli, type Cli } from "../support/cli.ts";
@@ -68,6 +69,7 @@ describe("mound checkpoint", () => {
       digest: first.digest,
       already: false,
       agree: ["ant-1"],
+      lies: [],
     });
     const told = await cli.ok(`-C m checkpoint ${first.commit} --as ant-2`);
     expect(told.out).toContain("ant-2 had signed that the state at");
@@ -75,29 +77,27 @@ describe("mound checkpoint", () => {
     expect(await audit(cli)).toMatchObject({ lies: [], checked: 2 });
   });
 
-  test("does not agree with a lie: it says so, signs nothing, and an audit finds it", async () => {
+  test("does not agree with a lie: it signs what is so, says so loudly, and an audit finds the lie", async () => {
     const cli = await foundedCli();
     await cli.ok("-C m join --as ant-2");
     const tip = cli.git("m", "rev-parse", "refs/mound/line").trim();
     const opened = await Mound.open({ dir: cli.path("m"), environment: cli.environment });
     if (!opened.ok) throw new Error(opened.error.code);
     const said = "ab".repeat(32);
-    const lie = { type: "checkpoint", commit: tip, number: 2, digest: said } as const;
+    const lie = { type: "checkpoint", commit: tip as Oid, number: 2, digest: said } as const;
     const agent = "ant-1" as never;
     expect(await opened.value.submit(agent, [lie])).toMatchObject([{ ok: true }]);
     await opened.value.close();
     const ran = await cli.run(`-C m checkpoint ${tip} --as ant-2 --json`);
     const { digests, lies } = await audit(cli);
     expect(ran.code).toBe(6);
-    expect(ran.json.error).toMatchObject({
-      code: "checkpoint-false",
-      fix: "mound audit",
-      details: { by: "ant-1", number: 2, said, found: digests.get(tip) },
+    expect(ran.json.data.checkpoint).toMatchObject({
+      digest: digests.get(tip),
+      agree: [],
+      lies: [{ by: "ant-1", number: 2, said, found: digests.get(tip) }],
     });
+    expect(ran.err).toMatch(/The checkpoint of commit \w{12} \(number 2\) by ant-1 is false/);
     expect(lies).toMatchObject([{ agent: "ant-1", commit: tip, said, found: digests.get(tip) }]);
-    expect(cli.git("m", "ls-tree", "-r", "--name-only", "HEAD", "checkpoints")).not.toContain(
-      "ant-2",
-    );
   });
 
   test("refuses what is no commit of the line", async () => {

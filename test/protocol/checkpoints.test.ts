@@ -126,15 +126,17 @@ describe("what the state keeps of checkpoints", () => {
       at: world.now,
       until,
     };
-    expect(world.state.get("checkpoint")).toEqual(newest);
+    expect(world.state.get("checkpoint")).toEqual({ ...newest, signed: 1 });
     world.pass(HOUR);
     sign("root", 2);
     sign("ant-1", 1);
-    expect(world.state.get("checkpoint")).toEqual(newest);
+    expect(world.state.get("checkpoint")).toEqual({ ...newest, signed: 1 });
     expect(world.state.get("checkpoint/ant-1")).toEqual(newest);
     expect(world.state.get("checkpoint/root")).toMatchObject({ number: 2, until: undefined });
     sign("root", 4);
-    expect(world.state.get("checkpoint")).toMatchObject({ agent: "root", number: 4 });
+    expect(world.state.get("checkpoint")).toMatchObject({ agent: "root", number: 4, signed: 1 });
+    sign("ant-1", 4);
+    expect(world.state.get("checkpoint")).toMatchObject({ agent: "ant-1", number: 4, signed: 2 });
     expect(world.state.keys("checkpoint/")).toEqual(["checkpoint/ant-1", "checkpoint/root"]);
   });
 

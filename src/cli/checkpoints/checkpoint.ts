@@ -1,5 +1,6 @@
 import { signCheckpoint } from "../../open/checkpoint.ts";
 import { FaultError, type Context } from "../context.ts";
+import { EXIT } from "../exit.ts";
 import { explain } from "../explain.ts";
 import { freshMound } from "../fresh.ts";
 import { findCommit, namesCommit } from "../reading/moment.ts";
@@ -22,7 +23,7 @@ export async function checkpoint(
   const signed = await signCheckpoint(mound, agent, commit === undefined ? {} : { commit });
   if (!signed.ok) throw new FaultError(signed.error);
   const { value } = signed;
-  const { snapshot, unpublished, agree } = value;
+  const { snapshot, unpublished, agree, lies } = value;
   const also = agree.length === 0 ? "" : `, as ${agree.join(", ")} did`;
   const verb = value.already ? "had signed" : "signed";
   return {
@@ -34,17 +35,21 @@ export async function checkpoint(
         digest: value.digest,
         already: value.already,
         agree,
+        lies: lies.map(({ code: _code, ...lie }) => lie),
       },
       state: { tree: snapshot.tree, shards: snapshot.shards, fresh: snapshot.fresh },
       published: unpublished === undefined,
     },
     text: `${agent} ${verb} that the state at ${value.commit.slice(0, 12)} (number ${value.number}) is ${value.digest}${also}.`,
-    notes:
-      unpublished === undefined
+    notes: [
+      ...lies.map((lie) => explain(lie).message),
+      ...(unpublished === undefined
         ? []
         : [
             `The state itself is not at the origin, so no clone can start from there: ${explain(unpublished).message}`,
-          ],
-    next: [],
+          ]),
+    ],
+    next: lies.length === 0 ? [] : ["mound audit"],
+    ...(lies.length === 0 ? {} : { exit: EXIT.finding }),
   };
 }

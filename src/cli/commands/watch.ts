@@ -11,6 +11,8 @@ export function addWatchCommands(program: Command, run: Run): void {
     .option("--reactions <file>", "your reactions, where not in ~/.config/mound/reactions.yaml")
     .option("--submit", "submit files below drafts/ as they appear; needs --as")
     .option("--repair", "undo what refused commits leave behind, as it appears; needs --as")
+    .option("--checkpoint", "sign what the state is, every thousand commits or hour; needs --as")
+    .option("--checkpoint-every <n>", "the same, every so many commits")
     .option("--service [kind]", "print a systemd unit and a launchd plist instead, or one of them")
     .option("--log <file>", "where the log goes; .git/mound/watch.log unless said")
     .option("--verbose", "the log on standard error too")

@@ -1,17 +1,18 @@
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import type { AppFault } from "../../app/faults.ts";
 import { ok, type Result } from "../../base/result.ts";
 import type { Sink } from "../../daemon/pump.ts";
 import { openLog, type Log } from "../../daemon/log.ts";
-import { Daemon } from "../../daemon/daemon.ts";
+import { CHECKPOINT_EVERY } from "../../app/checkpoint-schedule.ts";
+import type { CheckpointWish } from "../../daemon/checkpoints.ts";
+import { Daemon, type DaemonOptions } from "../../daemon/daemon.ts";
 import { logReactions } from "../../daemon/reactions/log-notes.ts";
 import { startReactions, type Reactions } from "../../daemon/reactions/reactions.ts";
 import { moundFolder, originUrl, type Clone } from "../../git/clone.ts";
 import { systemClock } from "../../git/clock.ts";
 import { systemRandom } from "../../git/random.ts";
 import { localPath } from "../../git/remote-url.ts";
-import type { OriginChanged, ReactionsFault } from "../../open/faults.ts";
+import type { ReactionsFault } from "../../open/faults.ts";
 import { watchClone } from "../../open/watch-clone.ts";
 import { FaultError, type Context } from "../context.ts";
 import { followDrafts } from "../drafts/follow.ts";
@@ -21,6 +22,7 @@ import { eventsText } from "../reading/event-text.ts";
 import type { Report } from "../report.ts";
 import { sanitise, sanitiseJson } from "../sanitise.ts";
 import { UsageError } from "../usage.ts";
+import { explain } from "../explain.ts";
 import { noteText } from "./note-text.ts";
 import { printService } from "./service.ts";
 
@@ -37,12 +39,13 @@ export async function watch(
   if (options["service"] !== undefined) return printService(context, options);
   const submitting = options["submit"] === true ? context.agent() : undefined;
   const repairAs = options["repair"] === true ? context.agent() : undefined;
+  const checkpoints = checkpointOptions(context, options);
   const clone = context.clone();
   const log = await logOf(context, clone, options);
   const leaving = new AbortController();
   const stop = AbortSignal.any([context.untilStopped(), leaving.signal]);
   let reactions: Reactions | undefined;
-  let lost: AppFault | OriginChanged | undefined;
+  let lost: Parameters<DaemonOptions["onLost"]>[0] | undefined;
   const ready = new Gate();
   const started = await Daemon.start({
     clone,
@@ -59,6 +62,8 @@ export async function watch(
       return ok([(batch) => value.deliver(batch), printer(context, ready)]);
     },
     log,
+    ...(checkpoints === undefined ? {} : { checkpoints }),
+    onTrouble: (fault) => context.env.err(sanitise(`${explain(fault).message}\n`)),
     trace: (phase) => context.trace(phase),
     onLost: (fault) => {
       lost = fault;
@@ -85,6 +90,18 @@ export async function watch(
   if (lost !== undefined) throw new FaultError(lost);
   return { data: undefined, text: "", streamed: true };
 }
+
+function checkpointOptions(
+  context: Context,
+  options: Record<string, unknown>,
+): CheckpointWish | undefined {
+  const every = numberOption(options["checkpointEvery"], "--checkpoint-every", 1, EVERY_MAX);
+  if (options["checkpoint"] !== true && every === undefined) return undefined;
+  return { agent: context.agent(), every: every ?? CHECKPOINT_EVERY };
+}
+
+/** A clone that has so many commits left to judge has not gained much. */
+const EVERY_MAX = 1_000_000;
 
 function logOf(context: Context, clone: Clone, options: Record<string, unknown>): Promise<Log> {
   const named = textOption(options["log"]);

@@ -48,6 +48,9 @@ export const checkpoint = kind<Fields<typeof fields>>({
     const signed = { agent, commit, number, digest, at: time, until };
     if (number >= (state.get(`checkpoint/${agent}`)?.number ?? 0))
       state.set(`checkpoint/${agent}`, signed);
-    if (number >= (state.get("checkpoint")?.number ?? 0)) state.set("checkpoint", signed);
+    const newest = state.get("checkpoint");
+    if (newest !== undefined && newest.number > number) return;
+    const others = newest?.commit === commit ? newest.signed : 0;
+    state.set("checkpoint", { ...signed, signed: others + 1 });
   },
 });
