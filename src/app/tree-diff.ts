@@ -110,7 +110,8 @@ export function canonicalMode(mode: string): string {
   return kind === 0o120000 ? "120000" : "160000";
 }
 
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
+/** The order of git's paths: byte by byte. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length && i < b.length; i += 1) {
     const difference = (a[i] ?? 0) - (b[i] ?? 0);
     if (difference !== 0) return difference;

@@ -3,6 +3,7 @@ import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
 import { AUDIT_WORDS } from "./explain-audit.ts";
 import { CHECKPOINT_WORDS } from "./explain-checkpoint.ts";
+import { DOOR_WORDS } from "./explain-door.ts";
 import { DRAFT_WORDS } from "./explain-draft.ts";
 import type { Words } from "./explain.ts";
 import { missingText } from "./missing-text.ts";
@@ -21,6 +22,7 @@ const WORDS: Table<SystemFault> = {
   ...REACTION_WORDS,
   ...DRAFT_WORDS,
   ...AUDIT_WORDS,
+  ...DOOR_WORDS,
   "not-in-a-mound": (fault) => ({
     message: `${fault.dir} is in no mound.`,
     fix: "mound init --as AGENT, or: mound clone URL",

@@ -76,6 +76,25 @@ export function gitEnvironment(
   return { ...environment, ...FIXED, ...extra };
 }
 
+/** What tells a hook of git where the objects of a push wait until it has been judged. */
+const QUARANTINE = [
+  "GIT_QUARANTINE_PATH",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+];
+
+/** git's quarantine, as it stands in the environment of a hook: for its own git calls only. */
+export function quarantineOf(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of QUARANTINE) {
+    const value = environment[name];
+    if (value !== undefined && value !== "") found[name] = value;
+  }
+  return found;
+}
+
 function copy(environment: Record<string, string>, name: string): void {
   const value = process.env[name];
   if (value !== undefined) environment[name] = value;

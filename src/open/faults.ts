@@ -1,7 +1,9 @@
+import type { DoorFault } from "../app/door.ts";
 import type { AppFault } from "../app/faults.ts";
 import type { BeforeTheLine } from "../app/replay.ts";
 import type { GitFault } from "../git/fault.ts";
 import type { AuditFault } from "./audit-faults.ts";
+import type { HookFault } from "./hook.ts";
 import type { NoMound } from "./usable-clone.ts";
 
 /** What can stop the making or moving of a clone. */
@@ -129,9 +131,11 @@ export type AnyFault =
   | CheckpointFault
   | CommitUnknown
   | DaemonRunning
+  | DoorFault
   | DraftFault
   | ForceRefused
   | GitFault
+  | HookFault
   | NoMound
   | OriginChanged
   | ReactionsFault

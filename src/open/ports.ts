@@ -12,6 +12,7 @@ import { systemRandom } from "../git/random.ts";
 import { localPath } from "../git/remote-url.ts";
 import { FileStateCache } from "../git/state-cache.ts";
 import { PROTOCOL } from "../protocol/version.ts";
+import { BUILD } from "./build.ts";
 import {
   lateEmbedded,
   lateHistory,
@@ -20,11 +21,6 @@ import {
   lateRemote,
   lateVerifier,
 } from "./late-ports.ts";
-
-declare const MOUND_BUILD: string | undefined;
-
-/** Set when the package is built; a state folded by other code is never trusted. */
-const BUILD = typeof MOUND_BUILD === "string" ? MOUND_BUILD : "source";
 
 /** The real ports on a clone. */
 export function wirePorts(

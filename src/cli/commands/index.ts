@@ -6,6 +6,7 @@ import { addClaimCommands } from "./claims.ts";
 import { addEventCommands } from "./events.ts";
 import { addDoctorCommands } from "./doctor.ts";
 import { addHelpCommands } from "./help.ts";
+import { addHookCommands } from "./hook.ts";
 import { addPresenceCommands } from "./here.ts";
 import { addMemberCommands } from "./members.ts";
 import { addReactionCommands } from "./reactions.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addAuditCommands,
   addRepairCommands,
   addCheckpointCommands,
+  addHookCommands,
   addDoctorCommands,
   addHelpCommands,
 ];

@@ -1,0 +1,151 @@
+import { join } from "node:path";
+import type { DoorObject, DoorObjects } from "../app/door-commit.ts";
+import type { Oid } from "../protocol/ids.ts";
+import type { BatchAnswer } from "./batch-parser.ts";
+import { type CatFile, catFile } from "./cat-file.ts";
+import { GitError } from "./fault.ts";
+import { readObjectFile } from "./object-file.ts";
+
+export interface DoorObjectsOptions {
+  readonly gitDir: string;
+  /** git's quarantine variables; without them the repository itself is read. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The trees and commits of a few hundred commits; each is asked for twice, as the new one and as the old. */
+const CACHE_BYTES = 32 * 1024 * 1024;
+/** Above it the size is asked for first: what is small enough is rarely worth a process of its own. */
+const UNSEEN_BYTES = 1024 * 1024;
+/** An ordinary push has fewer commits, and its objects lie in files of their own. */
+const WALK_MAX = 64;
+const COMMIT_BYTES = 1024 * 1024;
+
+/**
+ * Reads what is being pushed out of git's quarantine, and what was there before. git keeps the objects
+ * of a small push in files of their own, which are read in process; for all others one
+ * `git cat-file --batch` is started, and one more where sizes must be known before contents.
+ */
+export function doorObjects({ gitDir, environment }: DoorObjectsOptions): DoorObjects {
+  const own = join(gitDir, "objects");
+  const quarantine = environment["GIT_OBJECT_DIRECTORY"];
+  const folders = quarantine === undefined ? [own] : [quarantine, own];
+  const known = new Map<Oid, DoorObject>();
+  let held = 0;
+  const packs = new Map<string, CatFile>();
+  const ask = (
+    mode: "--batch" | "--batch-check",
+    maxBytes: number,
+    oids: readonly Oid[],
+  ): Promise<readonly (BatchAnswer | undefined)[]> => {
+    const name = `${mode} ${maxBytes}`;
+    const process = packs.get(name) ?? catFile({ gitDir, mode, maxBytes, environment });
+    packs.set(name, process);
+    return process.ask(oids);
+  };
+
+  const remember = (oid: Oid, found: DoorObject): void => {
+    const bytes = found.bytes?.length ?? 0;
+    if (found.type === "blob") return;
+    held += bytes;
+    if (held > CACHE_BYTES) {
+      known.clear();
+      held = bytes;
+    }
+    known.set(oid, found);
+  };
+
+  const readLoose = (oid: Oid, maxBytes: number): DoorObject | undefined => {
+    for (const folder of folders) {
+      const found = readObjectFile(folder, oid, maxBytes);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+
+  const readPacked = async (
+    oids: readonly Oid[],
+    maxBytes: number,
+  ): Promise<readonly DoorObject[]> => {
+    const sizes =
+      maxBytes < UNSEEN_BYTES ? present(oids, await ask("--batch-check", 0, oids)) : undefined;
+    const wanted = oids.filter((_, at) => sizes === undefined || sizes[at]!.size <= maxBytes);
+    const contents = present(wanted, await ask("--batch", maxBytes, wanted));
+    const byName = new Map(wanted.map((oid, at) => [oid, contents[at]!]));
+    return oids.map((oid, at) => {
+      const { type, size, bytes } = byName.get(oid) ?? sizes![at]!;
+      return { type, size, bytes: bytes?.length === size ? bytes : undefined };
+    });
+  };
+
+  const read = async (oids: readonly Oid[], maxBytes: number): Promise<readonly DoorObject[]> => {
+    const found = new Map<Oid, DoorObject>();
+    const packed: Oid[] = [];
+    for (const oid of oids) {
+      const here = known.get(oid) ?? readLoose(oid, maxBytes);
+      if (here === undefined) packed.push(oid);
+      else found.set(oid, here);
+    }
+    if (packed.length > 0) {
+      const read = await readPacked(packed, maxBytes);
+      packed.forEach((oid, at) => found.set(oid, read[at]!));
+    }
+    for (const [oid, object] of found) if (!known.has(oid)) remember(oid, object);
+    return oids.map((oid) => found.get(oid)!);
+  };
+
+  return {
+    read,
+    async lineage(old, next) {
+      return (await walk(read, old, next)) ?? listFirstParents(gitDir, environment, old, next);
+    },
+    close() {
+      for (const process of packs.values()) process.close();
+    },
+  };
+}
+
+function present(
+  oids: readonly Oid[],
+  answers: readonly (BatchAnswer | undefined)[],
+): readonly BatchAnswer[] {
+  return answers.map((answer, at) => {
+    if (answer !== undefined) return answer;
+    throw new GitError({ code: "object-damaged", oid: oids[at]!, detail: "it is missing" });
+  });
+}
+
+const PARENT = /^tree [0-9a-f]{40}\n(?:parent ([0-9a-f]{40})\n)?/;
+
+/** From the one after `old` to `next`; undefined where that is a longer way. */
+async function walk(
+  read: DoorObjects["read"],
+  old: Oid | undefined,
+  next: Oid,
+): Promise<readonly Oid[] | undefined> {
+  const line: Oid[] = [];
+  for (let at: Oid | undefined = next; at !== old;) {
+    if (at === undefined || line.length >= WALK_MAX) return undefined;
+    const [found]: readonly DoorObject[] = await read([at], COMMIT_BYTES);
+    const links = PARENT.exec(Buffer.from(found?.bytes?.subarray(0, 96) ?? "").toString("latin1"));
+    if (found?.type !== "commit" || links === null) return undefined;
+    line.push(at);
+    at = links[1] as Oid | undefined;
+  }
+  return line.toReversed();
+}
+
+/** The same by git; undefined where `old` is not on the way. */
+async function listFirstParents(
+  gitDir: string,
+  environment: Readonly<Record<string, string>>,
+  old: Oid | undefined,
+  next: Oid,
+): Promise<readonly Oid[] | undefined> {
+  const { gitText } = await import("./run.ts");
+  const range = old === undefined ? [next] : [next, `^${old}`];
+  const args = ["rev-list", "--first-parent", "--reverse", "--parents", ...range, "--"];
+  const text = await gitText(args, { gitDir, environment });
+  const rows = text.split("\n").filter((row) => row !== "");
+  const [, parent] = rows[0]?.split(" ") ?? [];
+  return parent === old ? rows.map((row) => row.slice(0, 40) as Oid) : undefined;
+}

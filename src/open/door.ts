@@ -1,0 +1,154 @@
+/** The judge at the door of a bare repository, as git's pre-receive hook calls it. */
+import { resolve } from "node:path";
+import { judgeMove, type DoorAnswer, type DoorFault, type DoorMove } from "../app/door.ts";
+import type { DoorObjects } from "../app/door-commit.ts";
+import { Behind } from "../app/door-state.ts";
+import { PRESENCE_REFS, type Clock } from "../app/ports.ts";
+import { systemClock } from "../git/clock.ts";
+import { doorObjects } from "../git/door-objects.ts";
+import { FileDoorStates } from "../git/door-states.ts";
+import { quarantineOf } from "../git/environment.ts";
+import { judgedBranch, type JudgedBranch } from "../git/judged-branch.ts";
+import { readRefFile } from "../git/ref-file.ts";
+import { isAgentId } from "../protocol/ids.ts";
+import { PROTOCOL } from "../protocol/version.ts";
+import { BUILD } from "./build.ts";
+import { lateHistory, lateVerifier } from "./late-ports.ts";
+
+export interface ReceiveOptions {
+  readonly gitDir: string;
+  /** Of the hook: git's quarantine is in it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock?: Clock;
+  /** Milliseconds; `RECEIVE_MS` unless said. */
+  readonly limitMs?: number;
+  /** How many commits were folded so far to catch up with the branch. */
+  readonly progress?: (folded: number) => void;
+}
+
+export interface Received {
+  readonly answer: DoorAnswer;
+  /** The cache is to be put in order once the push was answered. */
+  readonly states: FileDoorStates;
+}
+
+/** A client waits two minutes for a push, and then does not know what became of it. */
+const RECEIVE_MS = 100_000;
+
+/** Judges all that one push would move; the first refusal refuses all of it. Never rejects. */
+export async function judgeReceive(
+  moves: readonly DoorMove[],
+  options: ReceiveOptions,
+): Promise<Received> {
+  const { gitDir, limitMs: limit = RECEIVE_MS } = options;
+  const states = new FileDoorStates(gitDir, doorBuild());
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<DoorAnswer>((settle) => {
+    timer = setTimeout(() => settle(no({ code: "door-late", limit, behind: false })), limit);
+  });
+  try {
+    return { answer: await Promise.race([judgeAll(moves, options, states, limit), late]), states };
+  } catch (error) {
+    return { answer: no(broken(error, limit)), states };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Names what made a cached state: other code or another protocol may fold another one. */
+export function doorBuild(): string {
+  return `p${PROTOCOL}-${BUILD}`;
+}
+
+async function judgeAll(
+  moves: readonly DoorMove[],
+  { gitDir, environment, clock = systemClock, progress = () => undefined }: ReceiveOptions,
+  states: FileDoorStates,
+  limit: number,
+): Promise<DoorAnswer> {
+  const quarantine = quarantineOf(environment);
+  const folder = quarantine["GIT_OBJECT_DIRECTORY"];
+  const objects = doorObjects({
+    gitDir,
+    environment:
+      folder === undefined ? quarantine : { ...quarantine, GIT_OBJECT_DIRECTORY: resolve(folder) },
+  });
+  const verifier = lateVerifier();
+  const from = performance.now();
+  const inTime = (): void => {
+    if (performance.now() - from > limit) throw new Late();
+  };
+  const ports = { objects, states, verifier, clock, inTime, progress, history: lateHistory(gitDir) };
+  try {
+    const judged = await judgedBranch(gitDir);
+    for (const move of moves) {
+      if (move.ref === `refs/heads/${judged.branch}`) continue;
+      const fault = await refuseOther(gitDir, objects, judged, move);
+      if (fault !== undefined) return no(fault);
+    }
+    for (const move of moves) {
+      if (move.ref !== `refs/heads/${judged.branch}`) continue;
+      const moved = refuseMoved(gitDir, move);
+      if (moved !== undefined) return no(moved);
+      const answer = await judgeMove(ports, move);
+      if (!answer.accepted) return answer;
+    }
+    return { accepted: true };
+  } finally {
+    objects.close();
+    await verifier.close();
+  }
+}
+
+/** Heartbeats, and what lies beside a mound: nothing of it is judged, and none of it may be the line. */
+async function refuseOther(
+  gitDir: string,
+  objects: DoorObjects,
+  { branch, beside }: JudgedBranch,
+  { ref, next }: DoorMove,
+): Promise<DoorFault | undefined> {
+  const refuse = (detail: string): DoorFault => ({ code: "door-ref", ref, detail });
+  if (readRefFile(gitDir, ref) === "symbolic") return refuse("it is another name of a ref");
+  if (ref.startsWith(PRESENCE_REFS)) return refusePresence(objects, ref, next);
+  if (ref.startsWith("refs/mound/"))
+    return refuse(`of refs/mound/, only ${PRESENCE_REFS} is taken`);
+  if (!beside) return refuse(`this repository holds the mound on ${branch}, and nothing else`);
+  // On a disk that does not tell capitals, this is the branch itself.
+  const same = ref.toLowerCase() === `refs/heads/${branch}`.toLowerCase();
+  return same ? refuse(`it differs from refs/heads/${branch} in capitals only`) : undefined;
+}
+
+async function refusePresence(
+  objects: DoorObjects,
+  ref: string,
+  next: DoorMove["next"],
+): Promise<DoorFault | undefined> {
+  const refuse = (detail: string): DoorFault => ({ code: "door-presence", ref, detail });
+  if (!isAgentId(ref.slice(PRESENCE_REFS.length))) return refuse("it does not name an agent");
+  if (next === undefined) return undefined;
+  const { HEARTBEAT_BYTES } = await import("../protocol/presence.ts");
+  const [found] = await objects.read([next], HEARTBEAT_BYTES);
+  if (found?.type !== "blob") return refuse(`it is a ${found?.type ?? "missing object"}, not a file`);
+  if (found.bytes !== undefined) return undefined;
+  return refuse(`it has ${found.size} bytes, and a heartbeat at most ${HEARTBEAT_BYTES}`);
+}
+
+/** git compares when it moves the branch; here it saves the work of judging what cannot land. */
+function refuseMoved(gitDir: string, { ref, old }: DoorMove): DoorFault | undefined {
+  const found = readRefFile(gitDir, ref);
+  if (found === "symbolic")
+    return { code: "door-ref", ref, detail: "it is another name of a ref" };
+  return found === old ? undefined : { code: "door-moved", ref, found: found ?? "" };
+}
+
+class Late extends Error {}
+
+function broken(error: unknown, limit: number): DoorFault {
+  if (error instanceof Behind) return { code: "door-late", limit, behind: true };
+  if (error instanceof Late) return { code: "door-late", limit, behind: false };
+  return { code: "door-broken", detail: error instanceof Error ? error.message : String(error) };
+}
+
+function no(fault: DoorFault): DoorAnswer {
+  return { accepted: false, fault, finding: undefined };
+}
