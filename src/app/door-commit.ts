@@ -1,4 +1,4 @@
-import { parseCommit } from "../protocol/commit.ts";
+import { parseCommit, type ParsedCommit } from "../protocol/commit.ts";
 import { fault, type Fault } from "../protocol/fault.ts";
 import type { Oid } from "../protocol/ids.ts";
 import { IMPORT_PATHS, RECORD_BYTES } from "../protocol/limits.ts";
@@ -31,6 +31,8 @@ const FURNITURE_BYTES = 1024 * 1024;
 
 export interface DoorCommit {
   readonly raw: RawCommit;
+  /** undefined where it is none that Mound accepts. */
+  readonly commit: ParsedCommit | undefined;
   /** What the judge cannot see in the changes. */
   readonly flaw: Fault | undefined;
 }
@@ -45,13 +47,12 @@ export async function readCommit(
   const commit = parseCommit(bytes);
   // Without one parent it is refused by its looks, and nothing more of it is read.
   if (commit === undefined || commit.parents.length > 1)
-    return { raw: { oid, bytes, changes: [] }, flaw: undefined };
+    return { raw: { oid, bytes, changes: [] }, commit, flaw: undefined };
   const before = parent === undefined ? undefined : await treeOf(objects, parent);
-  const read = (trees: readonly Oid[]): Promise<readonly Uint8Array[]> =>
-    readTrees(objects, trees);
+  const read = (trees: readonly Oid[]): Promise<readonly Uint8Array[]> => readTrees(objects, trees);
   const { changes, flaw } = await diffRawTrees(read, before, commit.tree, IMPORT_PATHS);
   const filled = await fill(objects, changes);
-  return { raw: { oid, bytes, changes: filled }, flaw: flaw ?? oversized(filled) };
+  return { raw: { oid, bytes, changes: filled }, commit, flaw: flaw ?? oversized(filled) };
 }
 
 async function commitBytes(objects: DoorObjects, oid: Oid): Promise<Uint8Array> {

@@ -5,20 +5,24 @@
  * It only says yes when all of it was read and judged; whatever it throws means no.
  */
 import type { Fault } from "../protocol/fault.ts";
-import type { Oid } from "../protocol/ids.ts";
+import { isAgentId, type Oid, type PublicKey } from "../protocol/ids.ts";
 import { judge, type CommitFacts } from "../protocol/judge.ts";
 import type { Delta, Key, Value } from "../protocol/state.ts";
 import type { Finding } from "../protocol/views/finding.ts";
-import { readCommit, type DoorObjects } from "./door-commit.ts";
+import { readCommit, type DoorCommit, type DoorObjects } from "./door-commit.ts";
 import { Damaged, stateAt, type DoorStatePorts } from "./door-state.ts";
-import { readFacts } from "./facts.ts";
 import { type ShardedState, withKeys } from "./sharded-state.ts";
 
 /** What only the door can see, or what keeps it from judging. */
 export type DoorFault =
   | { readonly code: "door-deletion"; readonly ref: string }
   /** The new tip does not follow on the old one along first parents. */
-  | { readonly code: "door-rewind"; readonly ref: string; readonly old: string; readonly next: string }
+  | {
+      readonly code: "door-rewind";
+      readonly ref: string;
+      readonly old: string;
+      readonly next: string;
+    }
   /** Milliseconds: dated ahead of the server's clock by more than the mound's skew. */
   | {
       readonly code: "door-ahead";
@@ -46,6 +50,8 @@ export interface DoorMove {
 
 export interface DoorPorts extends DoorStatePorts {
   readonly objects: DoorObjects;
+  /** Told of keys in force, before they are needed: they were checked when they came. */
+  readonly presume?: (keys: readonly PublicKey[]) => Promise<void>;
 }
 
 export type DoorAnswer =
@@ -85,6 +91,7 @@ async function judgeLine(
   old: Oid | undefined,
   line: readonly Oid[],
 ): Promise<DoorAnswer> {
+  const { readFacts } = await import("./facts.ts");
   const state = await stateAt(ports, old);
   const delta = new Map<Key, Value | undefined>();
   for (let at = 0; at < line.length; at += WINDOW) {
@@ -93,6 +100,7 @@ async function judgeLine(
     const read = await Promise.all(
       window.map((oid, index) => readCommit(ports.objects, oid, parents[index])),
     );
+    await ports.presume?.(await keysOf(state, read));
     const facts = await readFacts(
       read.map(({ raw }) => raw),
       ports.verifier,
@@ -105,6 +113,21 @@ async function judgeLine(
   }
   await ports.states.keep(old, line.at(-1)!, delta);
   return { accepted: true };
+}
+
+/** Of whoever says to have made these commits: signatures by other keys are checked all the same. */
+async function keysOf(
+  state: ShardedState,
+  commits: readonly DoorCommit[],
+): Promise<readonly PublicKey[]> {
+  const names = new Set(
+    commits.flatMap(({ commit }) =>
+      [commit?.author.name ?? [], commit?.committer.name ?? []].flat(),
+    ),
+  );
+  return withKeys(state, () =>
+    [...names].flatMap((name) => (isAgentId(name) ? (state.get(`agent/${name}`)?.key ?? []) : [])),
+  );
 }
 
 async function judgeOne(

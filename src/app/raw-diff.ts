@@ -73,7 +73,9 @@ async function readAll(
   read: ReadTrees,
   folders: readonly Folder[],
 ): Promise<ReadonlyMap<Oid, Uint8Array>> {
-  const wanted = new Set(folders.flatMap(({ before, after }) => [before ?? [], after ?? []].flat()));
+  const wanted = new Set(
+    folders.flatMap(({ before, after }) => [before ?? [], after ?? []].flat()),
+  );
   const oids = [...wanted];
   const contents = await read(oids);
   return new Map(oids.map((oid, at) => [oid, contents[at]!]));

@@ -1,4 +1,5 @@
 import type { DoorFault } from "../app/door.ts";
+import { MOVED } from "../git/push-outcome.ts";
 import type { HookFault } from "../open/hook.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
@@ -22,7 +23,7 @@ export const DOOR_WORDS: Table<DoorFault | HookFault> = {
     exit: EXIT.refused,
   }),
   "door-moved": (fault) => ({
-    message: `mound-moved: ${fault.ref} has moved on to ${fault.found.slice(0, 12) || "nothing"} meanwhile.`,
+    message: `${MOVED}: ${fault.ref} has moved on to ${fault.found.slice(0, 12) || "nothing"} meanwhile.`,
     fix: "mound sync, and push again",
     exit: EXIT.lost,
     retryable: true,

@@ -1,4 +1,5 @@
 import type { AnyFault } from "../open/faults.ts";
+import { HOOK_DECLINED } from "../git/push-outcome.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
 import { AUDIT_WORDS } from "./explain-audit.ts";
@@ -180,7 +181,7 @@ const WORDS: Table<SystemFault> = {
   "remote-refused": (fault) => ({
     message: `The origin ${fault.url} refuses: ${fault.detail}`,
     fix: refusedFix(fault.detail),
-    exit: EXIT.unreachable,
+    exit: isJudged(fault.detail) ? EXIT.refused : EXIT.unreachable,
   }),
   "remote-garbage": (fault) => ({
     message: `What answers at ${fault.url} is not a usable git origin: ${fault.detail}`,
@@ -245,8 +246,18 @@ const WORDS: Table<SystemFault> = {
   }),
 };
 
+/** A hook of the server's has looked at the push and declined it; a frozen origin declines any. */
+function isJudged(detail: string): boolean {
+  return detail.includes(`(${HOOK_DECLINED})`) && movedTo(detail) === undefined;
+}
+
+function movedTo(detail: string): string | undefined {
+  return /mound-frozen: this mound has moved to (\S+)/.exec(detail)?.[1];
+}
+
 function refusedFix(detail: string): string {
-  const moved = /mound-frozen: this mound has moved to (\S+)/.exec(detail)?.[1];
+  const moved = movedTo(detail);
+  if (isJudged(detail)) return "mound sync, and see: mound doctor";
   return moved === undefined
     ? "git ls-remote, to see what git itself says."
     : `mound clone ${moved}`;

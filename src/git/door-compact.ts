@@ -1,4 +1,12 @@
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "./process-alive.ts";
 import type { Oid } from "../protocol/ids.ts";
@@ -41,7 +49,10 @@ export function compactStates(states: FileDoorStates, gitDir: string, tip: Oid):
       writeFileSync(join(folder, `log-${id}`), rest(lines, tip), { mode: file });
       const kept = small ? [current.layers[0]!, `layer-${id}`] : [`layer-${id}`];
       writeCurrent(folder, { layers: kept, log: `log-${id}` }, file);
-      sweep(folder, new Set([...current.layers.filter((name) => !kept.includes(name)), current.log]));
+      sweep(
+        folder,
+        new Set([...current.layers.filter((name) => !kept.includes(name)), current.log]),
+      );
     } finally {
       for (const layer of layers) layer.close();
     }

@@ -73,7 +73,8 @@ export function chainTo(
   const tried = new Set<LogLine>();
   const path: { readonly at: Oid; readonly changes: readonly Pair[] }[] = [];
   for (let at = tip; ;) {
-    if (bases.has(at)) return { base: at, changes: path.map(({ changes }) => changes).toReversed() };
+    if (bases.has(at))
+      return { base: at, changes: path.map(({ changes }) => changes).toReversed() };
     const line = into.get(at)?.find((one) => !tried.has(one));
     if (line === undefined) {
       const back = path.pop();

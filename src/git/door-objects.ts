@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DoorObject, DoorObjects } from "../app/door-commit.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { BatchAnswer } from "./batch-parser.ts";
-import { type CatFile, catFile } from "./cat-file.ts";
+import type { CatFile } from "./cat-file.ts";
 import { GitError } from "./fault.ts";
 import { readObjectFile } from "./object-file.ts";
 
@@ -32,11 +32,12 @@ export function doorObjects({ gitDir, environment }: DoorObjectsOptions): DoorOb
   const known = new Map<Oid, DoorObject>();
   let held = 0;
   const packs = new Map<string, CatFile>();
-  const ask = (
+  const ask = async (
     mode: "--batch" | "--batch-check",
     maxBytes: number,
     oids: readonly Oid[],
   ): Promise<readonly (BatchAnswer | undefined)[]> => {
+    const { catFile } = await import("./cat-file.ts");
     const name = `${mode} ${maxBytes}`;
     const process = packs.get(name) ?? catFile({ gitDir, mode, maxBytes, environment });
     packs.set(name, process);

@@ -1,9 +1,11 @@
-import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { localPath } from "./remote-url.ts";
 
 /** What a frozen origin says first when it refuses. */
 export const FROZEN = "mound-frozen";
+/** What a hook is called while its origin is frozen. */
+const KEPT = ".before-freeze";
 
 /**
  * Makes an origin refuse every push and every move of a ref, naming where the mound has gone. When it
@@ -13,6 +15,7 @@ export async function freezeOrigin(origin: string, branch: string, url: string):
   const hooks = join(origin, "hooks");
   await mkdir(hooks, { recursive: true });
   const quoted = url.replaceAll("'", `'\\''`);
+  await keepHook(join(hooks, "pre-receive"));
   const message = `printf '%s\\n' '${FROZEN}: this mound has moved to ${quoted}' >&2`;
   const reason =
     "# This mound has moved. Two lines must never grow, so nothing is taken here any more.";
@@ -27,6 +30,14 @@ export async function freezeOrigin(origin: string, branch: string, url: string):
     "",
   ]);
   await settle(origin, branch);
+}
+
+/** The hook that stood there is put away for a thaw; what an earlier freeze put there is no hook to keep. */
+async function keepHook(path: string): Promise<void> {
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined || text.includes(FROZEN)) return;
+  await copyFile(path, `${path}.new`);
+  await rename(`${path}.new`, `${path}${KEPT}`);
 }
 
 async function install(path: string, lines: readonly string[]): Promise<void> {
@@ -59,6 +70,8 @@ export async function frozenTo(origin: string): Promise<string | undefined> {
 
 /** Takes a freeze back: the move did not happen. */
 export async function thawOrigin(origin: string): Promise<void> {
-  await rm(join(origin, "hooks", "pre-receive"), { force: true });
+  const hook = join(origin, "hooks", "pre-receive");
+  // A rename, so that there is no moment at which nothing is judged.
+  await rename(`${hook}${KEPT}`, hook).catch(() => rm(hook, { force: true }));
   await rm(join(origin, "hooks", "reference-transaction"), { force: true });
 }

@@ -16,6 +16,11 @@ export interface PushReport {
   readonly riders?: readonly string[];
 }
 
+/** What the judge at an origin's door says first when another push came before this one. */
+export const MOVED = "mound-moved";
+/** git's words for a push that a hook of the server's has refused: for good, as far as it goes. */
+export const HOOK_DECLINED = "pre-receive hook declined";
+
 /**
  * The outcome of a push, by git's own words. `done` and `refused` are only said where git says so
  * of this very ref; whatever is not understood is `unknown`, which costs one fetch and is never wrong.
@@ -96,6 +101,9 @@ function refusal(report: PushReport, summary: string): PushOutcome {
   }
   if (!summary.startsWith("[remote rejected]")) return refusedForGood(report, detail);
   if (classifyRefUpdate(reason) === "lost") return { kind: "refused", why: "moved", detail };
+  // The judge at the door saw what git itself would have said a moment later.
+  if (reason === HOOK_DECLINED && remoteWords(report.stderr).includes(`${MOVED}:`))
+    return { kind: "refused", why: "moved", detail };
   if (
     /failed to update ref|failed to lock|cannot lock ref|\.lock'|failed to start|lock failure/i.test(
       reason,

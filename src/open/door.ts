@@ -10,7 +10,7 @@ import { FileDoorStates } from "../git/door-states.ts";
 import { quarantineOf } from "../git/environment.ts";
 import { judgedBranch, type JudgedBranch } from "../git/judged-branch.ts";
 import { readRefFile } from "../git/ref-file.ts";
-import { isAgentId } from "../protocol/ids.ts";
+import { isAgentId, type PublicKey } from "../protocol/ids.ts";
 import { PROTOCOL } from "../protocol/version.ts";
 import { BUILD } from "./build.ts";
 import { lateHistory, lateVerifier } from "./late-ports.ts";
@@ -78,7 +78,8 @@ async function judgeAll(
   const inTime = (): void => {
     if (performance.now() - from > limit) throw new Late();
   };
-  const ports = { objects, states, verifier, clock, inTime, progress, history: lateHistory(gitDir) };
+  const history = lateHistory(gitDir);
+  const ports = { objects, states, verifier, clock, inTime, progress, presume, history };
   try {
     const judged = await judgedBranch(gitDir);
     for (const move of moves) {
@@ -98,6 +99,11 @@ async function judgeAll(
     objects.close();
     await verifier.close();
   }
+}
+
+async function presume(keys: readonly PublicKey[]): Promise<void> {
+  const { presumeKeys } = await import("../keys/presume.ts");
+  presumeKeys(keys);
 }
 
 /** Heartbeats, and what lies beside a mound: nothing of it is judged, and none of it may be the line. */
@@ -128,7 +134,8 @@ async function refusePresence(
   if (next === undefined) return undefined;
   const { HEARTBEAT_BYTES } = await import("../protocol/presence.ts");
   const [found] = await objects.read([next], HEARTBEAT_BYTES);
-  if (found?.type !== "blob") return refuse(`it is a ${found?.type ?? "missing object"}, not a file`);
+  if (found?.type !== "blob")
+    return refuse(`it is a ${found?.type ?? "missing object"}, not a file`);
   if (found.bytes !== undefined) return undefined;
   return refuse(`it has ${found.size} bytes, and a heartbeat at most ${HEARTBEAT_BYTES}`);
 }
@@ -136,8 +143,7 @@ async function refusePresence(
 /** git compares when it moves the branch; here it saves the work of judging what cannot land. */
 function refuseMoved(gitDir: string, { ref, old }: DoorMove): DoorFault | undefined {
   const found = readRefFile(gitDir, ref);
-  if (found === "symbolic")
-    return { code: "door-ref", ref, detail: "it is another name of a ref" };
+  if (found === "symbolic") return { code: "door-ref", ref, detail: "it is another name of a ref" };
   return found === old ? undefined : { code: "door-moved", ref, found: found ?? "" };
 }
 

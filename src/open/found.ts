@@ -20,12 +20,14 @@ import {
   type Clone,
 } from "../git/clone.ts";
 import { shareObjects } from "../git/embedded.ts";
+import { writeHook } from "../git/judge-hook.ts";
 import { systemRandom } from "../git/random.ts";
 import { runGit } from "../git/run.ts";
 import { gitVersion } from "../git/version.ts";
 import { configFolder } from "../keys/config-folder.ts";
 import type { AgentId, PublicKey } from "../protocol/ids.ts";
 import type { AnyFault } from "./faults.ts";
+import { judgeProgram } from "./judge-program.ts";
 import { keyStore } from "./keys.ts";
 import { Mound } from "./mound.ts";
 import { wirePorts } from "./ports.ts";
@@ -64,6 +66,7 @@ export async function foundMound(options: FoundOptions): Promise<Result<Mound, A
     const commonDir = await createRepository(folder, branch, origin);
     if (origin === EMBEDDED) {
       await createOrigin(embeddedOrigin(commonDir), branch);
+      await writeHook(embeddedOrigin(commonDir), judgeProgram());
       await shareObjects(commonDir);
       await runGit(["config", "remote.origin.url", embeddedOrigin(commonDir)], {
         gitDir: commonDir,

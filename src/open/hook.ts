@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { err, ok, type Result } from "../base/result.ts";
 import { stateAt } from "../app/door-state.ts";
 import { withKeys } from "../app/sharded-state.ts";
@@ -8,11 +7,11 @@ import { ORIGIN_SETTINGS } from "../git/clone.ts";
 import { systemClock } from "../git/clock.ts";
 import { FileDoorStates } from "../git/door-states.ts";
 import { BRANCH_SETTING, judgedBranch, type JudgedBranch } from "../git/judged-branch.ts";
-import { type HookTaken, hookPath, type JudgeProgram, writeHook } from "../git/judge-hook.ts";
+import { type HookTaken, hookPath, writeHook } from "../git/judge-hook.ts";
 import { gitText, runGit } from "../git/run.ts";
 import { isOid, type Oid } from "../protocol/ids.ts";
-import { BUILD } from "./build.ts";
 import { doorBuild } from "./door.ts";
+import { judgeProgram } from "./judge-program.ts";
 import { lateHistory, lateVerifier } from "./late-ports.ts";
 
 /** What keeps a judge from being put at a repository's door. */
@@ -101,17 +100,6 @@ export async function bareRepository(
   const storage = new TextDecoder().decode(refs.stdout).trim();
   if (storage !== "" && storage !== "files") return err(unusable("ref", storage, "files"));
   return ok(gitDir);
-}
-
-/** This very program, as a hook is to start it. */
-export function judgeProgram(): JudgeProgram {
-  // From source it is the one that was built last.
-  const command = BUILD === "source" ? "../../dist/mound.js" : "./mound.js";
-  return {
-    node: process.execPath,
-    command: fileURLToPath(new URL(command, import.meta.url)),
-    build: BUILD,
-  };
 }
 
 async function tipOf(gitDir: string, branch: string): Promise<Oid | undefined> {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
@@ -13,21 +14,41 @@ const OUTPUT = {
   chunkFileNames: "[name]-[hash].js",
 };
 
+/** What git's hook starts: a bundle of its own, so that a push loads one file and nothing that it does not need. */
+const JUDGE = "src/cli/hook/pre-receive.ts";
+/** Where YAML is read that Mound did not write itself. */
+const YAML_READER = join("src", "protocol", "yaml-body.ts");
+
 /** Writes the bundle of `root` into `dir` and answers, in words, what it wrote. */
 export async function bundle(root, dir) {
+  const options = await optionsFor(root);
+  const entries = {
+    mound: "src/bin.ts",
+    index: "src/index.ts",
+    "verify-worker": "src/keys/verify-worker.ts",
+  };
+  const output = await write({ ...options, input: entries }, dir, startsInTwo(root));
+  if (existsSync(join(root, JUDGE)))
+    output.push(...(await write({ ...options, input: { judge: JUDGE } }, dir, startsInOne(root))));
+  if (existsSync(join(root, YAML_READER))) output.push(...(await writeYaml(options, dir)));
+  refusePackages(output);
+  refuseSlowStart(output.find((chunk) => chunk.fileName === "mound.js"));
+  await makeExecutable(join(dir, "mound.js"));
+  await writeFile(join(dir, "THIRD-PARTY.txt"), await notices(modules(output)));
+  const kilobytes = Math.round(output.reduce((sum, { code }) => sum + code.length, 0) / 1024);
+  return `${output.length} files, ${kilobytes} KiB`;
+}
+
+async function optionsFor(root) {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  const build = await rolldown({
+  return {
     cwd: root,
-    input: {
-      mound: "src/bin.ts",
-      index: "src/index.ts",
-      "verify-worker": "src/keys/verify-worker.ts",
-    },
     platform: "node",
     // What the groups below need; test/surface.json holds that the library exports nothing more.
     preserveEntrySignatures: "allow-extension",
     tsconfig: join(root, "tsconfig.json"),
     resolve: { alias: { "isomorphic-git": objectsLibrary(root) } },
+    plugins: [apart],
     transform: {
       target: "node20.19",
       define: {
@@ -36,15 +57,34 @@ export async function bundle(root, dir) {
       },
     },
     onLog: refuseWarnings,
-  });
-  const { output } = await build.write({ ...OUTPUT, dir, codeSplitting: startsInTwo(root) });
+  };
+}
+
+async function write(options, dir, codeSplitting) {
+  const build = await rolldown(options);
+  const { output } = await build.write({ ...OUTPUT, dir, codeSplitting });
   await build.close();
-  refusePackages(output);
-  refuseSlowStart(output.find((chunk) => chunk.fileName === "mound.js"));
-  await makeExecutable(join(dir, "mound.js"));
-  await writeFile(join(dir, "THIRD-PARTY.txt"), await notices(modules(output)));
-  const kilobytes = Math.round(output.reduce((sum, { code }) => sum + code.length, 0) / 1024);
-  return `${output.length} files, ${kilobytes} KiB`;
+  return output;
+}
+
+/** Imports that lead to a file which is bundled by itself. */
+const apart = {
+  name: "apart",
+  resolveId(id, importer) {
+    if (importer?.endsWith(YAML_READER) && id === "yaml")
+      return join(import.meta.dirname, "late-yaml.mjs");
+    if (importer?.endsWith(join("src", "bin.ts")) && JUDGE.endsWith(id.slice(2)))
+      return { id: "./judge.js", external: true };
+    return null;
+  },
+};
+
+async function writeYaml({ cwd, platform, transform, onLog }, dir) {
+  const input = createRequire(join(cwd, "package.json")).resolve("yaml");
+  const build = await rolldown({ cwd, platform, transform, onLog, input: { yaml: input } });
+  const { output } = await build.write({ dir, format: "cjs", entryFileNames: "[name].cjs" });
+  await build.close();
+  return output;
 }
 
 /** Names the code by its content: what other code has folded is never trusted. */
@@ -79,16 +119,31 @@ function startsInTwo(root) {
   return { groups: [{ debugName: "start", name }], includeDependenciesRecursively: false };
 }
 
+/** All that judging an ordinary push takes, in the one file of the entry. */
+function startsInOne(root) {
+  let needed;
+  const name = (id, context) => {
+    const late = ["src/keys/verifier.ts", "src/keys/presume.ts", "src/app/facts.ts"];
+    const entries = [JUDGE, ...late].map((path) => join(root, path));
+    needed ??= reachable(entries, context, () => true);
+    return needed.has(id) ? "judge-core" : null;
+  };
+  return { groups: [{ debugName: "judge", name }], includeDependenciesRecursively: false };
+}
+
 /** What is imported statically from these modules on. What is loaded late as well keeps a file of its own. */
-function reachable(ids, context) {
+function reachable(ids, context, wanted = (id) => !isLate(id, context)) {
   const found = new Set(ids);
   for (const id of found) {
     for (const next of context.getModuleInfo(id)?.importedIds ?? []) {
-      const late = context.getModuleInfo(next)?.dynamicImporters ?? [];
-      if (!isBuiltin(next) && late.length === 0) found.add(next);
+      if (!isBuiltin(next) && wanted(next)) found.add(next);
     }
   }
   return found;
+}
+
+function isLate(id, context) {
+  return (context.getModuleInfo(id)?.dynamicImporters ?? []).length > 0;
 }
 
 /**
@@ -106,7 +161,7 @@ function refuseWarnings(level, log) {
 }
 
 function refusePackages(output) {
-  const files = new Set(output.map((chunk) => chunk.fileName));
+  const files = new Set(output.flatMap(({ fileName }) => [fileName, `./${fileName}`]));
   for (const { fileName, imports, dynamicImports } of output) {
     const foreign = [...imports, ...dynamicImports].filter(
       (name) => !isBuiltin(name) && !files.has(name),

@@ -8,6 +8,7 @@ import type { Check } from "./finding.ts";
 import { history } from "./history.ts";
 import { host } from "./host.ts";
 import { inotify } from "./inotify.ts";
+import { judge } from "./judge.ts";
 import { journal } from "./journal.ts";
 import { keys } from "./keys.ts";
 import { leftovers } from "./leftovers.ts";
@@ -28,6 +29,7 @@ export const CHECKS: readonly Check[] = [
   { name: "clone", of: "clone", look: cloneSettings },
   { name: "remote", of: "clone", look: remote },
   { name: "origin", of: "clone", look: origin },
+  { name: "judge", of: "clone", look: judge },
   { name: "host", of: "clone", look: host },
   { name: "line", of: "clone", look: history },
   { name: "clock", of: "clone", look: clock },

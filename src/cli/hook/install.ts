@@ -3,7 +3,9 @@ import { bareRepository, installHook } from "../../open/hook.ts";
 import { branchOption } from "../address.ts";
 import { FaultError, type Context } from "../context.ts";
 import type { Report } from "../report.ts";
-import { sanitise } from "../sanitise.ts";
+
+/** Fewer are judged before one has read the line. */
+const TELL_FROM = 2_000;
 
 /** `mound hook install`: from now on, what is pushed to a repository is judged before it is taken. */
 export async function install(
@@ -16,7 +18,9 @@ export async function install(
   const installed = await installHook(dir, {
     ...(branch === undefined ? {} : { branch }),
     force: options["force"] === true,
-    progress: (folded) => context.env.err(sanitise(`${folded} commits are judged so far.\n`)),
+    progress: (folded) => {
+      if (folded >= TELL_FROM) context.env.err(`${folded} commits are judged so far.\n`);
+    },
   });
   if (!installed.ok) throw new FaultError(installed.error);
   const { path, copy, commits, refused, beside } = installed.value;

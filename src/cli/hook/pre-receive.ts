@@ -4,14 +4,16 @@
  */
 import { readFileSync, statSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { config } from "zod/mini";
 import type { DoorAnswer, DoorMove } from "../../app/door.ts";
-import { startDetached } from "../../git/detached.ts";
 import { judgeReceive, type Received } from "../../open/door.ts";
 import { isOid, type Oid } from "../../protocol/ids.ts";
 
 /** Judges the moves that git lists on standard input; answers the exit code. */
 export async function preReceive(): Promise<number> {
   const gitDir = resolve(process.env["GIT_DIR"] ?? ".");
+  // A schema that is used once or twice is not worth compiling.
+  config({ jitless: true });
   try {
     // Where several users push to one repository, its group may write what the judge keeps.
     if ((statSync(join(gitDir, "objects")).mode & 0o020) !== 0) process.umask(0o002);
@@ -37,7 +39,8 @@ function readMoves(text: string): readonly DoorMove[] {
     .filter((line) => line !== "")
     .map((line) => {
       const [old = "", next = "", ...ref] = line.split(" ");
-      if (!isOid(old) || !isOid(next)) throw new Error("git lists no objects that are named by SHA-1");
+      if (!isOid(old) || !isOid(next))
+        throw new Error("git lists no objects that are named by SHA-1");
       return { ref: ref.join(" "), old: named(old), next: named(next) };
     });
 }
@@ -68,10 +71,15 @@ async function refuse(answer: DoorAnswer & { readonly accepted: false }): Promis
 }
 
 /** What the judge keeps is put in order by a process of its own, which the push does not wait for. */
-async function tidy(gitDir: string, moves: readonly DoorMove[], { states }: Received): Promise<void> {
+async function tidy(
+  gitDir: string,
+  moves: readonly DoorMove[],
+  { states }: Received,
+): Promise<void> {
   const old = moves.find(({ ref, old: from }) => ref.startsWith("refs/heads/") && from)?.old;
   const command = process.argv[1];
   if (!states.full || old === undefined || command === undefined) return;
+  const { startDetached } = await import("../../git/detached.ts");
   startDetached(process.execPath, [command, "hook", "compact", gitDir, old]);
 }
 
