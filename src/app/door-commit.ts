@@ -33,8 +33,10 @@ export interface DoorCommit {
   readonly raw: RawCommit;
   /** undefined where it is none that Mound accepts. */
   readonly commit: ParsedCommit | undefined;
-  /** What the judge cannot see in the changes. */
+  /** A tree that no two readers need agree on: what is changed is not known, so that nothing is judged. */
   readonly flaw: Fault | undefined;
+  /** What may be legal, and still is not taken. */
+  readonly excess: Fault | undefined;
 }
 
 /** A commit as the judge is told of it, its modes as the trees have them. */
@@ -47,12 +49,12 @@ export async function readCommit(
   const commit = parseCommit(bytes);
   // Without one parent it is refused by its looks, and nothing more of it is read.
   if (commit === undefined || commit.parents.length > 1)
-    return { raw: { oid, bytes, changes: [] }, commit, flaw: undefined };
+    return { raw: { oid, bytes, changes: [] }, commit, flaw: undefined, excess: undefined };
   const before = parent === undefined ? undefined : await treeOf(objects, parent);
   const read = (trees: readonly Oid[]): Promise<readonly Uint8Array[]> => readTrees(objects, trees);
   const { changes, flaw } = await diffRawTrees(read, before, commit.tree, IMPORT_PATHS);
   const filled = await fill(objects, changes);
-  return { raw: { oid, bytes, changes: filled }, commit, flaw: flaw ?? oversized(filled) };
+  return { raw: { oid, bytes, changes: filled }, commit, flaw, excess: oversized(filled) };
 }
 
 async function commitBytes(objects: DoorObjects, oid: Oid): Promise<Uint8Array> {

@@ -107,7 +107,7 @@ async function judgeLine(
     );
     for (const [index, each] of facts.entries()) {
       ports.inTime();
-      const answer = await judgeOne(ports, state, each, read[index]!.flaw, delta);
+      const answer = await judgeOne(ports, state, each, read[index]!, delta);
       if (!answer.accepted) return answer;
     }
   }
@@ -134,12 +134,13 @@ async function judgeOne(
   { clock }: DoorPorts,
   state: ShardedState,
   facts: CommitFacts,
-  flaw: Fault | undefined,
+  { flaw, excess }: DoorCommit,
   delta: Map<Key, Value | undefined>,
 ): Promise<DoorAnswer> {
+  if (flaw !== undefined) return refused(flaw, facts);
   const verdict = await withKeys(state, () => judge(state, facts));
   if (!verdict.accepted) return refused(verdict.fault, facts);
-  if (flaw !== undefined) return refused(flaw, facts);
+  if (excess !== undefined) return refused(excess, facts);
   take(state, verdict.delta, delta);
   const skew = (await withKeys(state, () => state.get("mound")))!.skew;
   const now = clock.now();

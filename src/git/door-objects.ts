@@ -25,84 +25,92 @@ const COMMIT_BYTES = 1024 * 1024;
  * of a small push in files of their own, which are read in process; for all others one
  * `git cat-file --batch` is started, and one more where sizes must be known before contents.
  */
-export function doorObjects({ gitDir, environment }: DoorObjectsOptions): DoorObjects {
-  const own = join(gitDir, "objects");
-  const quarantine = environment["GIT_OBJECT_DIRECTORY"];
-  const folders = quarantine === undefined ? [own] : [quarantine, own];
-  const known = new Map<Oid, DoorObject>();
-  let held = 0;
-  const packs = new Map<string, CatFile>();
-  const ask = async (
-    mode: "--batch" | "--batch-check",
-    maxBytes: number,
-    oids: readonly Oid[],
-  ): Promise<readonly (BatchAnswer | undefined)[]> => {
-    const { catFile } = await import("./cat-file.ts");
-    const name = `${mode} ${maxBytes}`;
-    const process = packs.get(name) ?? catFile({ gitDir, mode, maxBytes, environment });
-    packs.set(name, process);
-    return process.ask(oids);
-  };
+export function doorObjects(options: DoorObjectsOptions): DoorObjects {
+  return new QuarantinedObjects(options);
+}
 
-  const remember = (oid: Oid, found: DoorObject): void => {
-    const bytes = found.bytes?.length ?? 0;
-    if (found.type === "blob") return;
-    held += bytes;
-    if (held > CACHE_BYTES) {
-      known.clear();
-      held = bytes;
+class QuarantinedObjects implements DoorObjects {
+  readonly #options: DoorObjectsOptions;
+  readonly #folders: readonly string[];
+  /** Trees and commits that were read. */
+  #known = new Map<Oid, DoorObject>();
+  #held = 0;
+  readonly #processes = new Map<string, CatFile>();
+
+  constructor(options: DoorObjectsOptions) {
+    const own = join(options.gitDir, "objects");
+    const quarantine = options.environment["GIT_OBJECT_DIRECTORY"];
+    this.#options = options;
+    this.#folders = quarantine === undefined ? [own] : [quarantine, own];
+  }
+
+  async read(oids: readonly Oid[], maxBytes: number): Promise<readonly DoorObject[]> {
+    const found = new Map<Oid, DoorObject>();
+    const packed: Oid[] = [];
+    for (const oid of oids) {
+      const here = this.#known.get(oid) ?? this.#readLoose(oid, maxBytes);
+      if (here === undefined) packed.push(oid);
+      else found.set(oid, here);
     }
-    known.set(oid, found);
-  };
+    const unpacked = packed.length === 0 ? [] : await this.#readPacked(packed, maxBytes);
+    packed.forEach((oid, at) => found.set(oid, unpacked[at]!));
+    for (const [oid, object] of found) this.#remember(oid, object);
+    return oids.map((oid) => found.get(oid)!);
+  }
 
-  const readLoose = (oid: Oid, maxBytes: number): DoorObject | undefined => {
-    for (const folder of folders) {
+  async lineage(old: Oid | undefined, next: Oid): Promise<readonly Oid[] | undefined> {
+    return (await walk(this, old, next)) ?? listFirstParents(this.#options, old, next);
+  }
+
+  close(): void {
+    for (const process of this.#processes.values()) process.close();
+  }
+
+  #readLoose(oid: Oid, maxBytes: number): DoorObject | undefined {
+    for (const folder of this.#folders) {
       const found = readObjectFile(folder, oid, maxBytes);
       if (found !== undefined) return found;
     }
     return undefined;
-  };
+  }
 
-  const readPacked = async (
-    oids: readonly Oid[],
-    maxBytes: number,
-  ): Promise<readonly DoorObject[]> => {
+  async #readPacked(oids: readonly Oid[], maxBytes: number): Promise<readonly DoorObject[]> {
     const sizes =
-      maxBytes < UNSEEN_BYTES ? present(oids, await ask("--batch-check", 0, oids)) : undefined;
+      maxBytes < UNSEEN_BYTES
+        ? present(oids, await this.#ask("--batch-check", 0, oids))
+        : undefined;
     const wanted = oids.filter((_, at) => sizes === undefined || sizes[at]!.size <= maxBytes);
-    const contents = present(wanted, await ask("--batch", maxBytes, wanted));
+    const contents = present(wanted, await this.#ask("--batch", maxBytes, wanted));
     const byName = new Map(wanted.map((oid, at) => [oid, contents[at]!]));
     return oids.map((oid, at) => {
       const { type, size, bytes } = byName.get(oid) ?? sizes![at]!;
       return { type, size, bytes: bytes?.length === size ? bytes : undefined };
     });
-  };
+  }
 
-  const read = async (oids: readonly Oid[], maxBytes: number): Promise<readonly DoorObject[]> => {
-    const found = new Map<Oid, DoorObject>();
-    const packed: Oid[] = [];
-    for (const oid of oids) {
-      const here = known.get(oid) ?? readLoose(oid, maxBytes);
-      if (here === undefined) packed.push(oid);
-      else found.set(oid, here);
-    }
-    if (packed.length > 0) {
-      const read = await readPacked(packed, maxBytes);
-      packed.forEach((oid, at) => found.set(oid, read[at]!));
-    }
-    for (const [oid, object] of found) if (!known.has(oid)) remember(oid, object);
-    return oids.map((oid) => found.get(oid)!);
-  };
+  async #ask(
+    mode: "--batch" | "--batch-check",
+    maxBytes: number,
+    oids: readonly Oid[],
+  ): Promise<readonly (BatchAnswer | undefined)[]> {
+    const { catFile } = await import("./cat-file.ts");
+    const { gitDir, environment } = this.#options;
+    const name = `${mode} ${maxBytes}`;
+    const process = this.#processes.get(name) ?? catFile({ gitDir, mode, maxBytes, environment });
+    this.#processes.set(name, process);
+    return process.ask(oids);
+  }
 
-  return {
-    read,
-    async lineage(old, next) {
-      return (await walk(read, old, next)) ?? listFirstParents(gitDir, environment, old, next);
-    },
-    close() {
-      for (const process of packs.values()) process.close();
-    },
-  };
+  #remember(oid: Oid, found: DoorObject): void {
+    if (found.type === "blob" || this.#known.has(oid)) return;
+    const bytes = found.bytes?.length ?? 0;
+    this.#held += bytes;
+    if (this.#held > CACHE_BYTES) {
+      this.#known = new Map();
+      this.#held = bytes;
+    }
+    this.#known.set(oid, found);
+  }
 }
 
 function present(
@@ -119,14 +127,14 @@ const PARENT = /^tree [0-9a-f]{40}\n(?:parent ([0-9a-f]{40})\n)?/;
 
 /** From the one after `old` to `next`; undefined where that is a longer way. */
 async function walk(
-  read: DoorObjects["read"],
+  objects: DoorObjects,
   old: Oid | undefined,
   next: Oid,
 ): Promise<readonly Oid[] | undefined> {
   const line: Oid[] = [];
   for (let at: Oid | undefined = next; at !== old;) {
     if (at === undefined || line.length >= WALK_MAX) return undefined;
-    const [found]: readonly DoorObject[] = await read([at], COMMIT_BYTES);
+    const [found]: readonly DoorObject[] = await objects.read([at], COMMIT_BYTES);
     const links = PARENT.exec(Buffer.from(found?.bytes?.subarray(0, 96) ?? "").toString("latin1"));
     if (found?.type !== "commit" || links === null) return undefined;
     line.push(at);
@@ -137,15 +145,14 @@ async function walk(
 
 /** The same by git; undefined where `old` is not on the way. */
 async function listFirstParents(
-  gitDir: string,
-  environment: Readonly<Record<string, string>>,
+  options: DoorObjectsOptions,
   old: Oid | undefined,
   next: Oid,
 ): Promise<readonly Oid[] | undefined> {
   const { gitText } = await import("./run.ts");
   const range = old === undefined ? [next] : [next, `^${old}`];
   const args = ["rev-list", "--first-parent", "--reverse", "--parents", ...range, "--"];
-  const text = await gitText(args, { gitDir, environment });
+  const text = await gitText(args, options);
   const rows = text.split("\n").filter((row) => row !== "");
   const [, parent] = rows[0]?.split(" ") ?? [];
   return parent === old ? rows.map((row) => row.slice(0, 40) as Oid) : undefined;
