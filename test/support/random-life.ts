@@ -1,0 +1,93 @@
+import { execFileSync } from "node:child_process";
+import type { Command } from "../../src/protocol/commands/index.ts";
+import type { Scribe } from "./scribe.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const AGENTS = ["root", "ant-1", "ant-2"];
+
+/** What several agents intend on a real mound, what comes too late, and what strangers break. */
+export async function live(scribe: Scribe, random: () => number, steps: number): Promise<void> {
+  const pick = <T>(all: readonly T[]): T => all[random() % all.length]!;
+  const tasks: string[] = [];
+  for (const more of [{}, { attempts: 2 }, { review: "required" as const }]) {
+    const spec = { title: "work", ...more };
+    tasks.push(...(await scribe.must("root", { type: "add", tasks: [spec] })).tasks);
+  }
+  let late: Awaited<ReturnType<Scribe["decided"]>>;
+  for (let step = 0; step < steps; step += 1) {
+    scribe.now += pick([0, 1_000, 1_000, MINUTE, HOUR]);
+    const agent = pick(AGENTS);
+    const held = Object.keys(scribe.state.get(`held/${agent}`) ?? {});
+    const [task, own] = [pick(tasks), pick([...held, ...held, ...tasks])];
+    const next = scribe.made(`${agent} ${step}`);
+    const command = intent({ task, own, key: next.key, number: random() });
+    const made = await scribe.decided(agent, command, command.type === "rotate" ? [next] : []);
+    if (made === undefined) continue;
+    // One in six comes later, if at all; another comes with a part left out.
+    const manner = random() % 6;
+    if (manner === 0) {
+      late = made;
+      continue;
+    }
+    const files = Object.fromEntries(Object.entries(made.files).slice(manner === 1 ? 1 : 0));
+    const verdict = await scribe.write({ ...made, files });
+    if (verdict.accepted && command.type === "rotate") scribe.signers.set(agent, next);
+    if (verdict.accepted && command.type === "add") tasks.push(...made.answer.tasks);
+    if (late !== undefined && random() % 2 === 0) {
+      const time = Math.max(scribe.now, scribe.state.get("line")!.time);
+      await scribe.write({ ...late, time });
+      late = undefined;
+    }
+    if (random() % 12 === 0) await restore(scribe);
+  }
+}
+
+function intent(chosen: {
+  readonly task: string;
+  readonly own: string;
+  readonly key: ReturnType<Scribe["made"]>["key"];
+  readonly number: number;
+}): Command {
+  const { task, own, key, number } = chosen;
+  const lease = number % 2 === 0 ? MINUTE : HOUR;
+  const outcome = (["done", "failed", "released"] as const)[number % 3]!;
+  const all: readonly Command[] = [
+    { type: "claim", task, lease },
+    { type: "claim", task, lease },
+    { type: "renew", task: own, lease },
+    { type: "renew", task: own, progress: { percent: number % 100 } },
+    { type: "finish", task: own, outcome },
+    { type: "finish", task: own, outcome },
+    { type: "review", task, accept: number % 4 === 0 },
+    { type: "cancel", task },
+    { type: "add", tasks: [{ title: `task ${number}` }] },
+    { type: "rotate", key },
+  ];
+  return all[Math.floor(number / 12) % all.length]!;
+}
+
+/** Puts back what the state holds, as anyone may. */
+export async function restore(scribe: Scribe): Promise<void> {
+  const { state } = scribe;
+  const paths = state.keys("astray/").map((key) => key.slice("astray/".length));
+  const junk = execFileSync(
+    "git",
+    ["--git-dir", scribe.gitDir, "ls-tree", "-r", "--name-only", "main"],
+    { encoding: "utf8" },
+  )
+    .split("\n")
+    .filter((path) => path !== "" && state.get(`file/${path}`) === undefined);
+  const all = [...new Set([...paths, ...junk])];
+  if (all.length === 0) return;
+  const files = all.map((path) => {
+    const good = state.get(`file/${path}`)?.oid;
+    const bytes =
+      good === undefined
+        ? undefined
+        : execFileSync("git", ["--git-dir", scribe.gitDir, "cat-file", "blob", good]);
+    return [path, bytes] as const;
+  });
+  const verdict = await scribe.write({ author: "root", files: Object.fromEntries(files) });
+  if (!verdict.accepted) throw new Error(JSON.stringify(verdict.fault));
+}
