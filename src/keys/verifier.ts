@@ -7,6 +7,9 @@ import { factOfMade } from "./made.ts";
 import { verifySignature } from "./sshsig.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
+/** Where all is bundled into one file, that file is the worker too. */
+declare const MOUND_WORKER: string | undefined;
+
 export interface VerifierOptions {
   /** The bundled `verify-worker.ts`; the file beside this one unless said. */
   readonly workerUrl?: URL;
@@ -16,7 +19,7 @@ export interface VerifierOptions {
 
 /** Verifies SSHSIGs: a few in this thread, many in worker threads. `close` may be followed by use. */
 export function createVerifier(options: VerifierOptions = {}): Verifier {
-  const url = options.workerUrl ?? new URL("./verify-worker.js", import.meta.url);
+  const url = options.workerUrl ?? new URL(WORKER, import.meta.url);
   const threads = options.threads ?? Math.min(THREADS_MAX, availableParallelism());
   const pool = new WorkerPool(url, threads);
   const known = new BoundedMap<string, KnownFact>(CACHE_ENTRIES);
@@ -28,6 +31,8 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
     close: () => pool.close(),
   };
 }
+
+const WORKER = typeof MOUND_WORKER === "string" ? MOUND_WORKER : "./verify-worker.js";
 
 /**
  * A check takes about 0.1 ms; two threads take about 0.15 s to start and to warm up (measured). From

@@ -16,6 +16,8 @@ const OUTPUT = {
 
 /** What git's hook starts: a bundle of its own, so that a push loads one file and nothing that it does not need. */
 const JUDGE = "src/cli/hook/pre-receive.ts";
+/** What a mound can hold for its CI: the audit alone, as one file. */
+const AUDIT = "src/audit-bin.ts";
 /** Where YAML is read that Mound did not write itself. */
 const YAML_READER = join("src", "protocol", "yaml-body.ts");
 
@@ -31,6 +33,7 @@ export async function bundle(root, dir) {
   if (existsSync(join(root, JUDGE)))
     output.push(...(await write({ ...options, input: { judge: JUDGE } }, dir, startsInOne(root))));
   if (existsSync(join(root, YAML_READER))) output.push(...(await writeYaml(options, dir)));
+  if (existsSync(join(root, AUDIT))) output.push(...(await writeAudit(root, options, dir)));
   refusePackages(output);
   refuseSlowStart(output.find((chunk) => chunk.fileName === "mound.js"));
   await makeExecutable(join(dir, "mound.js"));
@@ -85,6 +88,46 @@ async function writeYaml({ cwd, platform, transform, onLog }, dir) {
   const { output } = await build.write({ dir, format: "cjs", entryFileNames: "[name].cjs" });
   await build.close();
   return output;
+}
+
+/**
+ * `mound audit` once more, as one file that a mound can hold and CI runs as it is. It is read by few and
+ * fetched by all, so it is made small; the licences of what it contains go along at its end.
+ */
+async function writeAudit(root, options, dir) {
+  const { target, define } = options.transform;
+  const build = await rolldown({
+    ...options,
+    input: { audit: AUDIT },
+    preserveEntrySignatures: false,
+    transform: { target, define: { ...define, MOUND_WORKER: JSON.stringify("") } },
+    plugins: [auditAlone(root)],
+  });
+  const { output } = await build.write({
+    format: "esm",
+    entryFileNames: "[name].mjs",
+    dir,
+    codeSplitting: false,
+    minify: true,
+  });
+  await build.close();
+  if (output.length > 1) throw new Error("dist/audit.mjs is in several files");
+  const file = join(dir, "audit.mjs");
+  const licences = (await notices(modules(output))).replaceAll("*/", "* /");
+  await writeFile(file, `${(await readFile(file, "utf8")).trimEnd()}\n/*!\n${licences}*/\n`);
+  return output;
+}
+
+/** Of the groups of commands only this one, and so of all that is loaded late only what it needs. */
+function auditAlone(root) {
+  const all = join(root, "src", "cli", "commands", "index.ts");
+  return {
+    name: "audit-alone",
+    load: (id) =>
+      id === all
+        ? 'import { addAuditCommands } from "./audit.ts";\nexport const COMMANDS = [addAuditCommands];\n'
+        : null,
+  };
 }
 
 /** Names the code by its content: what other code has folded is never trusted. */
