@@ -31,7 +31,7 @@ import { judgeProgram } from "./judge-program.ts";
 import { keyStore } from "./keys.ts";
 import { Mound } from "./mound.ts";
 import { wirePorts } from "./ports.ts";
-import { templateFiles } from "./templates.ts";
+import { ciFiles, templateFiles, type CiHost } from "./templates.ts";
 
 export interface FoundOptions {
   readonly dir: string;
@@ -46,6 +46,8 @@ export interface FoundOptions {
   readonly skills?: readonly string[];
   /** As for `KeyStore.adoptKey`; a new key unless said. */
   readonly key?: string;
+  /** Hosts whose CI is to audit the line. */
+  readonly ci?: readonly CiHost[];
   readonly environment: NodeJS.ProcessEnv;
   readonly trace?: SubmitPorts["trace"];
 }
@@ -192,7 +194,13 @@ async function pushSigned(
   const folder = (id: string): string =>
     join(configFolder(environment, homedir(), process.platform), "mound", "keys", id);
   const signer = await keys.signer(pending, agent);
-  const built = signer.ok ? await buildFirst(options, ports, key.value, signer.value) : signer;
+  const files = {
+    ...templateFiles(options.name),
+    ...ciFiles(options.ci ?? [], clone.settings.branch),
+  };
+  const built = signer.ok
+    ? await buildFirst(options, ports, key.value, signer.value, files)
+    : signer;
   if (!built.ok) {
     await rm(folder(pending), { recursive: true, force: true });
     return built;
@@ -227,6 +235,7 @@ async function buildFirst(
   ports: SubmitPorts,
   key: PublicKey,
   signer: Link["request"]["signer"],
+  files: Readonly<Record<string, string>>,
 ): Promise<Result<{ line: Line; chain: Chain; id: string }, AnyFault>> {
   const line = await Line.open(ports);
   const command = {
@@ -235,7 +244,7 @@ async function buildFirst(
     key,
     membership: options.membership,
     ...(options.skills === undefined ? {} : { skills: options.skills }),
-    files: templateFiles(options.name),
+    files,
   };
   const link: Link = {
     request: { agent: options.agent, command, signer },

@@ -81,9 +81,10 @@ function encodeDrafts(drafts: readonly Draft[], { view }: DecideContext): readon
   let moundId = view.get("mound")?.id;
   return drafts.map((draft) => {
     if (draft.write === "removal" || draft.write === "restore") return draft;
-    // What is laid down for people may name the mound, whose id is known only here.
+    // A file that is laid down may be the id of the mound, which is known only here; no other is touched,
+    // for what names its files by their digest is laid down too.
     if (draft.write === "file")
-      return { ...draft, text: draft.text.replaceAll("{{mound}}", moundId ?? "") };
+      return { ...draft, text: draft.text.replace(/^\{\{mound\}\}(?=\n?$)/, moundId ?? "") };
     const body = encodeBody(draft.kind, draft.path, draft.fields);
     const founding = moundId === undefined;
     moundId ??= base32(sha256Text(body));

@@ -3,8 +3,14 @@ import { PATH_DEPTH } from "./limits.ts";
 const SEGMENT = /^[a-z0-9][a-z0-9._-]{0,79}$/;
 const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$/;
 /** What `init` lays down for people and hosts; unsigned, so that only a root's commit may touch it. */
-const FURNITURE_FILES = new Set(["README.md", "AGENTS.md", ".gitattributes", ".gitignore"]);
-const FURNITURE_FOLDERS = [".github/", ".mound/"];
+const FURNITURE_FILES = new Set([
+  "README.md",
+  "AGENTS.md",
+  ".gitattributes",
+  ".gitignore",
+  ".gitlab-ci.yml",
+]);
+const FURNITURE_FOLDERS = [".github/", ".forgejo/", ".mound/"];
 const FURNITURE_SEGMENT = /^[A-Za-z0-9._][A-Za-z0-9._-]{0,79}$/;
 
 /** The one name that may end in `.lock`: the lock file of a task. */

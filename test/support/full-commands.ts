@@ -30,7 +30,7 @@ const spec = {
 
 /** Every command that an agent may hand to a daemon; a field that is new is missing here, and tsc says so. */
 export const FULL_COMMANDS: {
-  readonly [Type in Exclude<Command["type"], "init" | "rotate">]: Full<Type>;
+  readonly [Type in Exclude<Command["type"], "furnish" | "init" | "rotate">]: Full<Type>;
 } = {
   add: { type: "add", tasks: [spec, { ...spec, label: "other" }] },
   cancel: { type: "cancel", task, reason: "not needed" },

@@ -2,7 +2,12 @@ import { files, type Finding, type Tree } from "./source.ts";
 import { imports } from "./syntax.ts";
 
 /** What the bundler starts from. */
-const ENTRIES = new Set(["src/bin.ts", "src/index.ts", "src/keys/verify-worker.ts"]);
+const ENTRIES = new Set([
+  "src/audit-bin.ts",
+  "src/bin.ts",
+  "src/index.ts",
+  "src/keys/verify-worker.ts",
+]);
 
 /** Every source file is imported by another file, or is an entry of the bundle. */
 export function deadFiles(tree: Tree): readonly Finding[] {

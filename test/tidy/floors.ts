@@ -11,7 +11,7 @@ const FLOORS = [
   ["open"],
   ["daemon", "work", "relay", "mcp", "web", "sim"],
   ["cli"],
-  ["bin.ts", "index.ts"],
+  ["audit-bin.ts", "bin.ts", "index.ts"],
 ];
 
 /** The steps inside the protocol; other files at its top are the words. */

@@ -23,6 +23,11 @@ export function addSetupCommands(program: Command, run: Run): void {
     )
     .option("--can <skill>", "what the first agent can do; may be repeated", collect)
     .option("--key <file>", "use this key: a private key file, or ssh-agent")
+    .option(
+      "--ci <host>",
+      "audit the line in the CI of github, gitlab or forgejo; may be repeated; github where the origin is there, unless none is said",
+      collect,
+    )
     .addHelpText(
       "after",
       "\nExamples:\n  mound init plan --as ant-1\n  mound init --in . --as ant-1\n  mound init plan --remote git@host:team/plan.git --as ant-1",
@@ -52,6 +57,13 @@ export function addSetupCommands(program: Command, run: Run): void {
     )
     .addHelpText("after", "\nExamples:\n  mound clone git@host:team/plan.git\n  mound clone --in .")
     .action(run(lazily(async () => (await import("../setup/clone.ts")).clone)));
+  program
+    .command("ci <host...>")
+    .description(
+      "audit the line in the CI of github, gitlab or forgejo, or renew that (roots only)",
+    )
+    .addHelpText("after", "\nExample:\n  mound ci github --as ant-1")
+    .action(run(lazily(async () => (await import("../setup/ci.ts")).ci)));
   program
     .command("publish <url>")
     .description("move the origin inside this clone to a git host; the old one is frozen")

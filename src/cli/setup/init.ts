@@ -6,6 +6,7 @@ import { FaultError, type Context } from "../context.ts";
 import { listOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { UsageError } from "../usage.ts";
+import { ciOption, requirePlainBranch } from "./ci.ts";
 import { describeMound } from "./describe.ts";
 
 /** `mound init`: founds a mound, of which the acting agent is the root. */
@@ -16,6 +17,9 @@ export async function init(
 ): Promise<Report> {
   const agent = context.agent();
   const { remote, beside } = placeOptions(context, typed, options);
+  const branch = branchOption(options["branch"]);
+  const ci = ciOption(listOption(options["ci"]), remote);
+  if (ci.length > 0) requirePlainBranch(branch ?? "main");
   const dir = context.path(typed ?? ".");
   const founded = await foundMound({
     dir,
@@ -24,7 +28,8 @@ export async function init(
     membership: options["membership"] === "invited" ? "invited" : "open",
     ...optional("remote", remote),
     ...optional("beside", beside),
-    ...optional("branch", branchOption(options["branch"])),
+    ...optional("branch", branch),
+    ci,
     ...optional("skills", listOption(options["can"])),
     ...optional("key", keyOption(context, options["key"])),
     environment: context.env.environment,

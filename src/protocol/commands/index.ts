@@ -6,6 +6,7 @@ import { planConfigure, type ConfigureCommand } from "./configure.ts";
 import { planEdit, type EditCommand } from "./edit.ts";
 import { planCancel, planReview, type CancelCommand, type ReviewCommand } from "./end.ts";
 import { planFinish, type FinishCommand } from "./finish.ts";
+import { planFurnish, type FurnishCommand } from "./furnish.ts";
 import { planInit, type InitCommand } from "./init.ts";
 import {
   planEndMembership,
@@ -32,6 +33,7 @@ export type Command =
   | EditCommand
   | EndMembershipCommand
   | FinishCommand
+  | FurnishCommand
   | InitCommand
   | InviteCommand
   | JoinCommand
@@ -60,6 +62,8 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planEndMembership(command, context);
     case "finish":
       return planFinish(command, context);
+    case "furnish":
+      return planFurnish(command, context);
     case "init":
       return planInit(command, context);
     case "invite":
