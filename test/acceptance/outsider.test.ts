@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -48,7 +48,17 @@ async function expectAgreement(scribe: Scribe): Promise<Checked> {
     `${judged.length} commits, ${judged.length - refused} accepted, ${refused} refused`,
   );
   expect(checked.summary).toContain(`mound ${scribe.id} at ${scribe.tip}`);
+  expect(checked.code).toBe(audited(scribe));
+  const strict = await outsider(scribe.gitDir, { options: ["--strict"] });
+  expect(strict.code).toBe(audited(scribe, "--strict"));
   return checked;
+}
+
+/** The exit code of `mound audit` on the same repository. */
+function audited(scribe: Scribe, ...options: readonly string[]): number | null {
+  const program = join(import.meta.dirname, "../../dist/audit.mjs");
+  const args = [program, "--git-dir", scribe.gitDir, "--branch", "main", "--no-cache", ...options];
+  return spawnSync(process.execPath, args, { stdio: "ignore" }).status;
 }
 
 describe("the outsider's check", () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +18,12 @@ describe("mound init", () => {
     expect(laid).toContain(".mound/verify.sh");
     expect(laid.filter((path) => /^\.(github|gitlab|forgejo)|audit/.test(path))).toEqual([]);
     expect(cli.git("m", "ls-tree", "HEAD", ".mound/verify.sh")).toMatch(/^100644 /);
+    cli.git(".", "clone", "--quiet", "m", "plain");
+    const check = ["-C", cli.path("plain"), "--id", cli.read("m", ".mound/id").trim()];
+    const said = execFileSync("sh", [cli.path("plain/.mound/verify.sh"), ...check], {
+      encoding: "utf8",
+    });
+    expect(said).toMatch(/^1 commits, 1 accepted, 0 refused .*\n$/);
   });
 
   test("--ci lays down an audit for each host, and the audit itself, in the first commit", async () => {

@@ -24,9 +24,10 @@ export async function live(scribe: Scribe, random: () => number, steps: number):
     const command = intent({ task, own, key: next.key, number: random() });
     const made = await scribe.decided(agent, command, command.type === "rotate" ? [next] : []);
     if (made === undefined) continue;
-    // One in six comes later, if at all; another comes with a part left out.
+    // One in six comes later, if at all; another comes with a part left out. A key is changed at once,
+    // or its agent would go on with the old one.
     const manner = random() % 6;
-    if (manner === 0) {
+    if (manner === 0 && command.type !== "rotate") {
       late = made;
       continue;
     }
