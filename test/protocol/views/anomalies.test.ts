@@ -47,6 +47,22 @@ describe("results under a token that is no longer current", () => {
     ]);
   });
 
+  test("count by whatever rule they are refused: signed before the takeover, or hours ago", () => {
+    for (const [pause, rule] of [
+      [0, "RE9"],
+      [HOUR, "LN3"],
+    ] as const) {
+      const { world, id } = yard();
+      expectRan(world.run("ant-1", { type: "claim", task: id, lease: HOUR }));
+      world.pass(2 * HOUR);
+      const files = delivered(world, id, "ant-1", 1);
+      expectRan(world.pass(1_000).run("ant-2", { type: "claim", task: id, lease: 8 * HOUR }));
+      const late = world.pass(pause).commit({ author: "ant-1", files });
+      expect(late).toMatchObject({ fault: { rule } });
+      expect(found(world, "stale-result")).toMatchObject([{ agent: "ant-1", facts: { token: 1 } }]);
+    }
+  });
+
   test("progress counts too, and what is repeated is one anomaly", () => {
     const { world, id } = takenOver();
     for (const n of [1, 2, 3]) {

@@ -3,6 +3,7 @@ import type { Anomaly } from "../anomaly.ts";
 import type { Fault } from "../../fault.ts";
 import type { AgentId, TaskId } from "../../ids.ts";
 import { finishing } from "../../rules/task-status.ts";
+import type { TaskState } from "../../state.ts";
 import type { Notes } from "./notes.ts";
 import type { Mark, RefusedRecord, Sight, TaskChange } from "./sight.ts";
 import { capped, type Trail, type Trails } from "./trails.ts";
@@ -26,15 +27,14 @@ export function watchRefused({ mark, refused }: Sight, trails: Trails, notes: No
   if (refused === undefined) return;
   const { fault, records } = refused;
   for (const record of records) {
+    const late = lateRecord(record);
+    if (late !== undefined) watchLate(late, mark, trails.of(late.task), notes);
     if ("task" in fault && record.task !== fault.task) continue;
     if ("path" in fault && record.path !== fault.path) continue;
     noteStaleView(record, fault, mark, trails, notes);
-    if (record.task === undefined) continue;
-    const trail = trails.of(record.task);
-    if (fault.code === "fenced" && record.token === fault.token)
-      watchFenced({ ...record, task: record.task, token: fault.token }, mark, trail, notes);
-    else if (record.kind === "claim" && LOST.has(fault.code))
-      noteLost(record.task, mark, trail, notes);
+    const { kind, task } = record;
+    if (kind === "claim" && task !== undefined && late === undefined && LOST.has(fault.code))
+      noteLost(task, mark, trails.of(task), notes);
   }
 }
 
@@ -82,19 +82,34 @@ function watchResult({ before, after }: TaskChange, mark: Mark, trail: Trail, no
   noteTwice(after.id, [other, { ...done, commit: mark.commit }], mark.time, notes);
 }
 
-type FencedRecord = RefusedRecord & { readonly task: TaskId; readonly token: number };
+type LateRecord = RefusedRecord & {
+  readonly task: TaskId;
+  readonly token: number;
+  readonly standing: TaskState;
+};
 
-function watchFenced(record: FencedRecord, mark: Mark, trail: Trail, notes: Notes): void {
+/**
+ * A holder's record under a token that had ended. Which rule refuses it first is chance: it is fenced, or
+ * the attempt that ended the token is newer, or its time is too long ago.
+ */
+function lateRecord(record: RefusedRecord): LateRecord | undefined {
+  const { agent, task, token, standing } = record;
+  if (task === undefined || token === undefined || standing === undefined) return undefined;
+  const held = standing.attempts.some((one) => one.token === token && one.agent === agent);
+  return held && standing.claim?.token !== token ? { ...record, task, token, standing } : undefined;
+}
+
+function watchLate(record: LateRecord, mark: Mark, trail: Trail, notes: Notes): void {
   const { task, agent, token, kind, outcome, standing } = record;
   const ending = trail.endings.find((one) => one.token === token);
   const result = kind === "attempt" && OUTCOMES.has(outcome ?? "");
   if (result || kind === "progress") noteStaleResult(record, ending?.mark, mark, notes);
-  if (ending?.outcome === "expired" && ending.agent === agent && !result && kind !== "attempt")
+  if (ending?.outcome === "expired" && (kind === "claim" || kind === "progress"))
     noteStillReporting(record, ending.mark, mark, notes);
   if (outcome !== "done") return;
   const delivery = { token, agent, commit: mark.commit };
   trail.deliveries = capped([...trail.deliveries, delivery]);
-  const done = standing === undefined ? undefined : finishing(standing);
+  const done = finishing(standing);
   if (done === undefined || done.token === token) return;
   const accepted = trail.endings.find((one) => one.token === done.token);
   const first = { ...done, commit: accepted?.mark.commit };
@@ -104,12 +119,12 @@ function watchFenced(record: FencedRecord, mark: Mark, trail: Trail, notes: Note
 const OUTCOMES = new Set(["done", "failed", "released"]);
 
 function noteStaleResult(
-  { task, agent, token, kind, standing }: FencedRecord,
+  { task, agent, token, kind, standing }: LateRecord,
   ended: Mark | undefined,
   mark: Mark,
   notes: Notes,
 ): void {
-  const current = standing?.claim;
+  const current = standing.claim;
   notes.note(`${task} ${agent} ${token}`, {
     code: "stale-result",
     task,
@@ -126,7 +141,7 @@ function noteStaleResult(
 
 /** Its token was taken over, and it went on as before. */
 function noteStillReporting(
-  { task, agent, token }: FencedRecord,
+  { task, agent, token }: LateRecord,
   taken: Mark,
   mark: Mark,
   notes: Notes,
