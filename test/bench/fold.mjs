@@ -42,7 +42,7 @@ export async function fold(context) {
 }
 
 /** Claims, progress and endings by several agents, until the line has so many commits. */
-async function grow({ mound, origin, names }, commits, tell) {
+export async function grow({ mound, origin, names }, commits, tell) {
   for (let have = await countCommits(origin), turn = 0; have < commits; turn += 1) {
     const agent = names[turn % names.length];
     const left = Math.min(CHAIN, commits - have);
@@ -63,7 +63,7 @@ async function submit(mound, agent, commands) {
   return outcomes.map(expectOk);
 }
 
-async function allowedSigners({ dir, mound }) {
+export async function allowedSigners({ dir, mound }) {
   const keys = await mound.read((view) =>
     view.keys("agent/").map((key) => `* namespaces="git" ${view.get(key).key}`),
   );
@@ -73,7 +73,7 @@ async function allowedSigners({ dir, mound }) {
 }
 
 /** Milliseconds a commit; throws unless git finds every signature good. */
-async function showSignatures(repository, signers, count) {
+export async function showSignatures(repository, signers, count) {
   const from = performance.now();
   const args = ["-c", "gpg.format=ssh", "-c", `gpg.ssh.allowedSignersFile=${signers}`];
   const log = ["log", "--show-signature", "--format=%G?", `-n${count}`, "main"];

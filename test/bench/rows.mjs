@@ -6,6 +6,7 @@ import { fold } from "./fold.mjs";
 import { freshCommands } from "./fresh.mjs";
 import { memory } from "./memory.mjs";
 import { median } from "./numbers.mjs";
+import { replayToTheMiddle } from "./replay.mjs";
 import { status, version } from "./start.mjs";
 
 /**
@@ -44,6 +45,13 @@ export const ROWS = [
     title: "cold fold of 10,000 commits, every signature verified",
     target: 40,
     run: fold,
+  },
+  {
+    name: "replay",
+    title: "`mound replay` to the middle of 10,000 commits (command)",
+    target: 20,
+    needsCommand: true,
+    run: replayToTheMiddle,
   },
   {
     name: "version",

@@ -35,8 +35,8 @@ export interface RefusedRecord {
 export interface TaskChange {
   readonly before: TaskState | undefined;
   readonly after: TaskState;
-  /** Milliseconds: since when it could have been claimed, before this commit. */
-  readonly openSince: number;
+  /** Milliseconds: since when it had been open, where this commit claimed it. */
+  readonly openSince: number | undefined;
 }
 
 export interface Sight {
@@ -72,16 +72,18 @@ export function sightOf(before: View, facts: CommitFacts, verdict: Verdict): Sig
   }
   const tasks: TaskChange[] = [];
   const members: AgentId[] = [];
-  for (const [key, value] of verdict.delta) {
-    if (key.startsWith("task/") && value !== undefined) {
-      const after = value as TaskState;
-      const known = before.get(`task/${after.id}`);
-      tasks.push({ before: known, after, openSince: openSince(before, known ?? after) });
-    } else if (key.startsWith("agent/")) {
-      members.push(key.slice("agent/".length) as AgentId);
-    }
-  }
+  verdict.delta.forEach((value, key) => {
+    if (key.startsWith("task/") && value !== undefined)
+      tasks.push(taskChange(before, value as TaskState));
+    else if (key.startsWith("agent/")) members.push(key.slice("agent/".length) as AgentId);
+  });
   return { ...base, at: verdict.records[0]?.fields.at, tasks, members, refused: undefined };
+}
+
+function taskChange(view: View, after: TaskState): TaskChange {
+  const before = view.get(`task/${after.id}`);
+  const claimed = before !== undefined && before.claim === undefined && after.claim !== undefined;
+  return { before, after, openSince: claimed ? openSince(view, before) : undefined };
 }
 
 /** Since when a task without a claim can be taken, in milliseconds: its own past, and what it waited for. */

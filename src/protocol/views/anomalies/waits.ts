@@ -33,9 +33,9 @@ export class Waits {
   }
 
   take({ mark, tasks }: Sight): void {
-    for (const { before, after, openSince: since } of tasks) {
-      if (before === undefined || before.claim !== undefined || after.claim === undefined) continue;
-      this.#waits.push({ priority: before.priority, since, ms: mark.time - since });
+    for (const { after, openSince: since } of tasks) {
+      if (since === undefined) continue;
+      this.#waits.push({ priority: after.priority, since, ms: mark.time - since });
       if (this.#waits.length > WAITS_KEPT) this.#waits.shift();
     }
   }
