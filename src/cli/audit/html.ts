@@ -1,6 +1,6 @@
 import { sha256Text } from "../../base/sha256.ts";
 import { formatInstant } from "../../protocol/time.ts";
-import { anomalySentence } from "./anomaly-words.ts";
+import { anomalySentence } from "../anomaly-text.ts";
 import { proofLine, type AuditView, type Shown } from "./shown.ts";
 import { ownershipLine, tallyLines } from "./text.ts";
 import { escapeXml } from "./xml.ts";

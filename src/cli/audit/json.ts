@@ -1,5 +1,5 @@
 import { formatInstant } from "../../protocol/time.ts";
-import { anomalySentence } from "./anomaly-words.ts";
+import { anomalyJson } from "../anomaly-text.ts";
 import { proofLine, type AuditView } from "./shown.ts";
 
 /** `data` of the JSON document. `verbose`: with every interval of ownership. */
@@ -30,15 +30,7 @@ export function auditJson(view: AuditView, verbose: boolean) {
       ...(verbose ? { intervals: intervalsJson(report.ownership.intervals) } : {}),
     },
     tally,
-    anomalies: anomalies.map((anomaly) => ({
-      code: anomaly.code,
-      message: anomalySentence(anomaly),
-      task: anomaly.task ?? null,
-      agent: anomaly.agent ?? null,
-      commits: anomaly.commits,
-      time: formatInstant(anomaly.time),
-      facts: anomaly.facts,
-    })),
+    anomalies: anomalies.map(anomalyJson),
     deferred:
       deferred === undefined
         ? null

@@ -1,6 +1,6 @@
 import { formatInstant } from "../../protocol/time.ts";
 import { sanitiseLine } from "../sanitise.ts";
-import { anomalySentence } from "./anomaly-words.ts";
+import { anomalySentence } from "../anomaly-text.ts";
 import { count, grouped, proofLine, type AuditView, type Shown } from "./shown.ts";
 import { ownershipLine, tallyLines } from "./text.ts";
 

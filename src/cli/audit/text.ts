@@ -1,7 +1,7 @@
 import type { AuditReport } from "../../app/audit-report.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { sanitiseLine } from "../sanitise.ts";
-import { anomalySentence } from "./anomaly-words.ts";
+import { anomalySentence } from "../anomaly-text.ts";
 import { count, grouped, proofLine, type AuditView, type Shown } from "./shown.ts";
 
 /** Of each list on a screen; `--verbose` shows all. */

@@ -2,7 +2,7 @@ import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import type { Lease, Refusal } from "../../protocol/views/story.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { taskLine } from "../shapes.ts";
-import { anomalySentence } from "./anomaly-text.ts";
+import { anomalySentence } from "../anomaly-text.ts";
 import type { ToldEntry, Why } from "./why.ts";
 
 /** A text is told by its beginning: the whole is in the record, and in --json. */

@@ -13,7 +13,7 @@ import { freshMound } from "../fresh.ts";
 import { refusalSentence } from "../reading/refusals.ts";
 import type { Report } from "../report.ts";
 import { taskJson } from "../shapes.ts";
-import { anomalyJson } from "./anomaly-text.ts";
+import { anomalyJson } from "../anomaly-text.ts";
 import { progressOf, tipOf } from "./point.ts";
 import { whyText } from "./why-text.ts";
 

@@ -1,5 +1,5 @@
-import type { Anomaly } from "../../protocol/views/anomaly.ts";
-import { formatDuration, formatInstant } from "../../protocol/time.ts";
+import type { Anomaly } from "../protocol/views/anomaly.ts";
+import { formatDuration, formatInstant } from "../protocol/time.ts";
 
 /** An anomaly in one sentence, as `mound why` and an audit say it. */
 export function anomalySentence(anomaly: Anomaly): string {
