@@ -25,6 +25,7 @@ const SOURCES = {
     declare const MOUND_VERSION: string;
     if (process.argv[2] === "--version") process.stdout.write(MOUND_VERSION);
     else await import("./cli/main.ts");`,
+  "src/audit-bin.ts": 'process.stdout.write("audit");',
   "src/cli/main.ts": `
     import { shared } from "../base/shared.ts";
     const { lazy } = await import("./lazy.ts");
