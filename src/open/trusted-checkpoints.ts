@@ -79,10 +79,10 @@ async function readCheckpoints(
 ): Promise<readonly TrustedRecord[]> {
   const found: TrustedRecord[] = [];
   for (const { path, oid } of files) {
-    const record = await readSigned(path, oid, options);
+    const record = await readUntrusted(path, oid, options);
     if (record?.kind !== "checkpoint") continue;
     const { agent, commit, number, digest } = record.fields as CheckpointState;
-    for (const key of record.signers)
+    for (const key of await record.signers())
       if (trusted.has(keyFingerprint(key)))
         found.push({ agent, commit, number, digest, key, path, oid });
   }
@@ -110,35 +110,39 @@ async function retiredKeys(
   options: LookOptions,
 ): Promise<ReadonlySet<string>> {
   const retired = new Set<string>();
-  /** The keys that a path has named so far: who signs for another one there has given up its own. */
+  /** The trusted keys that a path has named: who signs for another one there has given up its own. */
   const earlier = new Map<string, Set<PublicKey>>();
   for (const { path, oid } of versions) {
     if (!/^agents\/[^/]+\/agent\.yaml$/.test(path)) continue;
-    const record = await readSigned(path, oid, options);
+    const record = await readUntrusted(path, oid, options);
     if (record?.kind !== "agent") continue;
-    const { key, status } = record.fields as AgentFields;
-    if (status !== undefined && status !== "active") retired.add(keyFingerprint(key));
-    const known = earlier.get(path) ?? new Set();
-    for (const signer of record.signers)
-      if (signer !== key && known.has(signer)) retired.add(keyFingerprint(signer));
-    earlier.set(path, known.add(key));
+    const { key, status = "active" } = record.fields as AgentFields;
+    const print = keyFingerprint(key);
+    const before = [...(earlier.get(path) ?? [])].filter((known) => known !== key);
+    if (options.trusted.has(print)) earlier.set(path, new Set([...before, key]));
+    const ends = status !== "active" && options.trusted.has(print);
+    // Signatures take time, and most agents are nobody whose word is taken here.
+    if (!ends && before.length === 0) continue;
+    const signers = await record.signers();
+    if (ends && signers.length > 0) retired.add(print);
+    for (const known of before) if (signers.includes(known)) retired.add(keyFingerprint(known));
   }
   return retired;
 }
 
-interface SignedRecord {
+interface UntrustedRecord {
   readonly kind: string;
   readonly fields: unknown;
   /** Keys whose signatures are right, for this mound. */
-  readonly signers: readonly PublicKey[];
+  readonly signers: () => Promise<readonly PublicKey[]>;
 }
 
-/** A record that is what its path says, with its good signatures; undefined where it is none. */
-async function readSigned(
+/** A record that is what its path says; undefined where it is none. */
+async function readUntrusted(
   path: string,
   oid: Oid,
   { ports, mound }: LookOptions,
-): Promise<SignedRecord | undefined> {
+): Promise<UntrustedRecord | undefined> {
   const object = await ports.objects.read(oid);
   if (object?.type !== "blob" || object.bytes.length > RECORD_BYTES) return undefined;
   const read = readRecord(path, object.bytes);
@@ -146,11 +150,11 @@ async function readSigned(
   const { body, signed, armors } = read.value;
   const typed = typeBody(path, body);
   if ("rule" in typed) return undefined;
-  const facts = await ports.verifier.verify(armors.map((armor) => ({ payload: signed, armor })));
-  const signers = facts.flatMap(({ key, namespace, valid }) =>
-    valid && key !== undefined && namespace === recordNamespace(mound) ? [key] : [],
-  );
-  return signers.length === 0
-    ? undefined
-    : { kind: typed.definition.name, fields: typed.fields, signers };
+  const signers = async (): Promise<readonly PublicKey[]> => {
+    const facts = await ports.verifier.verify(armors.map((armor) => ({ payload: signed, armor })));
+    return facts.flatMap(({ key, namespace, valid }) =>
+      valid && key !== undefined && namespace === recordNamespace(mound) ? [key] : [],
+    );
+  };
+  return { kind: typed.definition.name, fields: typed.fields, signers };
 }

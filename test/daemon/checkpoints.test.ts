@@ -1,5 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
+import { ok } from "../../src/base/result.ts";
 import { CheckpointKeeper } from "../../src/daemon/checkpoints.ts";
+import { Daemon } from "../../src/daemon/daemon.ts";
+import { findClone } from "../../src/git/clone.ts";
+import { watchClone } from "../../src/open/watch-clone.ts";
 import type { AnyFault } from "../../src/open/faults.ts";
 import { Mound } from "../../src/open/mound.ts";
 import type { AgentId } from "../../src/protocol/ids.ts";
@@ -56,6 +60,35 @@ test("a daemon signs at once, then after so many commits, and not for its own", 
   await until("the second checkpoint", async () => (await later())?.number === 5);
   expect((await later())!.until! - (await later())!.at).toBeGreaterThan(23 * 3_600_000);
   expect(cli.git("m/.git/mound/origin.git", "for-each-ref", "refs/mound/state")).toContain("ant-1");
+});
+
+test("the daemon itself signs for whom it was asked to", async () => {
+  const cli = await foundedCli();
+  const clone = findClone(cli.path("m"))!;
+  const started = await Daemon.start({
+    clone,
+    environment: cli.environment,
+    watch: watchClone(clone),
+    local: true,
+    pushBudget: Number.POSITIVE_INFINITY,
+    sinks: async () => ok([]),
+    log: memoryLog(),
+    checkpoints: { agent: "ant-1" as AgentId, every: 2, delayMs: 5 },
+    onTrouble: (fault) => expect(fault).toBeUndefined(),
+    onLost: (fault) => expect(fault).toBeUndefined(),
+  });
+  if (!started.ok) throw new Error(started.error.code);
+  const daemon = started.value;
+  onTestFinished(() => daemon.stop());
+  const signed = (number: number) => async () => {
+    const newest = await daemon.mound.read((view) => view.get("checkpoint"));
+    return newest?.number === number;
+  };
+  await until("the first checkpoint", signed(1));
+  for (const title of ["one", "two"])
+    await cli.ok(["-C", "m", "task", "add", title, "--as", "ant-1"]);
+  await until("the second checkpoint", signed(4));
+  expect((await cli.run("-C m watch --checkpoint")).code).toBe(2);
 });
 
 test("a root signs what another root has, and says loudly where it is not so", async () => {

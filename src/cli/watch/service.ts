@@ -47,13 +47,17 @@ function argumentsOf(context: Context, options: Record<string, unknown>): readon
   const budget = textOption(options["pushBudget"]);
   const reactions = textOption(options["reactions"]);
   const log = textOption(options["log"]);
+  const every = textOption(options["checkpointEvery"]);
+  const signs = options["checkpoint"] === true || every !== undefined;
   return [
     ...(budget === undefined ? [] : ["--push-budget", budget]),
     ...(reactions === undefined ? [] : ["--reactions", context.path(reactions)]),
     ...(log === undefined ? [] : ["--log", context.path(log)]),
     ...(options["submit"] === true ? ["--submit"] : []),
     ...(options["repair"] === true ? ["--repair"] : []),
-    ...(acts(options) ? ["--as", context.agent()] : []),
+    ...(signs ? ["--checkpoint"] : []),
+    ...(every === undefined ? [] : ["--checkpoint-every", every]),
+    ...(signs || acts(options) ? ["--as", context.agent()] : []),
   ];
 }
 
