@@ -140,8 +140,11 @@ function compareFolder(
   entries: readonly TreeEntry[],
 ): readonly Step[] {
   const present = new Map(entries.map((entry) => [entry.name, entry]));
+  const twice = present.size < entries.length ? repeatedNames(entries) : new Set();
   const names = [...present.keys(), ...(good?.files.keys() ?? []), ...(good?.folders.keys() ?? [])];
   return [...new Set(names)].toSorted(byCodeUnit).flatMap((name): readonly Step[] => {
+    // Taking one of two entries away looks to git as if the name were gone: no legal commit does that.
+    if (twice.has(name)) return [];
     const path = prefix + name;
     const is = present.get(name);
     const file = good?.files.get(name);
@@ -153,6 +156,11 @@ function compareFolder(
     const asks = inner !== undefined || folder !== undefined ? [below] : [];
     return file === undefined ? [...told, ...asks] : [...asks, ...told];
   });
+}
+
+function repeatedNames(entries: readonly TreeEntry[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(entries.flatMap(({ name }) => (seen.size === seen.add(name).size ? name : [])));
 }
 
 function compareFile(

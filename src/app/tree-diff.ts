@@ -1,5 +1,11 @@
 import { defined } from "../base/assert.ts";
-import { decodeTree, encodeName, isFolder, type TreeEntry } from "../protocol/objects.ts";
+import {
+  compareTreeEntries,
+  decodeTree,
+  encodeName,
+  isFolder,
+  type TreeEntry,
+} from "../protocol/objects.ts";
 import type { Oid } from "../protocol/ids.ts";
 
 /** A path at which two trees differ, and what the newer one has there. */
@@ -22,15 +28,27 @@ export function diffTrees(
   before: Oid | undefined,
   after: Oid | undefined,
 ): TreeChange[] {
+  return diff(read, before, after, byName);
+}
+
+function diff(
+  read: ReadTree,
+  before: Oid | undefined,
+  after: Oid | undefined,
+  pairs: Pairs,
+): TreeChange[] {
   const changes: TreeChange[] = [];
   // Not by recursion: a stranger's folders may be nested deeper than the stack reaches.
   const folders: Pair[] = [{ prefix: "", before, after }];
   for (let pair = folders.pop(); pair !== undefined; pair = folders.pop())
-    folders.push(...compare(read, pair, changes));
+    folders.push(...compare(read, pair, changes, pairs));
   return changes.toSorted((a, b) => compareBytes(encodeName(a.path), encodeName(b.path)));
 }
 
-/** The same, of trees that must be waited for. */
+/**
+ * The same, of trees that must be waited for, and of any: where a name stands twice, or the order is not
+ * git's, it lists what git does.
+ */
 export async function diffStoredTrees(
   read: (tree: Oid) => Promise<Uint8Array>,
   before: Oid | undefined,
@@ -45,9 +63,9 @@ export async function diffStoredTrees(
   for (let pair = folders.pop(); pair !== undefined; pair = folders.pop()) {
     await load(pair.before);
     await load(pair.after);
-    folders.push(...compare(get, pair, []));
+    folders.push(...compare(get, pair, [], asGit));
   }
-  return diffTrees(get, before, after);
+  return diff(get, before, after, asGit);
 }
 
 interface Pair {
@@ -62,15 +80,12 @@ function compare(
   read: ReadTree,
   { prefix, before, after }: Pair,
   changes: TreeChange[],
+  pairs: Pairs,
 ): readonly Pair[] {
   if (before === after) return [];
-  const old = entriesByName(read, before);
-  const now = entriesByName(read, after);
   const folders: Pair[] = [];
-  for (const name of new Set([...old.keys(), ...now.keys()])) {
-    const path = prefix + name;
-    const was = old.get(name);
-    const is = now.get(name);
+  for (const [was, is] of pairs(entriesOf(read, before), entriesOf(read, after))) {
+    const path = prefix + (was ?? is)!.name;
     if (was?.oid === is?.oid && was?.mode === is?.mode) continue;
     const inner = { prefix: `${path}/`, before: folderOf(was), after: folderOf(is) };
     if (inner.before !== inner.after) folders.push(inner);
@@ -86,10 +101,35 @@ function compare(
   return folders;
 }
 
-function entriesByName(read: ReadTree, tree: Oid | undefined): Map<string, TreeEntry> {
-  if (tree === undefined) return new Map();
-  return new Map(decodeTree(read(tree)).map((entry) => [entry.name, entry]));
+function entriesOf(read: ReadTree, tree: Oid | undefined): readonly TreeEntry[] {
+  return tree === undefined ? [] : decodeTree(read(tree));
 }
+
+/** Which entry of one folder is compared with which of another. */
+type Pairs = (
+  old: readonly TreeEntry[],
+  now: readonly TreeEntry[],
+) => readonly (readonly [TreeEntry | undefined, TreeEntry | undefined])[];
+
+const byName: Pairs = (old, now) => {
+  const was = new Map(old.map((entry) => [entry.name, entry]));
+  const is = new Map(now.map((entry) => [entry.name, entry]));
+  return [...new Set([...was.keys(), ...is.keys()])].map((name) => [was.get(name), is.get(name)]);
+};
+
+/** git walks both lists side by side, as they are stored. */
+const asGit: Pairs = (old, now) => {
+  const pairs: [TreeEntry | undefined, TreeEntry | undefined][] = [];
+  for (let before = 0, after = 0; before < old.length || after < now.length;) {
+    const was = old[before];
+    const is = now[after];
+    const order = was === undefined ? 1 : is === undefined ? -1 : compareTreeEntries(was, is);
+    if (order <= 0) before += 1;
+    if (order >= 0) after += 1;
+    pairs.push([order <= 0 ? was : undefined, order >= 0 ? is : undefined]);
+  }
+  return pairs;
+};
 
 function folderOf(entry: TreeEntry | undefined): Oid | undefined {
   return entry !== undefined && isFolder(entry.mode) ? entry.oid : undefined;

@@ -5,7 +5,7 @@ import {
   encodeTree,
   FILE_MODE,
   FOLDER_MODE,
-  type TreeEntry,
+  isPlainTree,
 } from "../protocol/objects.ts";
 import { layoutOf, oidAt, patchTree, type TreeLayout } from "../protocol/tree-layout.ts";
 import type { GitObject, Objects } from "./ports.ts";
@@ -19,7 +19,10 @@ export interface TreeChange {
   readonly oid: Oid | undefined;
 }
 
-/** The tree after the changes; `regular` unless a file took the place of a folder, or a folder of a file. */
+/**
+ * The tree after the changes; `regular` unless a file took the place of a folder, or a folder of a file,
+ * or a folder was rewritten that git would not have written so.
+ */
 export interface ChangedTree {
   readonly tree: Oid;
   readonly regular: boolean;
@@ -66,7 +69,11 @@ async function rewrite(
   for (const { names, oid } of steps) {
     const [name, ...rest] = names as [string, ...string[]];
     if (rest.length === 0) files.push({ name, oid });
-    else folders.set(name, [...(folders.get(name) ?? []), { names: rest, oid }]);
+    else {
+      const inner = folders.get(name) ?? [];
+      inner.push({ names: rest, oid });
+      folders.set(name, inner);
+    }
   }
   const layout = bytes === undefined ? undefined : knownLayout(bytes);
   const current = bytes === undefined ? undefined : reading(bytes, layout);
@@ -121,13 +128,13 @@ function rebuild(
   changed: ReadonlyMap<string, Entry>,
   work: Work,
 ): Oid | undefined {
-  const entries = new Map<string, TreeEntry>();
-  for (const entry of bytes === undefined ? [] : decodeTree(bytes)) entries.set(entry.name, entry);
-  for (const [name, { mode, oid }] of changed) {
-    if (oid === undefined) entries.delete(name);
-    else entries.set(name, { mode, name, oid });
-  }
-  return entries.size === 0 ? undefined : work.keep("tree", encodeTree([...entries.values()]));
+  const before = bytes === undefined ? [] : decodeTree(bytes);
+  // Of a tree that git would not write, git lists other differences than one would think.
+  if (!isPlainTree(before)) work.regular = false;
+  const entries = before.filter(({ name }) => !changed.has(name));
+  for (const [name, { mode, oid }] of changed)
+    if (oid !== undefined) entries.push({ mode, name, oid });
+  return entries.length === 0 ? undefined : work.keep("tree", encodeTree(entries));
 }
 
 /** By the bytes themselves: what is patched has the layout of what it was made from. */

@@ -4,7 +4,17 @@
  * something is staged, and a file that a person has edited is never overwritten.
  */
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Objects, Refs } from "../app/ports.ts";
 import { isLegalPath } from "../protocol/paths.ts";
@@ -61,11 +71,15 @@ async function projectNow(
     if (index === undefined) return { current: false, held: "staged", kept: [] };
   }
   const kept: string[] = [];
+  const changes: (PathChange & { readonly next: Oid | undefined })[] = [];
   for (const change of await changesBetween(gitDir, old, tip)) {
     // Refused bytes are in the tip's tree, but the state keeps the last good ones.
-    const next = await good(change.path);
-    if (!(await writeChange(clone.workTree, { ...change, next }, objects))) kept.push(change.path);
+    changes.push({ ...change, next: await good(change.path) });
   }
+  // What goes may stand where a folder, or a file, of something that comes has to be.
+  changes.sort((a, b) => Number(a.next !== undefined) - Number(b.next !== undefined));
+  for (const change of changes)
+    if (!(await writeChange(clone.workTree, change, objects))) kept.push(change.path);
   const merge = index === undefined ? ["read-tree", tip] : ["read-tree", "-i", "-m", index, tip];
   const merged = await runGit(merge, { gitDir });
   if (merged.exitCode !== 0) await gitText(["read-tree", tip], { gitDir });
@@ -96,6 +110,8 @@ async function indexedCommit(gitDir: string, old: Oid, tip: Oid): Promise<Oid | 
 interface PathChange {
   readonly path: string;
   readonly before: Oid | undefined;
+  /** Whether git had put it there with the mode of a program, which no file of a mound has. */
+  readonly executable: boolean;
 }
 
 async function changesBetween(
@@ -106,7 +122,9 @@ async function changesBetween(
   if (old === undefined) {
     const listed = await gitText(["ls-tree", "-r", "-z", "--name-only", tip], { gitDir });
     const paths = listed.split("\0").filter((path) => path !== "");
-    return paths.filter(isLegalPath).map((path) => ({ path, before: undefined }));
+    return paths
+      .filter(isLegalPath)
+      .map((path) => ({ path, before: undefined, executable: false }));
   }
   const raw = await gitText(
     ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, tip],
@@ -115,10 +133,12 @@ async function changesBetween(
   const fields = raw.split("\0");
   const changes: PathChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    const before = fields[at]!.split(" ")[2] ?? "";
+    const [mode, , before = ""] = fields[at]!.split(" ");
     const path = fields[at + 1]!;
-    if (isLegalPath(path))
-      changes.push({ path, before: isOid(before) && !/^0+$/.test(before) ? before : undefined });
+    if (!isLegalPath(path)) continue;
+    const known = isOid(before) && !/^0+$/.test(before);
+    const executable = mode === ":100755";
+    changes.push({ path, before: known ? before : undefined, executable });
   }
   return changes;
 }
@@ -131,18 +151,24 @@ async function writeChange(
 ): Promise<boolean> {
   const path = join(root, change.path);
   const present = await presentBlob(path);
-  if (present === change.next) return true;
+  if (present === change.next) {
+    if (change.executable && present !== undefined) await chmod(path, 0o644);
+    return true;
+  }
+  // A folder in its place is no file: there is none to take away.
+  if (present === "folder" && change.next === undefined) return true;
   if (present !== undefined && present !== change.before) {
     // Bytes that git has are nobody's unsaved work, but what an interrupted projection wrote.
     if (!isOid(present) || (await objects.read(present)) === undefined) return false;
   }
+  if (await crossesLink(root, change.path)) return change.next === undefined;
   if (change.next === undefined) {
     await rm(path, { force: true });
     await removeEmpty(root, dirname(change.path));
     return true;
   }
   const object = await objects.read(change.next);
-  if (object === undefined || (await crossesLink(root, change.path))) return false;
+  if (object === undefined) return false;
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
   await writeFile(temporary, object.bytes);
@@ -150,12 +176,16 @@ async function writeChange(
   return true;
 }
 
-/** The blob that a file would be, `other` where the path is no plain file, undefined where nothing is. */
+/**
+ * The blob that a file or a symbolic link would be, `folder`, `other` where the path is none of these,
+ * undefined where nothing is.
+ */
 async function presentBlob(path: string): Promise<string | undefined> {
   try {
     const stat = await lstat(path);
-    if (!stat.isFile()) return "other";
-    const bytes = await readFile(path);
+    if (stat.isDirectory()) return "folder";
+    if (!stat.isFile() && !stat.isSymbolicLink()) return "other";
+    const bytes = stat.isFile() ? await readFile(path) : await readlink(path, "buffer");
     return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
   } catch {
     return undefined;

@@ -79,6 +79,11 @@ export function isPlainTree(entries: readonly TreeEntry[]): boolean {
 
 const PLAIN_MODES = new Set([FOLDER_MODE, FILE_MODE, "100755", "120000", "160000"]);
 
+/** Negative where git puts `a` before `b`; 0 where it takes them for the same entry. */
+export function compareTreeEntries(a: TreeEntry, b: TreeEntry): number {
+  return compareEntries(a.mode, encodeName(a.name), b.mode, encodeName(b.name));
+}
+
 /** git compares names byte by byte, a folder's as if it ended in a slash. */
 function compareEntries(modeA: string, a: Uint8Array, modeB: string, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);

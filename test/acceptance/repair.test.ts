@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { git } from "../contract/clone.ts";
-import { mound, type Place } from "../support/command.ts";
+import { mound, type Place, type Ran } from "../support/command.ts";
+import { startDaemon } from "../support/live.ts";
 import { cloneFor, foundSite, type Site } from "../support/site.ts";
 import { Vandal, type Damage } from "../support/vandal.ts";
 
@@ -31,7 +32,7 @@ async function open(): Promise<Scene> {
 }
 
 const junk = (count: number, name: (at: number) => string): readonly Damage[] =>
-  Array.from({ length: count }, (_, at) => ({ path: name(at), text: `junk ${at}\n` }));
+  Array.from({ length: count }, (_, at) => ({ path: name(at), text: `junk ${at % 7}\n` }));
 
 /** The last good text of a file. */
 const textOf = ({ vandal }: Scene, path: string): Promise<string> =>
@@ -129,4 +130,59 @@ async function expectAgreement({ site, ant, bee }: Scene): Promise<void> {
     expect(await mound(place, "sync")).toMatchObject({ code: 0, json: { data: { tip } } });
   const ended = await mound(ant, "done", site.tasks[0]!);
   expect(ended).toMatchObject({ code: 0, json: { data: { task: { status: "done" } } } });
+}
+
+test("a mode that git does not show is mended along with what it shows", async () => {
+  const scene = await open();
+  const { site, vandal, ant, good } = scene;
+  await vandal.pushListing((tree) => tree.replace(/^100644 (.*\tmound.yaml)$/m, "100664 $1"));
+  expect(await git(site.origin, "diff", "--raw", "main~1", "main")).toBe("");
+  expect(await git(site.origin, "rev-parse", "main^{tree}")).not.toBe(good);
+  expect(await mound(ant, "repair")).toMatchObject({ code: 0, json: { data: { paths: 0 } } });
+  // Honest work goes on above it; then there is something to see, and all of it is mended.
+  expect(await mound(ant, "release", site.tasks[0]!)).toMatchObject({ code: 0 });
+  expect(await mound(ant, "claim", site.tasks[0]!)).toMatchObject({ code: 0 });
+  await vandal.pushListing((tree) => tree.replace(/^100644 (.*)\tREADME.md$/m, "100664 $1\tx"));
+  expect(await mound(ant, "repair")).toMatchObject({ code: 0, json: { data: { paths: 2 } } });
+  expect(await git(site.origin, "ls-tree", "main")).not.toContain("100664");
+  await expectAgreement(scene);
+});
+
+test("a repair is ordered by the daemon of the clone where there is one", async () => {
+  const scene = await open();
+  const { site, vandal, ant, bee, good } = scene;
+  const daemon = await startDaemon(ant);
+  await vandal.push([
+    { path: "README.md", text: "mine\n" },
+    { path: "a\nb", text: "junk\n" },
+  ]);
+  const repaired = await mound(ant, "repair");
+  expect(repaired).toMatchObject({ code: 0, json: { data: { paths: 2 } } });
+  expect(repaired.phases).toEqual(["sync", "push"]);
+  expect(await git(site.origin, "rev-parse", "main^{tree}")).toBe(good);
+  expect(await mound(bee, "repair")).toMatchObject({ code: 0, json: { data: { paths: 0 } } });
+  expect(await daemon.stop()).toMatchObject({ code: 0 });
+});
+
+test(
+  "25,000 files, and folders 1,500 deep, are gone after two commits",
+  { timeout: 240_000 },
+  async () => {
+    const scene = await open();
+    const { site, vandal, ant, good } = scene;
+    const deep = Array.from({ length: 1_500 }, () => "d").join("/");
+    await vandal.push([
+      ...junk(25_000, (at) => `junk/${at % 50}/${at}`),
+      { path: deep, text: "1\n" },
+    ]);
+    const repaired = await mound(ant, "repair");
+    expect(repaired).toMatchObject({ code: 0, json: { data: { paths: 25_001 } } });
+    expect(dataOf(repaired)["commits"]).toHaveLength(2);
+    expect(await git(site.origin, "rev-parse", "main^{tree}")).toBe(good);
+    await expectAgreement(scene);
+  },
+);
+
+function dataOf(ran: Ran): Readonly<Record<string, unknown>> {
+  return ran.json?.data as unknown as Readonly<Record<string, unknown>>;
 }

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { foundedCli, type Cli } from "../support/cli.ts";
 
@@ -91,6 +92,36 @@ test("files that a person's git has pulled come back, and a person's own edit st
   await cli.ok("-C m repair --as ant-1");
   expect(cli.read("m", "mound.yaml")).toBe("my own edit\n");
   expect(cli.git("m", "show", "HEAD:mound.yaml")).toBe(good);
+});
+
+test("links, programs, and files and folders in each other's place come back as well", async () => {
+  const cli = await foundedCli();
+  await cli.ok("-C m task add 'Fix the login' --as ant-1");
+  cli.git(".", "clone", "--quiet", `m/${ORIGIN}`, "stranger");
+  const [task = ""] = cli.git("stranger", "ls-files", "tasks").split("\n");
+  const folder = dirname(task);
+  const good = [task, "mound.yaml", "README.md", "agents/ant-1/agent.yaml"].map((path) => [
+    path,
+    cli.read("m", path),
+  ]);
+  // The task's folder becomes a file, a record a folder, another a link, and one a program.
+  rmSync(cli.path("stranger", folder), { recursive: true });
+  cli.write(`stranger/${folder}`, "a file\n");
+  rmSync(cli.path("stranger/agents/ant-1/agent.yaml"));
+  cli.write("stranger/agents/ant-1/agent.yaml/inside", "a folder\n");
+  rmSync(cli.path("stranger/README.md"));
+  symlinkSync("/etc/passwd", cli.path("stranger/README.md"));
+  symlinkSync("..", cli.path("stranger/agents/up"));
+  chmodSync(cli.path("stranger/mound.yaml"), 0o755);
+  cli.git("stranger", "add", "--", "agents", "mound.yaml", "README.md", "tasks");
+  cli.git("stranger", "commit", "--quiet", "-m", "poison");
+  cli.git("stranger", "push", "--quiet", "origin", "HEAD:main");
+  cli.git("m", "pull", "--quiet", "origin", "main");
+  expect(lstatSync(cli.path("m/README.md")).isSymbolicLink()).toBe(true);
+  await cli.ok("-C m repair --as ant-1");
+  expect(good.map(([path]) => [path, cli.read("m", path!)])).toEqual(good);
+  expect(lstatSync(cli.path("m/README.md")).isFile()).toBe(true);
+  expect(cli.git("m", "status", "--porcelain")).toBe("");
 });
 
 test("--force-line with an origin inside the clone moves its branch itself", async () => {

@@ -141,7 +141,10 @@ export class Reader {
 
   static async open(ports: SubmitPorts, clock: Clock): Promise<Reader> {
     const self: { reader?: Reader } = {};
-    const own = { now: () => clock.now() + (self.reader?.off ?? 0), sleep: clock.sleep };
+    const own = {
+      now: () => clock.now() + (self.reader?.off ?? 0),
+      sleep: (ms: number) => clock.sleep(ms),
+    };
     const all = { ...ports, clock: own };
     self.reader = new Reader(all, await Line.open(all));
     return self.reader;

@@ -14,6 +14,7 @@ export type Damage =
 export class Vandal {
   readonly #gitDir: string;
   readonly #site: Site;
+  readonly #blobs = new Map<string, Promise<string>>();
   #commits = 0;
 
   private constructor(site: Site, gitDir: string) {
@@ -35,13 +36,19 @@ export class Vandal {
       if ("gone" in entry) lines.push(`0 ${"0".repeat(40)}\t${entry.path}`);
       else if ("submodule" in entry) lines.push(`160000 ${entry.submodule}\t${entry.path}`);
       else {
-        const blob = await this.#feed(entry.text, "hash-object", "-w", "--stdin");
+        const blob = await this.#blob(entry.text);
         lines.push(`${entry.mode ?? "100644"} ${blob}\t${entry.path}`);
       }
     }
     await git(this.#gitDir, "read-tree", "main");
     await this.#feed(`${lines.join("\0")}\0`, "update-index", "-z", "--index-info");
     return this.pushTree(await git(this.#gitDir, "write-tree"), author);
+  }
+
+  async #blob(text: string): Promise<string> {
+    const known = this.#blobs.get(text) ?? this.#feed(text, "hash-object", "-w", "--stdin");
+    this.#blobs.set(text, known);
+    return known;
   }
 
   /** The same with a tree that no index can hold: the text of `git ls-tree main`, changed. */
