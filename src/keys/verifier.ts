@@ -25,7 +25,8 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
   const known = new BoundedMap<string, KnownFact>(CACHE_ENTRIES);
   return {
     async verify(checks) {
-      if (checks.length >= THREADS_FROM && pool.available()) return pool.verify(checks);
+      const from = pool.running ? THREADS_ON_FROM : THREADS_FROM;
+      if (checks.length >= from && pool.available()) return pool.verify(checks);
       return checks.map((check) => factOfMade(check) ?? verifyCached(check, known));
     },
     close: () => pool.close(),
@@ -39,6 +40,9 @@ const WORKER = typeof MOUND_WORKER === "string" ? MOUND_WORKER : "./verify-worke
  * here on threads are no slower, and this thread would be deaf for 0.2 s and more.
  */
 const THREADS_FROM = 2000;
+
+/** The same for threads that run: from here on the message is cheaper than the work. */
+const THREADS_ON_FROM = 200;
 
 /** Reading and judging take the time of the remaining processors. */
 const THREADS_MAX = 4;
