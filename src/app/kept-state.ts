@@ -55,7 +55,9 @@ export class KeptState {
   /** Applies what one commit changed. */
   take(tip: Oid, delta: Delta): void {
     this.#state.apply(delta);
-    for (const [key, value] of delta) this.#unsaved.set(key, value);
+    // Where nothing is kept yet all of it will be, and none of it need be told apart.
+    if (this.#savedTip !== undefined)
+      for (const [key, value] of delta) this.#unsaved.set(key, value);
     this.#tip = tip;
   }
 

@@ -37,7 +37,7 @@ export function batchParser(
     const piece = chunk.subarray(at, end < 0 ? chunk.length : end);
     partial = partial.length === 0 ? piece.slice() : concat(partial, piece);
     if (end < 0) return chunk.length;
-    const line = String.fromCharCode(...partial.subarray(0, 200));
+    const line = latin1(partial.subarray(0, 200));
     partial = new Uint8Array(0);
     const header = HEADER.exec(line);
     if (header === null) {
@@ -78,6 +78,10 @@ export function batchParser(
       }
     },
   };
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
