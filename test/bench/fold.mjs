@@ -63,6 +63,7 @@ async function submit(mound, agent, commands) {
   return outcomes.map(expectOk);
 }
 
+/** Every agent's key in force, as git reads it. */
 export async function allowedSigners({ dir, mound }) {
   const keys = await mound.read((view) =>
     view.keys("agent/").map((key) => `* namespaces="git" ${view.get(key).key}`),

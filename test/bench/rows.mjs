@@ -1,3 +1,4 @@
+import { audit } from "./audit.mjs";
 import { batch, oneAgent, ownClones, sharedClone } from "./claims.mjs";
 import { budget } from "./budget.mjs";
 import { daemon, daemonOverHttp } from "./daemon.mjs";
@@ -52,6 +53,14 @@ export const ROWS = [
     target: 20,
     needsCommand: true,
     run: replayToTheMiddle,
+  },
+  {
+    name: "audit",
+    title: "`mound audit` of 20,000 commits by 200 agents, cold (command)",
+    target: 60,
+    needsCommand: true,
+    run: audit,
+    also: auditIsFrugal,
   },
   {
     name: "version",
@@ -120,6 +129,11 @@ export const ROWS = [
 
 /** The slowest poll of a remote, and what the look itself may take. */
 const POLL_MS = 32_000;
+
+function auditIsFrugal({ samples }) {
+  if (Math.max(...samples.peak) >= 300) return "it held 300 MB and more";
+  return median(samples.warm) < 500 || "after one more commit it took half a second";
+}
 
 function manyAreServed({ samples, details }) {
   if (details.some(({ p99Ms }) => p99Ms >= 1_000)) return "a claim in a hundred took a second";
