@@ -3,11 +3,13 @@ import { judge, type CommitFacts } from "../protocol/judge.ts";
 import type { View } from "../protocol/state.ts";
 import type { Sha256 } from "../protocol/state-digest.ts";
 import { AnomalyWatch } from "../protocol/views/anomalies.ts";
+import type { Oid } from "../protocol/ids.ts";
 import { ShardDigests } from "./audit-digest.ts";
 import { FindingTracker, marksOf } from "./audit-findings.ts";
 import type { Gathered } from "./audit-notes.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { newcomersOf, TallyCounter } from "./audit-tally.ts";
+import { CheckpointCheck, type FalseCheckpoint } from "./checkpoints.ts";
 import type { KeptState } from "./kept-state.ts";
 import { OwnershipTracker } from "./ownership.ts";
 import { withKeys } from "./sharded-state.ts";
@@ -16,6 +18,8 @@ export interface AuditFoldStart {
   /** Opened where something was gathered, else empty. */
   readonly state: KeptState;
   readonly gathered: Gathered | undefined;
+  /** The commits at which checkpoints speak of the state. */
+  readonly named: ReadonlySet<Oid>;
 }
 
 /** What one pass over the line tells by itself. */
@@ -29,14 +33,16 @@ export class AuditFold {
   readonly #tally: TallyCounter;
   readonly #watch: AnomalyWatch;
   readonly #digests: ShardDigests;
+  readonly #checkpoints: CheckpointCheck;
 
-  constructor({ state, gathered }: AuditFoldStart, sha256: Sha256) {
+  constructor({ state, gathered, named }: AuditFoldStart, sha256: Sha256) {
     this.kept = state;
     this.#findings = new FindingTracker(gathered?.findings);
     this.#ownership = new OwnershipTracker(gathered?.ownership);
     this.#tally = new TallyCounter(gathered?.tally);
     this.#watch = new AnomalyWatch(gathered?.anomalies);
     this.#digests = new ShardDigests(sha256, gathered?.digests);
+    this.#checkpoints = new CheckpointCheck(named, gathered?.checkpoints);
   }
 
   /** Commits of the line that are judged. */
@@ -55,14 +61,20 @@ export class AuditFold {
     if (verdict.accepted) this.#ownership.step(verdict.records, place);
     this.#digests.touch(verdict.delta);
     this.kept.take(facts.oid, verdict.delta);
+    this.#checkpoints.step({ facts, verdict });
+    if (this.#checkpoints.wants(facts.oid))
+      this.#checkpoints.note(facts.oid, await this.#digests.digest(state));
   }
 
   /** What was found, and what the next audit goes on from. */
   async report(): Promise<{ readonly report: FoldReport; readonly gathered: Gathered }> {
     const { state } = this.kept;
     const digest = await this.#digests.digest(state);
+    // What speaks of this commit comes after it, and is read by the next audit.
+    if (this.kept.tip !== undefined) this.#checkpoints.note(this.kept.tip, digest);
     const { line, mound } = await withKeys(state, () => ends(state));
     const anomalies = await withKeys(state, () => this.#watch.found(state, line.time));
+    const lies = await withKeys(state, () => withRevoked(state, this.#checkpoints.lies));
     const ownership = this.#ownership.report();
     const tally = this.#tally.report(ownership.claims);
     const { tip, accepted, time } = line;
@@ -78,6 +90,7 @@ export class AuditFold {
         ownership,
         tally,
         anomalies,
+        checkpoints: { ...this.#checkpoints.counts, lies },
         proof: { digest, commit: tip },
       },
       gathered: {
@@ -87,6 +100,7 @@ export class AuditFold {
         tally,
         ownership: this.#ownership.keep(),
         anomalies: this.#watch.keep(),
+        checkpoints: this.#checkpoints.keep(),
         digests: this.#digests.keep(),
       },
     };
@@ -97,6 +111,14 @@ function judged(before: View, facts: CommitFacts) {
   const verdict = judge(before, facts);
   const marks = marksOf(before, facts, verdict);
   return { verdict, marks, newcomers: newcomersOf(before, verdict) };
+}
+
+/** A lie is dealt with once nobody takes its author's word any more. */
+function withRevoked(view: View, lies: readonly FalseCheckpoint[]) {
+  return lies.map((lie) => ({
+    ...lie,
+    revoked: view.get(`agent/${lie.agent}`)?.status === "revoked",
+  }));
 }
 
 function ends(view: View) {

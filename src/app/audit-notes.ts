@@ -2,6 +2,7 @@ import type { Oid } from "../protocol/ids.ts";
 import type { Sha256 } from "../protocol/state-digest.ts";
 import type { KeptFindings } from "./audit-findings.ts";
 import type { Tally } from "./audit-report.ts";
+import type { KeptCheckpoints } from "./checkpoints.ts";
 import type { KeptOwnership } from "./ownership.ts";
 
 /** One text that an audit keeps for the next one; it may vanish at any time. */
@@ -20,6 +21,7 @@ export interface Gathered {
   readonly tally: Tally;
   readonly ownership: KeptOwnership;
   readonly anomalies: unknown;
+  readonly checkpoints: KeptCheckpoints;
   readonly digests: readonly (readonly [string, string])[];
 }
 

@@ -1,6 +1,7 @@
 import type { AgentId, Oid, TaskId } from "../protocol/ids.ts";
 import type { Anomaly } from "../protocol/views/anomaly.ts";
 import type { Finding } from "../protocol/views/finding.ts";
+import type { FalseCheckpoint } from "./checkpoints.ts";
 
 /** A finding, and which commit of the line it is, counted from 1. */
 export interface AuditFinding extends Finding {
@@ -85,6 +86,13 @@ export interface AuditReport {
   readonly ownership: OwnershipReport;
   readonly tally: Tally;
   readonly anomalies: readonly Anomaly[];
+  /** What agents have signed of the state; `unknown`: of a commit whose digest was not taken. */
+  readonly checkpoints: {
+    readonly compared: number;
+    readonly unknown: number;
+    /** `revoked`: nobody takes their author's word any more. */
+    readonly lies: readonly (FalseCheckpoint & { readonly revoked: boolean })[];
+  };
   /** SHA-256 of the state; equal wherever the same commits were judged. */
   readonly proof: { readonly digest: string; readonly commit: Oid };
   /** The first commit that is dated ahead of this clock: it and what follows it were not judged. */

@@ -37,6 +37,8 @@ export interface AuditRequest {
   /** Ignores what earlier audits have kept, or keeps nothing. */
   readonly fresh?: boolean;
   readonly keep?: boolean;
+  /** The commits of which checkpoints in this history may speak. */
+  readonly named?: ReadonlySet<Oid>;
   /** Called after every window of commits with how many of the line are judged. */
   readonly progress?: ((judged: number) => void) | undefined;
 }
@@ -69,7 +71,8 @@ async function auditFrom(
   const goesOn = gathered !== undefined && (await history.contains(gathered.tip, request.tip));
   const verified = [request.verified, request.branch ? gathered?.accepted : undefined];
   const line = await rewritten(history, verified, request);
-  const start = await startOf(ports, goesOn ? gathered : undefined);
+  const named = request.named ?? new Set<Oid>();
+  const start = { ...(await startOf(ports, goesOn ? gathered : undefined)), named };
   try {
     const fold = new AuditFold(start, ports.sha256);
     const ended = await foldTo(ports, request, fold);
@@ -113,7 +116,7 @@ async function readGathered({ notes, sha256 }: AuditPorts): Promise<Gathered | u
 async function startOf(
   { cache, sha256 }: AuditPorts,
   gathered: Gathered | undefined,
-): Promise<AuditFoldStart> {
+): Promise<Omit<AuditFoldStart, "named">> {
   if (gathered !== undefined) {
     const state = new KeptState(checkedCache(cache, gathered.digests, sha256), () => {
       throw new DamagedCache();

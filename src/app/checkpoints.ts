@@ -4,10 +4,7 @@
  */
 import type { CheckpointState } from "../protocol/checkpoint-state.ts";
 import type { AgentId, Oid } from "../protocol/ids.ts";
-import type { Sha256 } from "../protocol/state-digest.ts";
-import type { Key, Value, View } from "../protocol/state.ts";
 import type { Folded } from "./line.ts";
-import { RunningDigest } from "./running-digest.ts";
 
 /** An agent has signed another state than the one that folding gives. */
 export interface FalseCheckpoint {
@@ -15,83 +12,84 @@ export interface FalseCheckpoint {
   /** The commit that the checkpoint speaks of, and its number on the line. */
   readonly commit: Oid;
   readonly number: number;
-  /** The commit that brought the checkpoint. */
+  /** The commit that brought the checkpoint, and its time in milliseconds. */
   readonly record: Oid;
+  readonly time: number;
   /** Digests of the state. */
   readonly said: string;
   readonly found: string;
 }
 
-export interface CheckpointAuditOptions {
-  /** The commits that checkpoints speak of, in the history that is folded: see `namedCommits`. */
-  readonly named: ReadonlySet<Oid>;
-  readonly sha256: Sha256;
-  /** The state before the first `step`; that before the first commit unless said. */
-  readonly entries?: Iterable<readonly [Key, Value]>;
-  /** What `keep` answered at that state. */
-  readonly kept?: unknown;
+/** JSON of what was compared so far. */
+export interface KeptCheckpoints {
+  readonly digests: readonly (readonly [Oid, string])[];
+  readonly compared: number;
+  readonly unknown: number;
+  readonly lies: readonly FalseCheckpoint[];
 }
+
+/** Lies that are told one by one: an agent that lies a thousand times is known by then. */
+const LIES_KEPT = 1_000;
 
 /**
- * Goes along with a fold, and compares each checkpoint with the state at its commit:
- *
- *   const audit = new CheckpointAudit({ named: namedCommits(state at the end), sha256 });
- *   for each commit, in order: findings.push(...audit.step({ facts, verdict }));
- *
- * Digests are taken at the named commits only, each of what has changed since the last. A checkpoint
- * of a commit before the first step is compared where `kept` has its digest.
+ * Goes along with a fold. Digests cost some milliseconds each, so they are taken where checkpoints
+ * speak of only, and those commits have to be known before: `wants` says when to `note` one.
  */
-export class CheckpointAudit {
+export class CheckpointCheck {
   readonly #named: ReadonlySet<Oid>;
-  readonly #running: RunningDigest;
   readonly #digests: Map<Oid, string>;
-  #checked = 0;
+  readonly #lies: FalseCheckpoint[];
+  #compared: number;
+  #unknown: number;
 
-  constructor({ named, sha256, entries, kept }: CheckpointAuditOptions) {
+  /** `named`: the commits that checkpoints in this history may speak of. */
+  constructor(named: ReadonlySet<Oid>, kept?: KeptCheckpoints) {
     this.#named = named;
-    this.#running = new RunningDigest(sha256, entries);
-    this.#digests = new Map(readKept(kept));
+    this.#digests = new Map(kept?.digests);
+    this.#lies = [...(kept?.lies ?? [])];
+    this.#compared = kept?.compared ?? 0;
+    this.#unknown = kept?.unknown ?? 0;
   }
 
-  /** Takes the next commit; answers the checkpoints in it that are false. */
-  step({ facts, verdict }: Folded): readonly FalseCheckpoint[] {
-    this.#running.apply(verdict.delta);
-    if (this.#named.has(facts.oid)) this.#digests.set(facts.oid, this.#running.digest());
-    const records = verdict.accepted ? verdict.records : [];
-    return records.flatMap((record): FalseCheckpoint[] => {
-      if (record.kind !== "checkpoint") return [];
+  /** Whether the digest of the state after this commit is needed. */
+  wants(commit: Oid): boolean {
+    return this.#named.has(commit);
+  }
+
+  note(commit: Oid, digest: string): void {
+    this.#digests.set(commit, digest);
+  }
+
+  /** Compares the checkpoints that a commit brings. */
+  step({ facts, verdict }: Folded): void {
+    if (!verdict.accepted) return;
+    for (const record of verdict.records) {
+      if (record.kind !== "checkpoint") continue;
       const { agent, commit, number, digest } = record.fields as unknown as CheckpointState;
       const found = this.#digests.get(commit);
-      if (found === undefined) return [];
-      this.#checked += 1;
-      return found === digest
-        ? []
-        : [{ agent, commit, number, record: facts.oid, said: digest, found }];
-    });
+      if (found === undefined) this.#unknown += 1;
+      else this.#compared += 1;
+      if (found === undefined || found === digest || this.#lies.length >= LIES_KEPT) continue;
+      const { time } = verdict;
+      this.#lies.push({ agent, commit, number, record: facts.oid, time, said: digest, found });
+    }
   }
 
-  /** How many checkpoints were compared. */
-  get checked(): number {
-    return this.#checked;
+  get lies(): readonly FalseCheckpoint[] {
+    return this.#lies;
   }
 
-  /** The digest of the state after the last step. */
-  digest(): string {
-    return this.#running.digest();
+  /** How many checkpoints were compared, and how many spoke of a commit that nobody had named. */
+  get counts(): { readonly compared: number; readonly unknown: number } {
+    return { compared: this.#compared, unknown: this.#unknown };
   }
 
-  /** JSON from which another one goes on, given the state of this moment. */
-  keep(): unknown {
-    return [...this.#digests];
+  keep(): KeptCheckpoints {
+    return {
+      digests: [...this.#digests],
+      compared: this.#compared,
+      unknown: this.#unknown,
+      lies: this.#lies,
+    };
   }
-}
-
-/** The commits that accepted checkpoints speak of, by a state that has taken them. */
-export function namedCommits(view: View): ReadonlySet<Oid> {
-  const prefix = "file/checkpoints/";
-  return new Set(view.keys(prefix).map((key) => key.slice(prefix.length).split("/")[0] as Oid));
-}
-
-function readKept(kept: unknown): readonly (readonly [Oid, string])[] {
-  return Array.isArray(kept) ? (kept as readonly (readonly [Oid, string])[]) : [];
 }

@@ -51,6 +51,20 @@ export async function hasFile({ gitDir }: Repository, commit: Oid, path: string)
   return (await runGit(["cat-file", "-e", `${commit}:${path}`], { gitDir })).exitCode === 0;
 }
 
+/** The names in a folder of a commit's tree, as far as they are plain; none where there is no such folder. */
+export async function listFolder(
+  { gitDir }: Repository,
+  commit: Oid,
+  folder: string,
+): Promise<readonly string[]> {
+  const args = ["ls-tree", "--name-only", "-z", `${commit}:${folder}`];
+  const output = await runGit(args, { gitDir, maxBytes: NAMES_BYTES });
+  return new TextDecoder().decode(output.stdout).split("\0").slice(0, -1);
+}
+
+/** Four hundred thousand names of commits: what is beyond is not looked at. */
+const NAMES_BYTES = 16 * 1024 * 1024;
+
 /** How many commits lie on the first parents of a commit, itself counted. */
 export async function countCommits({ gitDir }: Repository, commit: Oid): Promise<number> {
   const args = ["rev-list", "--count", "--first-parent", commit, "--"];

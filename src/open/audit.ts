@@ -7,9 +7,9 @@ import { err, ok, type Result } from "../base/result.ts";
 import { systemClock } from "../git/clock.ts";
 import { sha256Hex } from "../git/hash.ts";
 import { keptText } from "../git/kept-text.ts";
-import { countCommits, missingObjects, resolveCommit } from "../git/repository.ts";
+import { countCommits, listFolder, missingObjects, resolveCommit } from "../git/repository.ts";
 import { FileStateCache } from "../git/state-cache.ts";
-import type { Oid } from "../protocol/ids.ts";
+import { isOid, type Oid } from "../protocol/ids.ts";
 import type { AuditFault } from "./audit-faults.ts";
 import type { AuditSubject } from "./audit-subject.ts";
 import type { CommitUnknown } from "./faults.ts";
@@ -36,6 +36,8 @@ export async function auditSubject(
       gone,
       verified,
       branch: branch !== undefined,
+      // A checkpoint lies in a folder that is named after the commit that it speaks of.
+      named: new Set((await listFolder(store, tip, "checkpoints")).filter(isOid)),
       ...wish,
     });
   } finally {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { CheckpointAudit, namedCommits } from "../../src/app/checkpoints.ts";
 import { verifiedCommits } from "../../src/app/verified.ts";
 import { sha256Hex } from "../../src/git/hash.ts";
 import { Mound } from "../../src/open/mound.ts";
@@ -9,24 +8,22 @@ import { MemoryState } from "../../src/protocol/state.ts";
 import { stateDigest } from "../../src/protocol/state-digest.ts";
 import { foundedCli, type Cli } from "../support/cli.ts";
 
-/** What an audit of the clone in `m` gives: its digests by commit, and the checkpoints that are false. */
+/** What folding the clone in `m` gives, and what an audit says of its checkpoints. */
 async function audit(cli: Cli) {
   const opened = await Mound.open({ dir: cli.path("m"), environment: cli.environment });
   if (!opened.ok) throw new Error(opened.error.code);
   const mound = opened.value;
-  const named = await mound.read(namedCommits);
   const state = new MemoryState();
-  const watch = new CheckpointAudit({ named, sha256: sha256Hex });
-  const lies = [];
   const digests = new Map<string, string>();
   for await (const window of verifiedCommits(mound.ports, undefined, mound.line.tip!)) {
     for (const facts of window) {
-      lies.push(...watch.step({ facts, verdict: fold(state, facts) }));
+      fold(state, facts);
       digests.set(facts.oid, stateDigest(state.entries(), sha256Hex));
     }
   }
   await mound.close();
-  return { lies, digests, checked: watch.checked };
+  const { code, json } = await cli.run("-C m audit --fresh --json");
+  return { digests, code, ...json.data };
 }
 
 describe("mound checkpoint", () => {
@@ -52,7 +49,10 @@ describe("mound checkpoint", () => {
     const again = await cli.ok("-C m checkpoint --as ant-1 --json");
     expect(again.json.data.checkpoint).toMatchObject({ number: 3, already: false });
     expect(again.json.data.state.fresh).toBeLessThan(again.json.data.state.shards);
-    expect(await audit(cli)).toMatchObject({ lies: [], checked: 2 });
+    expect(await audit(cli)).toMatchObject({
+      code: 0,
+      checkpoints: { compared: 2, unknown: 0, false: 0 },
+    });
   });
 
   test("of a commit that is named folds up to it, and agrees with who has signed it before", async () => {
@@ -74,7 +74,10 @@ describe("mound checkpoint", () => {
     const told = await cli.ok(`-C m checkpoint ${first.commit} --as ant-2`);
     expect(told.out).toContain("ant-2 had signed that the state at");
     expect(told.out).toContain("as ant-1 did");
-    expect(await audit(cli)).toMatchObject({ lies: [], checked: 2 });
+    expect(await audit(cli)).toMatchObject({
+      code: 0,
+      checkpoints: { compared: 2, unknown: 0, false: 0 },
+    });
   });
 
   test("does not agree with a lie: it signs what is so, says so loudly, and an audit finds the lie", async () => {
@@ -89,7 +92,7 @@ describe("mound checkpoint", () => {
     expect(await opened.value.submit(agent, [lie])).toMatchObject([{ ok: true }]);
     await opened.value.close();
     const ran = await cli.run(`-C m checkpoint ${tip} --as ant-2 --json`);
-    const { digests, lies } = await audit(cli);
+    const { digests, code, findings } = await audit(cli);
     expect(ran.code).toBe(6);
     expect(ran.json.data.checkpoint).toMatchObject({
       digest: digests.get(tip),
@@ -97,7 +100,18 @@ describe("mound checkpoint", () => {
       lies: [{ by: "ant-1", number: 2, said, found: digests.get(tip) }],
     });
     expect(ran.err).toMatch(/The checkpoint of commit \w{12} \(number 2\) by ant-1 is false/);
-    expect(lies).toMatchObject([{ agent: "ant-1", commit: tip, said, found: digests.get(tip) }]);
+    expect(code).toBe(6);
+    expect(findings).toMatchObject([
+      {
+        code: "checkpoint-false",
+        author: "ant-1",
+        path: `checkpoints/${tip}/ant-1.yaml`,
+        advice: "mound agent revoke ant-1",
+        repaired: null,
+      },
+    ]);
+    // The next audit goes on from this one, and has not forgotten.
+    expect((await cli.run("-C m audit")).code).toBe(6);
   });
 
   test("refuses what is no commit of the line", async () => {

@@ -37,6 +37,7 @@ export function viewWith(
       mound: { id: "k".repeat(52), name: "acme", protocol: 1 },
       time: Date.UTC(2026, 10, 21, 9, 30),
       findings: [],
+      checkpoints: { compared: 0, unknown: 0, lies: [] },
       more: { open: 0, repaired: 0 },
       line: [],
       ownership: {

@@ -6,6 +6,7 @@ import { proofLine, type AuditView } from "./shown.ts";
 export function auditJson(view: AuditView, verbose: boolean) {
   const { report, findings, open, repaired, failed, strict, since } = view;
   const { mound, tip, asked, time, tally, anomalies, proof, deferred, ownership } = report;
+  const { lies, ...compared } = report.checkpoints;
   return {
     mound,
     tip,
@@ -30,6 +31,7 @@ export function auditJson(view: AuditView, verbose: boolean) {
       ...(verbose ? { intervals: intervalsJson(report.ownership.intervals) } : {}),
     },
     tally,
+    checkpoints: { ...compared, false: lies.length },
     anomalies: anomalies.map(anomalyJson),
     deferred:
       deferred === undefined

@@ -15,6 +15,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   PR: "progress",
   CA: "cancellations",
   RV: "reviews",
+  CK: "checkpoints",
 };
 
 export const RULES: Readonly<Record<string, string>> = {
@@ -24,16 +25,16 @@ export const RULES: Readonly<Record<string, string>> = {
   LN4: "A commit carries a valid SSH signature in namespace git by the key that was in force for its committer before it; who joins signs with the key that joins.",
   LN5: "A commit has one acting agent, its author: every record names it, or leaves the author open. A commit without a record is signed by its author; with records, any member may commit it for the author.",
   LN6: "Every line of the message below the subject that reads as a trailer Agent: or Task:, in any case, is true: the author, or a task that the commit touches.",
-  LN7: "A commit changes at most 200 paths (5,000 where it only writes task.yaml files) and has at most 8 KiB of message.",
+  LN7: "A commit changes at most 200 paths (5,000 where it only writes task.yaml files, 20,000 where it only restores, see PA5), brings at most 256 KiB of records (4 MiB) and has at most 8 KiB of message.",
   LN8: "A commit is judged by the protocol in force at its parent; under one that the software does not know, none is accepted.",
   LN9: "A commit changes something.",
   LN10: "The first commit of a line, and no other, founds the mound: it holds mound.yaml and its author's agent record. A line whose first commit was refused never becomes a mound.",
   PA1: "Paths are in the grammar: at most 6 segments of [a-z0-9][a-z0-9._-]{0,79}, no .., none that ends in ., or in .lock but claim.lock, no Windows device name; what init lays down may use capitals and leading dots, but nothing that reads as .git.",
   PA2: "Files have mode 100644.",
   PA3: "A commit removes what its records license, all of that, and nothing else that the state holds.",
-  PA4: "README.md, AGENTS.md, .gitattributes, .gitignore, .github/ and .mound/ carry no signatures of their own: a commit that changes them is authored and signed by a root.",
+  PA4: "README.md, AGENTS.md, .gitattributes, .gitignore, .gitlab-ci.yml, .github/, .forgejo/ and .mound/ carry no signatures of their own: a commit that changes them is authored and signed by a root.",
   PA5: "Restoring the state's bytes, or absence, is legal for every member, in any commit, and is no record.",
-  PA6: "A commit has each path once.",
+  PA6: "A commit has each path once, but that it may remove one that a damaged tree has twice.",
   RE1: "A record has at most 16 KiB, measured before it is parsed.",
   RE2: "A record is UTF-8 with LF, without byte order mark, tabs, control characters or conflict markers; a flat YAML map of at most 64 keys, each a text or a list of at most 64 texts, without anchors, aliases, tags, merge keys or duplicates; then at most 16 signatures, each after a line ---, and nothing after them.",
   RE3: "Its kind is one of the table.",
@@ -87,6 +88,9 @@ export const RULES: Readonly<Record<string, string>> = {
   RV1: "A finished task is reviewed by its creator, or the reviewer that it names.",
   RV2: "What is reviewed is the newest attempt, if it is done and not reviewed yet.",
   RV3: "Nobody reviews their own work.",
+  CK1: "Its commit is on the line, and is not newer than the record's seen.",
+  CK2: "Its number is that of its commit on the line: the first commit is number 1, refused ones count.",
+  CK3: "An agent signs one checkpoint of a commit. It is neither rewritten nor removed.",
 };
 
 /** What a rule says; an id that is not in the table (of a later protocol) stands for itself. */

@@ -5,7 +5,7 @@ import { ruleTitle } from "./rules.ts";
 
 /** A finding in words, as every format has it. All texts are untrusted: each format makes them safe. */
 export interface Shown {
-  /** A rule of SPEC.md, or `single-ownership` or `history-rewritten`. */
+  /** A rule of SPEC.md, or `single-ownership`, `history-rewritten` or `checkpoint-false`. */
   readonly rule: string;
   readonly title: string;
   readonly code: string;
@@ -46,8 +46,9 @@ export function viewOf(report: AuditReport, { strict, since }: ViewOptions): Aud
   const after = since?.number ?? 0;
   const commits = report.findings.filter(({ number }) => number > after).map(ofCommit);
   const whole = [...report.line.map(ofLine), ...report.ownership.faults.map(ofOwnership)];
-  const open = [...whole, ...commits.filter(({ repaired }) => repaired === undefined)];
-  const repaired = commits.filter((one) => one.repaired !== undefined);
+  const told = [...whole, ...report.checkpoints.lies.map(ofCheckpoint), ...commits];
+  const open = told.filter((one) => one.repaired === undefined);
+  const repaired = told.filter((one) => one.repaired !== undefined);
   const counts = {
     open: open.length + report.more.open + report.ownership.more,
     repaired: repaired.length + report.more.repaired,
@@ -124,6 +125,23 @@ function ofOwnership(fault: OwnershipFault): Shown {
     commit,
     number,
     author: agent,
+  };
+}
+
+function ofCheckpoint(lie: AuditReport["checkpoints"]["lies"][number]): Shown {
+  const { agent, commit, number, record, time, said, found, revoked } = lie;
+  return {
+    ...WHOLE,
+    rule: "checkpoint-false",
+    title: "A checkpoint says what the state was",
+    code: "checkpoint-false",
+    message: `${agent} has signed the state ${said} at commit ${number} (${commit.slice(0, 12)}); it is ${found}.`,
+    advice: revoked ? `Nothing: ${agent} is revoked.` : `mound agent revoke ${agent}`,
+    repaired: revoked ? record : undefined,
+    commit: record,
+    time,
+    author: agent,
+    path: `checkpoints/${commit}/${agent}.yaml`,
   };
 }
 

@@ -20,6 +20,7 @@ export function auditText(view: AuditView, verbose: boolean): string {
   return [
     ...tallyLines(report),
     ownershipLine(report),
+    ...checkpointLines(report),
     ...deferredLines(report),
     ...(view.open + view.repaired === 0 ? [`No findings${since}.`] : []),
     ...list(`Not repaired${since}`, open, view.open, limit(OPEN_SHOWN)),
@@ -46,6 +47,18 @@ export function ownershipLine({ ownership }: AuditReport): string {
   return faults.length === 0
     ? `Single ownership holds: of ${of}, no two of one task overlap, tokens rise by one, and nothing was written after an end.`
     : `Single ownership does not hold, of ${of}.`;
+}
+
+export function checkpointLines({ checkpoints }: AuditReport): readonly string[] {
+  const { compared, unknown, lies } = checkpoints;
+  if (compared + unknown === 0) return [];
+  const rest =
+    unknown === 0 ? "" : ` ${grouped(unknown)} could not be compared: mound audit --fresh.`;
+  const word =
+    lies.length === 0
+      ? "say what folding gives"
+      : `were compared, ${grouped(lies.length)} are false`;
+  return [`${count(compared, "checkpoint")} ${word}.${rest}`];
 }
 
 function deferredLines({ deferred }: AuditReport): readonly string[] {
