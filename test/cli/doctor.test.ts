@@ -66,7 +66,7 @@ describe("outside of a mound", () => {
 });
 
 describe("the line", () => {
-  test("that was rewritten at the origin fails, with how to look at both", async () => {
+  test("that was rewritten at the origin fails, with what is missing and how to put it back", async () => {
     const cli = await foundedCli();
     await cli.ok("-C m task add One --as ant-1");
     const origin = "m/.git/mound/origin.git";
@@ -74,7 +74,11 @@ describe("the line", () => {
     const { code, of } = await diagnose(cli);
     expect(code).toBe(6);
     expect(of("line")).toMatchObject([
-      { level: "fail", fix: expect.stringContaining("git log refs/mound/line") },
+      {
+        level: "fail",
+        fix: "mound repair --force-line",
+        message: expect.stringMatching(/no longer contains \d+ commit/),
+      },
     ]);
     expect(of("line")[0]?.message).toContain("was rewritten");
   });

@@ -1,3 +1,4 @@
+import { findMissing } from "../../app/missing.ts";
 import { EMBEDDED, embeddedOrigin, originUrl, type CloneStart } from "../../git/clone.ts";
 import { readLog } from "../../git/log.ts";
 import type { Mound } from "../../open/mound.ts";
@@ -30,7 +31,9 @@ export async function history(patient: ClonePatient): Promise<Found> {
     if (kept) said.push(...(await waiting(patient, mound, tip, found)));
     else {
       const url = originUrl(patient.clone);
-      const { message, fix } = explain({ code: "history-rewritten", url, verified: tip, found });
+      const missing = await findMissing(mound.ports.history, tip, found);
+      const fault = { code: "history-rewritten", url, verified: tip, found, missing } as const;
+      const { message, fix } = explain(fault);
       said.push({ level: "fail", message, fix });
     }
   }

@@ -66,7 +66,7 @@ export async function sync(
       ...projectionLines(projection),
       ...(proved === undefined ? [] : [proofSentence(proved.start)]),
     ].join("\n"),
-    next: ["mound status"],
+    next: refused.length === 0 ? ["mound status"] : ["mound repair --dry-run", "mound status"],
   };
 }
 
