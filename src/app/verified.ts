@@ -6,10 +6,10 @@ import type { History, RawCommit, Verifier } from "./ports.ts";
 /** Commits verified in one call at first: as many as it takes for threads to be worth starting. */
 const FIRST_WINDOW = 1_024;
 /** And from then on: enough to fill the threads, and few enough to be garbage before they are old. */
-const VERIFY_WINDOW = 256;
+const VERIFY_WINDOW = 128;
 
-/** Windows that are being read or verified while one is judged: two for the threads, one for git. */
-const WINDOWS_AHEAD = 3;
+/** Windows that are being read or verified while one is judged: three for the threads, one for git. */
+const WINDOWS_AHEAD = 4;
 /**
  * Commits that are judged in one go. Between two goes the answers of git and of the threads are taken
  * in: whoever judged a whole window at once would let both wait for that long.

@@ -25,8 +25,8 @@ export interface HistoryOptions {
 }
 
 /** Large enough to hide the round trip to two processes, small enough to hold a few of at once. */
-const WINDOW_COMMITS = 256;
-const WINDOW_CHANGES = 2_000;
+const WINDOW_COMMITS = 128;
+const WINDOW_CHANGES = 1_000;
 /** One window is with the reader, the others are on their way: more only takes memory. */
 const WINDOWS_AHEAD = 2;
 /**

@@ -42,7 +42,7 @@ const WORKER = typeof MOUND_WORKER === "string" ? MOUND_WORKER : "./verify-worke
 const THREADS_FROM = 2000;
 
 /** The same for threads that run: from here on the message is cheaper than the work. */
-const THREADS_ON_FROM = 200;
+const THREADS_ON_FROM = 64;
 
 /** Reading and judging take the time of the remaining processors. */
 const THREADS_MAX = 4;

@@ -12,8 +12,8 @@ import { verifySignature } from "./sshsig.ts";
  */
 const IDLE_MS = 1_000;
 
-/** Some 25 ms of work: threads of unequal speed end together, and messages are few. */
-const PART = 256;
+/** Some 12 ms of work: threads of unequal speed end together, and messages are few. */
+const PART = 128;
 
 /** Answers due from one thread: it goes on with the next part while this thread is busy otherwise. */
 const DUE = 2;
