@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node } from "yaml";
+import { type CST, isAlias, isMap, isScalar, isSeq, parseDocument, Parser, type Node } from "yaml";
 import { err, ok, type Result } from "../base/result.ts";
 import { LIST_ITEMS, RECORD_KEYS } from "./limits.ts";
 import type { Body, Wire } from "./record.ts";
@@ -14,6 +14,7 @@ export interface YamlFlaw {
  * schema, a flat map of scalars and lists of scalars, and no anchors, aliases, tags or duplicates.
  */
 export function readYamlBody(text: string): Result<Body, YamlFlaw> {
+  if (nests(text)) return err({ line: 1, detail: "a value must be a text or a list of texts" });
   const lineOf = (offset: number): number => text.slice(0, offset).split("\n").length;
   // Duplicate keys are found below: the package's own check is quadratic in the number of keys.
   const document = parseDocument(text, {
@@ -54,6 +55,33 @@ export function readYamlBody(text: string): Result<Body, YamlFlaw> {
     body.set(key, value);
   }
   return ok(body);
+}
+
+/**
+ * Whether collections lie in one another more deeply than a list in a map. The package composes them by
+ * recursion, so that where its stack ends would differ from machine to machine, and with it the flaw.
+ */
+function nests(text: string): boolean {
+  try {
+    for (const token of new Parser().parse(text))
+      if (token.type === "document" && isDeep(token.value, DEPTH)) return true;
+    return false;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return true;
+  }
+}
+
+/** A map, and a list in it. */
+const DEPTH = 2;
+
+/** Whether collections lie in a token more than `limit` deep; it looks no further than that. */
+function isDeep(token: CST.Token | null | undefined, limit: number): boolean {
+  if (token == null || !("items" in token)) return false;
+  if (limit === 0) return true;
+  return token.items.some((item) => {
+    return isDeep("key" in item ? item.key : undefined, limit - 1) || isDeep(item.value, limit - 1);
+  });
 }
 
 const NO_EXTRAS = "anchors, aliases, tags and merge keys are not allowed";

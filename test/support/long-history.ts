@@ -2,7 +2,7 @@ import { prng } from "../../src/base/prng.ts";
 import type { Command } from "../../src/protocol/commands/index.ts";
 import { formatInstant } from "../../src/protocol/time.ts";
 import { plainFile } from "./world-files.ts";
-import { HOUR, MINUTE, World } from "./world.ts";
+import { HOUR, MINUTE, type Name, World } from "./world.ts";
 
 /** Tasks that are looked at a time; when they are used up, new ones are added. */
 const LIVELY = 40;
@@ -12,10 +12,10 @@ const AGENTS = ["ant-1", "ant-2", "ant-3", "ant-4"] as const;
  * A history of `length` commits of a busy mound: all that can become of a task, members that come and
  * go, refused changes and their repair, and leases and deadlines that pass.
  */
-export function longHistory(length: number, seed: number): World {
+export function longHistory(length: number, seed: number, name?: Name): World {
   const random = prng(seed);
   const below = (limit: number): number => random() % limit;
-  const world = World.found();
+  const world = World.found(name === undefined ? {} : { name });
   for (const agent of AGENTS) world.agent(agent, ["git"]);
   const tasks: string[] = [];
   while (world.log.length < length) {

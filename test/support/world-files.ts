@@ -62,6 +62,19 @@ export function decidedFiles(
   );
 }
 
+/** A tree with some of its files set or taken away. */
+export function withFiles(
+  tree: ReadonlyMap<string, WorldFile>,
+  files: Files,
+): ReadonlyMap<string, WorldFile> {
+  const all = new Map(tree);
+  for (const [path, file] of Object.entries(files)) {
+    if (file === undefined) all.delete(path);
+    else all.set(path, file);
+  }
+  return all;
+}
+
 export function isSame(a: WorldFile | undefined, b: WorldFile | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return Buffer.compare(a.bytes, b.bytes) === 0 && a.mode === b.mode;
@@ -76,6 +89,9 @@ export function changeOf(path: string, file: WorldFile | undefined): ChangeFacts
   return { path, mode, oid: hashOf("blob", bytes), size: bytes.length, record, signatures };
 }
 
+/** The name that git gives an object of this content. */
 export function hashOf(type: string, content: string | Uint8Array): Oid {
-  return createHash("sha1").update(`${type} `).update(content).digest("hex") as Oid;
+  const bytes = Buffer.from(content);
+  const header = `${type} ${bytes.length}\0`;
+  return createHash("sha1").update(header).update(bytes).digest("hex") as Oid;
 }

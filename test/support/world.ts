@@ -29,6 +29,7 @@ import {
   hashOf,
   isSame,
   madeKey,
+  withFiles,
   type WorldFile,
 } from "./world-files.ts";
 
@@ -52,10 +53,18 @@ export interface CommitOptions {
 export type Ran = Result<{ readonly answer: Answer; readonly verdict: Verdict | undefined }, Fault>;
 
 export interface WorldOptions {
+  /** Makes real objects of the commits, as `WorldObjects` does. */
+  readonly name?: Name;
   readonly founder?: string;
   readonly membership?: "open" | "invited";
   readonly files?: Readonly<Record<string, string>>;
 }
+
+/** The names of a commit and of its tree, which holds these files. */
+export type Name = (
+  facts: Omit<CommitFacts, "oid">,
+  tree: ReadonlyMap<string, WorldFile>,
+) => { readonly oid: Oid; readonly tree: Oid };
 
 /** Whole seconds, so that a commit's time is the clock's. */
 const DAWN = Date.UTC(2026, 10, 21, 9, 30);
@@ -71,7 +80,12 @@ export class World {
   readonly keys = new Map<string, PublicKey>();
   readonly #tree = new Map<string, WorldFile>();
   readonly #blobs = new Map<Oid, WorldFile>();
+  readonly #name: Name | undefined;
   #drawn = 0;
+
+  private constructor(name?: Name) {
+    this.#name = name;
+  }
 
   /** An empty line: nothing is founded yet. */
   static empty(): World {
@@ -80,7 +94,7 @@ export class World {
 
   /** A mound with one root. */
   static found(options: WorldOptions = {}): World {
-    const world = new World();
+    const world = new World(options.name);
     const founder = options.founder ?? "root";
     const { membership = "open", files = {} } = options;
     world.must(founder, { type: "init", name: "test", key: world.key(founder), membership, files });
@@ -244,28 +258,29 @@ export class World {
     const { signature } = options;
     const seconds = Math.floor(time / 1_000);
     const presumed = { key: this.key(committer), namespace: COMMIT_NAMESPACE, valid: true };
-    return {
-      oid: hashOf(
-        "commit",
-        JSON.stringify([
-          parents,
-          seconds,
-          message,
-          author,
-          changes.map(({ path, oid }) => [path, oid]),
-        ]),
-      ),
-      commit: {
-        tree: hashOf("tree", "presumed"),
-        parents,
-        author: { name: author, email: "", seconds },
-        committer: { name: committer, email: "", seconds },
-        message,
-        messageBytes: Buffer.byteLength(message),
-        signature: undefined,
-      },
+    const person = (name: string) => ({ name, email: "", seconds });
+    const commit = {
+      tree: hashOf("tree", "presumed"),
+      parents,
+      author: person(author),
+      committer: person(committer),
+      message,
+      messageBytes: Buffer.byteLength(message),
+      signature: undefined,
+    };
+    const said = {
+      commit,
       signature: signature === "none" ? undefined : { ...presumed, ...signature },
       changes: [...changes, ...again],
+    };
+    if (this.#name !== undefined) {
+      const { oid, tree } = this.#name(said, withFiles(this.#tree, files));
+      return { ...said, oid, commit: { ...commit, tree } };
+    }
+    const named = changes.map(({ path, oid }) => [path, oid]);
+    return {
+      oid: hashOf("commit", JSON.stringify([parents, seconds, message, author, named])),
+      ...said,
     };
   }
 }
