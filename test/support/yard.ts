@@ -4,7 +4,7 @@ import type { Command } from "../../src/protocol/commands/index.ts";
 import type { PublicKey } from "../../src/protocol/ids.ts";
 import type { Verdict } from "../../src/protocol/judge.ts";
 import { decidedFiles, madeKey, plainFile } from "./world-files.ts";
-import { HOUR, MINUTE, World, type CommitOptions } from "./world.ts";
+import { HOUR, MINUTE, type Name, World, type CommitOptions } from "./world.ts";
 
 export const AGENTS = ["root", "ant-1", "ant-2", "ant-3"] as const;
 
@@ -68,28 +68,47 @@ const intents: readonly (readonly [number, Intent])[] = [
   [2, "restore"],
 ];
 
-export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
-  fc.record({
-    agent: fc.constantFrom(...AGENTS),
-    intent: fc.oneof(
-      ...intents.map(([weight, intent]) => ({ weight, arbitrary: fc.constant(intent) })),
-    ),
-    pick: fc.nat(1_000),
-    jump: fc.constantFrom(0, 1, 500, 1_000, 30_000, 10 * MINUTE, HOUR, 9 * HOUR, -MINUTE, -HOUR),
-    manner: fc.constantFrom("honest", "honest", "honest", "stale", "stale", "partial"),
-  }),
-  { minLength: 20, maxLength: 60, size: "max" },
-);
+export const oneStep: fc.Arbitrary<Step> = fc.record({
+  agent: fc.constantFrom(...AGENTS),
+  intent: fc.oneof(
+    ...intents.map(([weight, intent]) => ({ weight, arbitrary: fc.constant(intent) })),
+  ),
+  pick: fc.nat(1_000),
+  jump: fc.constantFrom(0, 1, 500, 1_000, 30_000, 10 * MINUTE, HOUR, 9 * HOUR, -MINUTE, -HOUR),
+  manner: fc.constantFrom("honest", "honest", "honest", "stale", "stale", "partial"),
+});
+
+export const steps: fc.Arbitrary<readonly Step[]> = fc.array(oneStep, {
+  minLength: 20,
+  maxLength: 60,
+  size: "max",
+});
+
+export interface YardOptions {
+  readonly name?: Name;
+  /** Whether each decision is held to change nothing; it takes most of the time. */
+  readonly watched?: boolean;
+  /** Makes of a commit what its author never meant; the same object where it leaves it alone. */
+  readonly bend?: (options: CommitOptions, step: Step, world: World) => CommitOptions;
+}
 
 /** A world in which steps are taken one by one; `seen` is told every verdict that was folded. */
 export class Yard {
-  readonly world = World.found();
+  readonly world: World;
   readonly #seen: (verdict: Verdict, honest: boolean) => void;
+  readonly #bend: NonNullable<YardOptions["bend"]>;
+  readonly #watched: boolean;
   #waiting: CommitOptions | undefined;
   #rotations = 0;
 
-  constructor(seen: (verdict: Verdict, honest: boolean) => void) {
+  constructor(
+    seen: (verdict: Verdict, honest: boolean) => void,
+    { name, watched = true, bend = (options) => options }: YardOptions = {},
+  ) {
     this.#seen = seen;
+    this.#bend = bend;
+    this.#watched = watched;
+    this.world = World.found(name === undefined ? {} : { name });
     for (const agent of AGENTS.slice(1)) this.world.agent(agent, ["git"]);
     for (const title of ["one", "two", "three"]) this.world.add(title);
   }
@@ -99,13 +118,16 @@ export class Yard {
     world.pass(step.jump);
     const late = this.#waiting;
     this.#waiting = undefined;
-    const options = isVandal(step.intent) ? this.#vandalism(step) : this.#decided(step);
-    if (options === undefined) return;
+    const meant = isVandal(step.intent) ? this.#vandalism(step) : this.#decided(step);
+    if (meant === undefined) return;
+    const options = this.#bend(meant, step, world);
     if (step.manner === "stale") this.#waiting = options;
     else if (step.manner === "partial") this.#commit(partial(options, step.pick), false);
-    else this.#commit(options, !isVandal(step.intent));
-    if (late !== undefined)
-      this.#commit({ ...late, time: Math.max(world.now, world.state.get("line")!.time) }, false);
+    else this.#commit(options, options === meant && !isVandal(step.intent));
+    if (late === undefined) return;
+    const others = late.parents?.slice(1) ?? [];
+    const time = Math.max(world.now, world.state.get("line")!.time);
+    this.#commit({ ...late, parents: [world.tip!, ...others], time }, false);
   }
 
   #commit(options: CommitOptions, honest: boolean): void {
@@ -123,10 +145,10 @@ export class Yard {
     const tasks = WORK.has(step.intent) && own.length > 0 && step.pick % 4 > 0 ? own : all;
     const task = tasks[step.pick % tasks.length]!;
     const { command, cosigners } = this.#command(step, task);
-    const before = JSON.stringify([...world.state.entries()]);
+    const look = (): string => (this.#watched ? JSON.stringify([...world.state.entries()]) : "");
+    const before = look();
     const decided = world.decide(step.agent, command, world.state, cosigners);
-    if (JSON.stringify([...world.state.entries()]) !== before)
-      throw new Error("a decision changed the state");
+    if (look() !== before) throw new Error("a decision changed the state");
     if (!decided.ok || decided.value.files.length === 0) return undefined;
     const { files, message, seconds } = decided.value;
     const keys = [world.key(step.agent), ...cosigners];

@@ -1,0 +1,144 @@
+/**
+ * All who judge a line, each in its own way over the same commits: they must say the same of each, and
+ * end with the same state. One line of the table for each.
+ */
+import { Line } from "../../src/app/line.ts";
+import { readFacts } from "../../src/app/facts.ts";
+import type { RawCommit, StateCache } from "../../src/app/ports.ts";
+import { ShardedState, withKeys } from "../../src/app/sharded-state.ts";
+import { defined } from "../../src/base/assert.ts";
+import { sha256Hex } from "../../src/git/hash.ts";
+import { virtualClock } from "../../src/memory/clock.ts";
+import { memoryObjects } from "../../src/memory/objects.ts";
+import { memoryRefs } from "../../src/memory/refs.ts";
+import { memoryStateCache } from "../../src/memory/state-cache.ts";
+import { fold } from "../../src/protocol/fold.ts";
+import type { Oid } from "../../src/protocol/ids.ts";
+import { judge, type CommitFacts, type Verdict } from "../../src/protocol/judge.ts";
+import { RECORD_BYTES } from "../../src/protocol/limits.ts";
+import { stateDigest } from "../../src/protocol/state-digest.ts";
+import { type Key, MemoryState, type Value } from "../../src/protocol/state.ts";
+import type { WorldObjects } from "./world-objects.ts";
+import type { World } from "./world.ts";
+
+/** A line that was made in a world, as objects. */
+export interface History {
+  readonly world: World;
+  readonly git: WorldObjects;
+  /** Where to stop on the way: numbers of commits, rising. */
+  readonly cuts: readonly number[];
+}
+
+/** What a judge says of each commit, `undefined` where it takes it, and the digest of the state at the end. */
+export interface Said {
+  readonly verdicts: readonly (string | undefined)[];
+  readonly digest: string;
+}
+
+export type Judge = (history: History) => Promise<Said>;
+
+export const JUDGES: Readonly<Record<string, Judge>> = {
+  /** As a client submits: decided on the state that it has, and judged on it. */
+  client: async ({ world }) => said(world.verdicts, world.state.entries()),
+  whole: async (history) => {
+    const state = new MemoryState();
+    const verdicts = (await factsOf(history)).map((facts) => fold(state, facts));
+    return said(verdicts, state.entries());
+  },
+  pieces: async (history) => {
+    const facts = await factsOf(history);
+    const verdicts: Verdict[] = [];
+    let state = new MemoryState();
+    for (const piece of pieces(facts, history.cuts)) {
+      for (const commit of piece) verdicts.push(fold(state, commit));
+      const kept = JSON.stringify([...state.entries()]);
+      state = new MemoryState(JSON.parse(kept) as [Key, Value][]);
+    }
+    return said(verdicts, state.entries());
+  },
+  /** As a one-shot process or a hook: of a cache it reads what a commit asks for, and nothing else. */
+  keyed: async (history) => {
+    const cache = memoryStateCache();
+    const verdicts: Verdict[] = [];
+    for (const facts of await factsOf(history)) verdicts.push(await judgeByKey(cache, facts));
+    const cached = defined(await cache.open(), "the cache");
+    return said(verdicts, await cached.load());
+  },
+  /** As a reader: it syncs now and then, and opens again from its cache. */
+  synced: async ({ world, git, cuts }) => {
+    const clone = readerOf(world, git);
+    const verdicts: Verdict[] = [];
+    let line = await Line.open(clone.ports);
+    for (const cut of [...cuts, world.log.length]) {
+      if (cut === 0) continue;
+      clone.tip = world.log[cut - 1]!.oid;
+      const report = await line.sync();
+      if (!report.ok) throw new Error(JSON.stringify(report.error));
+      verdicts.push(...report.value.folded.map(({ verdict }) => verdict));
+      line = await Line.open(clone.ports);
+    }
+    await line.state.load("all");
+    return said(verdicts, line.state.entries());
+  },
+};
+
+function said(verdicts: readonly Verdict[], entries: Iterable<readonly [Key, Value]>): Said {
+  return {
+    verdicts: verdicts.map((verdict) =>
+      verdict.accepted ? undefined : JSON.stringify(verdict.fault),
+    ),
+    digest: stateDigest(entries, sha256Hex),
+  };
+}
+
+/** What the edge reads off the objects of every commit. */
+async function factsOf({ world, git }: History): Promise<readonly CommitFacts[]> {
+  const raw: RawCommit[] = [];
+  for await (const commit of git.history.commits(undefined, world.tip!, RECORD_BYTES))
+    raw.push(commit);
+  return readFacts(raw, git.verifier);
+}
+
+async function judgeByKey(cache: StateCache, facts: CommitFacts): Promise<Verdict> {
+  const cached = await cache.open();
+  const state = new ShardedState(cached);
+  const verdict = await withKeys(state, () => judge(state, facts));
+  if (cached !== undefined && (await cache.append(cached.tip, facts.oid, verdict.delta)))
+    return verdict;
+  await state.load("all");
+  state.apply(verdict.delta);
+  await cache.replace(facts.oid, state.entries());
+  return verdict;
+}
+
+/** A clone whose origin's branch is wherever `tip` says. */
+export function readerOf(world: World, git: WorldObjects) {
+  const clone = {
+    tip: undefined as Oid | undefined,
+    ports: {
+      objects: memoryObjects(git.objects),
+      refs: memoryRefs(),
+      history: git.history,
+      verifier: git.verifier,
+      cache: memoryStateCache(),
+      // Nothing waits: what is dated ahead is for the judge alone.
+      clock: virtualClock({ start: world.now + 365 * 24 * 3_600_000 }),
+      remote: {
+        url: "memory://world",
+        fetch: async () => ({ ok: true as const, value: clone.tip }),
+        peek: async () => clone.tip,
+        push: async () => {
+          throw new Error("nothing is pushed to a world");
+        },
+        publish: async () => ({ ok: true as const, value: undefined }),
+        presence: async () => ({ ok: true as const, value: [] }),
+      },
+    },
+  };
+  return clone;
+}
+
+function pieces<T>(items: readonly T[], cuts: readonly number[]): readonly (readonly T[])[] {
+  const bounds = [0, ...cuts, items.length];
+  return bounds.slice(1).map((end, at) => items.slice(bounds[at], end));
+}
