@@ -5,7 +5,7 @@ import { gitFailed, runGit } from "./run.ts";
 /** A commit as people read it. The texts are raw: whoever prints them sanitises them. */
 export interface LogEntry {
   readonly commit: Oid;
-  /** Commit time in milliseconds. */
+  /** Commit time in milliseconds; 0 where the commit has none that a calendar knows. */
   readonly time: number;
   readonly author: string;
   /** The first line of the message, at most 300 characters of it. */
@@ -61,10 +61,9 @@ function parseLog(fields: readonly string[]): readonly LogEntry[] {
   for (let at = 0; at + 1 < fields.length;) {
     const [commit = "", seconds = "", author = "", subject = ""] = fields.slice(at, at + FIELDS);
     if (isOid(commit)) {
-      const time = Number(seconds) * 1_000;
       entries.push({
         commit,
-        time,
+        time: timeOf(seconds),
         author: author.slice(0, TEXT_CHARS),
         subject: subject.slice(0, TEXT_CHARS),
         files: [],
@@ -79,3 +78,12 @@ function parseLog(fields: readonly string[]): readonly LogEntry[] {
   }
   return entries;
 }
+
+/** A stranger's commit may have any number there, or none: what no `Date` can hold would end the command. */
+function timeOf(seconds: string): number {
+  const time = Number(seconds) * 1_000;
+  return Math.abs(time) <= DATE_MAX_MS ? time : 0;
+}
+
+/** ECMA-262, "Time Values and Time Range". */
+const DATE_MAX_MS = 8_640_000_000_000_000;

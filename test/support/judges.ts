@@ -112,7 +112,7 @@ async function judgeByKey(cache: StateCache, facts: CommitFacts): Promise<Verdic
 }
 
 /** A clone whose origin's branch is wherever `tip` says. */
-export function readerOf(world: World, git: WorldObjects) {
+function readerOf(world: World, git: WorldObjects) {
   const clone = {
     tip: undefined as Oid | undefined,
     ports: {

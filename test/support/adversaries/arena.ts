@@ -56,12 +56,18 @@ export class Arena {
     return cli;
   }
 
-  /** Writes an attack into a repository, on a tip; answers where its branch is to point. */
+  /**
+   * Writes an attack into a repository, on the tip and the files there unless others are named; answers
+   * where the branch is to point.
+   */
   build(
     attack: Attack,
-    { gitDir = this.origin, tip = this.victim.tip }: { gitDir?: string; tip?: Oid } = {},
+    {
+      gitDir = this.origin,
+      ...more
+    }: Partial<Pick<Victim, "tip" | "files">> & { gitDir?: string } = {},
   ): Promise<Oid | undefined> {
-    return attack.build(new Scene({ ...this.victim, tip }, new RawObjects(gitDir)));
+    return attack.build(new Scene({ ...this.victim, ...more }, new RawObjects(gitDir)));
   }
 
   /** Points the origin's branch somewhere, past all that git would say. */
