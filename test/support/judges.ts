@@ -132,6 +132,7 @@ function readerOf(world: World, git: WorldObjects) {
         },
         publish: async () => ({ ok: true as const, value: undefined }),
         presence: async () => ({ ok: true as const, value: [] }),
+        state: async () => ({ ok: true as const, value: undefined }),
       },
     },
   };
