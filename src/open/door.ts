@@ -1,18 +1,18 @@
 /** The judge at the door of a bare repository, as git's pre-receive hook calls it. */
 import { resolve } from "node:path";
 import { judgeMove, type DoorAnswer, type DoorFault, type DoorMove } from "../app/door.ts";
-import type { DoorObjects } from "../app/door-commit.ts";
 import { Behind } from "../app/door-state.ts";
-import { PRESENCE_REFS, type Clock } from "../app/ports.ts";
+import type { Clock } from "../app/ports.ts";
 import { systemClock } from "../git/clock.ts";
 import { doorObjects } from "../git/door-objects.ts";
 import { FileDoorStates } from "../git/door-states.ts";
 import { quarantineOf } from "../git/environment.ts";
-import { judgedBranch, type JudgedBranch } from "../git/judged-branch.ts";
+import { judgedBranch } from "../git/judged-branch.ts";
 import { readRefFile } from "../git/ref-file.ts";
-import { isAgentId, type PublicKey } from "../protocol/ids.ts";
+import type { PublicKey } from "../protocol/ids.ts";
 import { PROTOCOL } from "../protocol/version.ts";
 import { BUILD } from "./build.ts";
+import { refuseOther } from "./door-refs.ts";
 import { lateHistory, lateVerifier } from "./late-ports.ts";
 
 export interface ReceiveOptions {
@@ -104,40 +104,6 @@ async function judgeAll(
 async function presume(keys: readonly PublicKey[]): Promise<void> {
   const { presumeKeys } = await import("../keys/presume.ts");
   presumeKeys(keys);
-}
-
-/** Heartbeats, and what lies beside a mound: nothing of it is judged, and none of it may be the line. */
-async function refuseOther(
-  gitDir: string,
-  objects: DoorObjects,
-  { branch, beside }: JudgedBranch,
-  { ref, next }: DoorMove,
-): Promise<DoorFault | undefined> {
-  const refuse = (detail: string): DoorFault => ({ code: "door-ref", ref, detail });
-  if (readRefFile(gitDir, ref) === "symbolic") return refuse("it is another name of a ref");
-  if (ref.startsWith(PRESENCE_REFS)) return refusePresence(objects, ref, next);
-  if (ref.startsWith("refs/mound/"))
-    return refuse(`of refs/mound/, only ${PRESENCE_REFS} is taken`);
-  if (!beside) return refuse(`this repository holds the mound on ${branch}, and nothing else`);
-  // On a disk that does not tell capitals, this is the branch itself.
-  const same = ref.toLowerCase() === `refs/heads/${branch}`.toLowerCase();
-  return same ? refuse(`it differs from refs/heads/${branch} in capitals only`) : undefined;
-}
-
-async function refusePresence(
-  objects: DoorObjects,
-  ref: string,
-  next: DoorMove["next"],
-): Promise<DoorFault | undefined> {
-  const refuse = (detail: string): DoorFault => ({ code: "door-presence", ref, detail });
-  if (!isAgentId(ref.slice(PRESENCE_REFS.length))) return refuse("it does not name an agent");
-  if (next === undefined) return undefined;
-  const { HEARTBEAT_BYTES } = await import("../protocol/presence.ts");
-  const [found] = await objects.read([next], HEARTBEAT_BYTES);
-  if (found?.type !== "blob")
-    return refuse(`it is a ${found?.type ?? "missing object"}, not a file`);
-  if (found.bytes !== undefined) return undefined;
-  return refuse(`it has ${found.size} bytes, and a heartbeat at most ${HEARTBEAT_BYTES}`);
 }
 
 /** git compares when it moves the branch; here it saves the work of judging what cannot land. */

@@ -77,7 +77,7 @@ const DEPTH = 2;
 
 /** Whether collections lie in a token more than `limit` deep; it looks no further than that. */
 function isDeep(token: CST.Token | null | undefined, limit: number): boolean {
-  if (token == null || !("items" in token)) return false;
+  if (token === null || token === undefined || !("items" in token)) return false;
   if (limit === 0) return true;
   return token.items.some((item) => {
     return isDeep("key" in item ? item.key : undefined, limit - 1) || isDeep(item.value, limit - 1);

@@ -140,11 +140,15 @@ describe("with a judge at the door", () => {
     const beat = await git(site.gitDir, "rev-parse", "HEAD:README.md");
     expect(push(site, `${beat}:refs/mound/presence/ant`)).toMatchObject({ code: 0 });
     expect(push(site, `+${beat}:refs/mound/presence/ant`)).toMatchObject({ code: 0 });
+    const state = await git(site.gitDir, "rev-parse", "HEAD:.mound");
+    expect(push(site, `${state}:refs/mound/state/ant`)).toMatchObject({ code: 0 });
     const commit = await git(site.gitDir, "rev-parse", "HEAD");
     for (const [refspec, words] of [
       [`${commit}:refs/mound/presence/bee`, "it is a commit, not a file"],
       [`${beat}:refs/mound/presence/No!`, "it does not name an agent"],
-      [`${commit}:refs/mound/line`, "is not taken"],
+      [`${beat}:refs/mound/state/bee`, "not the state's shards"],
+      [`${state}:refs/mound/state/No!`, "it does not name an agent"],
+      [`${commit}:refs/mound/line`, "are taken"],
       [`${commit}:refs/heads/other`, "holds the mound on main, and nothing else"],
       [`${commit}:refs/tags/v1`, "holds the mound on main, and nothing else"],
     ] as const) {

@@ -9,3 +9,8 @@ export const isMap = (node) => load().isMap(node);
 export const isScalar = (node) => load().isScalar(node);
 export const isSeq = (node) => load().isSeq(node);
 export const parseDocument = (text, options) => load().parseDocument(text, options);
+
+/** Called with `new`, which gives what is returned. */
+export function Parser() {
+  return new (load().Parser)();
+}
