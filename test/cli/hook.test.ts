@@ -138,10 +138,10 @@ describe("with a judge at the door", () => {
   test("heartbeats pass; what is none of them, and other refs of the mound's, do not", async () => {
     const site = await dooredSite();
     const beat = await git(site.gitDir, "rev-parse", "HEAD:README.md");
-    expect(push(site, `${beat}:refs/mound/presence/ant`)).toMatchObject({ code: 0 });
-    expect(push(site, `+${beat}:refs/mound/presence/ant`)).toMatchObject({ code: 0 });
+    expect(await push(site, `${beat}:refs/mound/presence/ant`)).toMatchObject({ code: 0 });
+    expect(await push(site, `+${beat}:refs/mound/presence/ant`)).toMatchObject({ code: 0 });
     const state = await git(site.gitDir, "rev-parse", "HEAD:.mound");
-    expect(push(site, `${state}:refs/mound/state/ant`)).toMatchObject({ code: 0 });
+    expect(await push(site, `${state}:refs/mound/state/ant`)).toMatchObject({ code: 0 });
     const commit = await git(site.gitDir, "rev-parse", "HEAD");
     for (const [refspec, words] of [
       [`${commit}:refs/mound/presence/bee`, "it is a commit, not a file"],
@@ -152,7 +152,7 @@ describe("with a judge at the door", () => {
       [`${commit}:refs/heads/other`, "holds the mound on main, and nothing else"],
       [`${commit}:refs/tags/v1`, "holds the mound on main, and nothing else"],
     ] as const) {
-      const pushed = push(site, refspec);
+      const pushed = await push(site, refspec);
       expect(pushed.code).toBe(1);
       expect(pushed.said).toContain(words);
       const ref = refspec.split(":")[1]!;
@@ -277,7 +277,7 @@ describe("an origin inside a clone", () => {
       tasks: [],
       founding: 0,
     };
-    expect(push(site as Doored, `+${blob}:refs/mound/other`).code).toBe(1);
+    expect((await push(site as Doored, `+${blob}:refs/mound/other`)).code).toBe(1);
     const looked = await mound(m, "doctor");
     expect(looked.stdout).toContain("judged before it is taken");
   });

@@ -1,5 +1,5 @@
 /** A mound at a bare repository whose pushes are judged by the built command, and pushes by plain git. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { git } from "../contract/clone.ts";
 import { mound, type Place } from "./command.ts";
@@ -14,7 +14,7 @@ export interface Doored extends Site {
 
 /** What plain `git push` said. */
 export interface Pushed {
-  readonly code: number | null;
+  readonly code: number;
   readonly said: string;
 }
 
@@ -36,16 +36,22 @@ export function tipOf(site: Pick<Site, "origin">, ref = "refs/heads/main"): Prom
 }
 
 /** Pushes with stock git, asking for nothing that a client of ours would. */
-export function push(site: Doored, ...refspecs: readonly string[]): Pushed {
+export function push(site: Doored, ...refspecs: readonly string[]): Promise<Pushed> {
   return pushTo(site, site.origin, ...refspecs);
 }
 
-export function pushTo(site: Doored, url: string, ...refspecs: readonly string[]): Pushed {
-  const ran = spawnSync("git", ["--git-dir", site.gitDir, "push", url, ...refspecs], {
-    encoding: "utf8",
-    env: { ...site.environment, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" },
+export async function pushTo(
+  { gitDir, environment }: Doored,
+  url: string,
+  ...refspecs: readonly string[]
+): Promise<Pushed> {
+  const env = { ...environment, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
+  const args = ["--git-dir", gitDir, "push", url, ...refspecs];
+  return new Promise((resolve) => {
+    execFile("git", args, { env }, (error, _out, said) => {
+      resolve({ code: error === null ? 0 : Number(error.code), said });
+    });
   });
-  return { code: ran.status, said: ran.stderr };
 }
 
 /** Writes an object as it is, however odd; answers its name. */

@@ -33,7 +33,7 @@ const EXIT_CODES: readonly (readonly [code: number, name: string, meaning: strin
   [
     EXIT.finding,
     "finding",
-    "Something is wrong: the history was rewritten, or `mound doctor` found a failure.",
+    "Something is wrong: an audit or `mound doctor` found it, or the history was rewritten.",
   ],
   [
     EXIT.unreachable,

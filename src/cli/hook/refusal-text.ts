@@ -9,10 +9,14 @@ const NAME_CHARS = 80;
 /** What whoever pushes is told, in the words of every other command: why, and what to type next. */
 export function refusalText({ fault, finding }: DoorAnswer & { readonly accepted: false }): string {
   const { message, fix } = explain(fault);
-  const where =
+  const commit =
     finding === undefined
       ? ""
-      : `commit ${finding.commit.slice(0, 12)} by ${short(finding.author)}${finding.path === undefined ? "" : `, ${short(finding.path)}`}: `;
+      : `commit ${finding.commit.slice(0, 12)} by ${short(finding.author)}`;
+  // Most messages name the path themselves.
+  const path =
+    finding?.path === undefined || message.includes(finding.path) ? "" : `, ${short(finding.path)}`;
+  const where = commit === "" ? "" : `${commit}${path}: `;
   const rule = "rule" in fault ? ` [${fault.rule}]` : "";
   const first = `mound: refused: ${where}${message.slice(0, TEXT_CHARS)}${rule}`;
   return sanitise(fix === "" ? first : `${first}\n  ${fix.slice(0, TEXT_CHARS)}`);
