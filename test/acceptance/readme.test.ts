@@ -100,6 +100,36 @@ test("a daemon, a program as an agent, and files alone", async () => {
   });
 });
 
+test("the history proves itself: looked at, tampered with, repaired, guarded, and by an outsider", async () => {
+  using machine = new Machine({ withMound: true });
+  const env = { SHARED: machine.folder, MOUND_AGENT: "lead" };
+  const made = await machine.run(
+    `${block("two-machines/server")}\nmound init plan --remote ./plan.git\ncd plan\nmound task add 'Prove it'\nmound next --claim`,
+    { env },
+  );
+  expect(made).toMatchObject({ code: 0 });
+  const cwd = join(machine.folder, "plan");
+  const run = (name: string, script = block(name)) => machine.run(script, { cwd, env });
+  const [task] = await listTasks(machine, cwd);
+  const commit = (await machine.run("git rev-parse HEAD~1", { cwd })).out.trim();
+  const look = block("proof/look").replaceAll("TASK", task!.id).replaceAll("COMMIT", commit);
+  const looked = await run("proof/look", look);
+  expect(looked).toMatchObject({ code: 0 });
+  expect(looked.out).toMatch(/^state [0-9a-f]{64} at [0-9a-f]{40}$/m);
+  const tampered = await run("proof/tamper");
+  expect(tampered, tampered.err).toMatchObject({ code: 0 });
+  expect(tampered.out).toContain("the audit ends with 6");
+  const guarded = await run("proof/door");
+  expect(guarded, guarded.err).toMatchObject({ code: 0 });
+  expect(guarded.out).toContain("refused");
+  expect(guarded.err).toMatch(/remote: .*\bRE\d|remote: .*signature/);
+  const checked = await run("proof/outsider");
+  expect(checked, checked.err).toMatchObject({ code: 0 });
+  expect((await machine.run("git -C ../plan.git log --format=%s", { cwd })).out).not.toContain(
+    "and again",
+  );
+});
+
 test("with git alone: join, claim, finish and verify with stock tools only", async () => {
   using host = new Machine({ withMound: true });
   using outsider = new Machine({ withMound: false });
