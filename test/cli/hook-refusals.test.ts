@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -20,6 +21,7 @@ import {
 } from "../support/doored.ts";
 import { serveOrigin } from "../support/http-origin.ts";
 import { cloneFor } from "../support/site.ts";
+import { until } from "../support/until.ts";
 
 const CLOCK = pathToFileURL(join(import.meta.dirname, "../support/shifted-clock.mjs")).href;
 /** Of a process that is starting and stopping on a machine that is busy with other tests. */
@@ -200,13 +202,21 @@ describe("what our own client is told", () => {
   test("what it pushes as a pack, and what lies in packs at the origin, is judged as well", async () => {
     const site = await dooredSite();
     const tasks = Array.from({ length: 300 }, (_, at) => `- title: imported ${at}`).join("\n");
-    const { writeFile } = await import("node:fs/promises");
     const path = join(site.dir, "tasks.yaml");
-    await writeFile(path, `${tasks}\n`);
+    writeFileSync(path, `${tasks}\n`);
     const root = await cloneFor(site, "root");
     expect(await mound(root, "task", "import", path)).toMatchObject({ code: 0 });
     await git(site.origin, "gc", "--quiet");
     expect(await mound(site.ant, "claim", site.tasks[0]!)).toMatchObject({ code: 0 });
     expect(await mound(site.ant, "done", site.tasks[0]!)).toMatchObject({ code: 0 });
+    // So much at once was put in order behind the back of whoever pushed next.
+    await until("the layers at the door", () => layersOf(site).length === 2);
+    expect(await mound(site.ant, "claim", site.tasks[1]!)).toMatchObject({ code: 0 });
   });
 });
+
+function layersOf({ origin }: Doored): readonly string[] {
+  const [build] = readdirSync(join(origin, "mound-door"));
+  const text = readFileSync(join(origin, "mound-door", build!, "CURRENT"), "utf8");
+  return (JSON.parse(text) as { layers: readonly string[] }).layers;
+}

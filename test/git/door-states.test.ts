@@ -80,7 +80,7 @@ describe("the states at the door", () => {
     expect(await nonces(states, oid(2))).toBeUndefined();
     const layer = join(
       states.folder,
-      readdirSync(states.folder).find((name) => /^layer/.test(name))!,
+      readdirSync(states.folder).find((name) => name.startsWith("layer"))!,
     );
     writeFileSync(layer, readFileSync(layer, "latin1").replace('0001",1', '0007",1'), "latin1");
     await expect(nonces(states, oid(1))).rejects.toThrow("damaged");
@@ -122,7 +122,7 @@ describe("putting them in order", () => {
       expect(states.full).toBe(true);
       compactStates(states, gitDir, oid(at));
     }
-    const layers = readdirSync(states.folder).filter((name) => /^layer/.test(name));
+    const layers = readdirSync(states.folder).filter((name) => name.startsWith("layer"));
     expect(layers.length).toBeLessThanOrEqual(2);
     expect(await nonces(states, oid(12))).toEqual([12].map(nonce));
     expect(await nonces(states, oid(1))).toBeUndefined();

@@ -36,6 +36,24 @@ describe("outcomes by git's words", () => {
       "failed",
     ],
     [
+      "the server's hook",
+      { out: LINE("!", "[remote rejected] (pre-receive hook declined)"), err: "remote: no\n" },
+      "failed",
+    ],
+    [
+      "the judge at the door: another came first",
+      {
+        out: LINE("!", "[remote rejected] (pre-receive hook declined)"),
+        err: "remote: mound: refused: mound-moved: refs/heads/main has moved on\n",
+      },
+      "moved",
+    ],
+    [
+      "a hook's word is not git's",
+      { out: LINE("!", "[remote rejected] (other)"), err: "remote: mound-moved: it has\n" },
+      "failed",
+    ],
+    [
       "git 2.51: old value",
       { out: LINE("!", "[remote rejected] (incorrect old value provided)") },
       "moved",
