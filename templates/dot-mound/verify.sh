@@ -14,10 +14,12 @@
 # As everywhere in Mound a refused commit changes nothing: those after it are judged on what was accepted.
 #
 # What it checks, under the ids of src/protocol/SPEC.md of Mound:
-#   the line        one parent, the commit before; no merge, no other headers; time never runs back; the
-#                   number of paths, the size of the message; the first commit founds, no other (LN1 LN2 LN7 LN9 LN10)
+#   the line        one parent, the commit before; no merge, no other headers; time never runs back; the number
+#                   of paths, the size of the records and of the message, unless the commit only restores what
+#                   was accepted; the first commit founds, no other (LN1 LN2 LN7 LN9 LN10)
 #   commits         the SSH signature, by the key in force of the committer at that moment; the author (LN4 LN5)
-#   paths           grammar, modes, removals only as licensed, furniture by roots only (PA1 PA2 PA3 PA4 PA5)
+#   paths           grammar, modes, removals only as licensed, furniture by roots only, each path once, but that
+#                   one which a damaged tree has twice may be cleared away (PA1 to PA6)
 #   records         size, text, kind, the names of fields, place, every signature over the exact bytes in the
 #                   mound's namespace, by the author's key in force; nonces, times, `seen` (LN3 RE1 to RE10)
 #   members         joining, invitations, rotation, withdrawal, revocation, roots and their threshold
@@ -25,6 +27,10 @@
 #   claims          tokens rise by one, one holder at a time, takeover only after the lease, renewal, progress, a
 #                   lock file goes only together with an attempt, cancellation, review (CL1 to CL5, CL12, CL13,
 #                   AT1 AT2 PR1 CA1 CA2 CA3 RV1 RV2 RV3), the creator of a task (TA0 TA1 TA2)
+#   checkpoints     the commit is on the line, as old as its author says, and has that number; one for each agent
+#                   and commit (CK1 CK2 CK3)
+# What it cannot check: the digest in a checkpoint, which is of a state that only Mound computes. A false one
+# breaks no rule; `mound audit` finds it.
 # What it leaves to `mound audit`: the trailers of messages (LN6), the values of fields that it has no use for
 # (RE4), the caps of a mound (AG8 TA6 CL11), the limits of settings and of tasks (MO1 TA7), what tasks wait for
 # and whether what they name exists (TA3 TA4 CL10), edits of a task under way (TA5), skills (CL9). A commit that
@@ -104,11 +110,8 @@ fi
 case $id in "$wanted"*) ;; *) fail 6 "refused $first MO2 this is another mound: its id is ${id:-unknown}" ;; esac
 
 # Pieces of some hundred commits, so that only so much lies on the disk at once: the lines of each, and
-# the objects that it needs. Of a commit with more paths than any may change, no content is looked at.
+# the objects that it names. Of a commit with more paths than any may write, not all are looked at.
 awk -v work="$work" '
-  function furniture(path) {
-    return path ~ /^(README\.md|AGENTS\.md|\.gitattributes|\.gitignore)$/ || path ~ /^\.(github|forgejo|mound)\// || path == ".gitlab-ci.yml"
-  }
   function turn() {
     if (piece) { close(lines); close(objects) }
     piece++; commits = 0; changes = 0
@@ -128,12 +131,47 @@ awk -v work="$work" '
   /^:/ {
     changes++; own++
     print > lines
-    tab = index($0, "\t")
-    if (own <= 5000 && $2 == "100644" && !furniture(substr($0, tab + 1))) ask($4)
+    if (own <= 5000 && $2 == "100644") ask($4)
   }
   END { print piece > (work "/pieces") }
 ' "$work/log"
 pieces=$(cat "$work/pieces")
+
+# What carries no signature of its own.
+cat > "$work/furniture.awk" <<'AWK'
+function furniture(path) {
+  return path ~ /^(README\.md|AGENTS\.md|\.gitattributes|\.gitignore|\.gitlab-ci\.yml)$/ || path ~ /^\.(github|forgejo|mound)\//
+}
+AWK
+
+# Chooses what is read of a piece, by the sizes of its objects and then its lines: each commit, and the records
+# of those that are not too large. What brings too much is named, and judged by its paths alone.
+cat > "$work/choose.awk" <<'AWK'
+function turn(  i) {
+  if (COMMIT == "") return
+  if (TYPE[COMMIT] == "commit" && SIZE[COMMIT] <= 1048576) want(COMMIT)
+  if (CHANGES > (IMPORTING ? 5000 : 200)) print "L\t" COMMIT "\tit changes too many paths" > large
+  else if (BYTES > (IMPORTING ? 4194304 : 262144)) print "L\t" COMMIT "\tit brings too many bytes of records" > large
+  else for (i = 1; i <= RECORDS; i++) want(RECORD[i])
+}
+function want(oid) { if (!(oid in WANTED)) { WANTED[oid] = 1; print oid > wanted } }
+BEGIN { wanted = work "/wanted"; large = work "/large"; printf "" > wanted; printf "" > large; COMMIT = "" }
+FNR == NR {
+  if ($2 == "missing") missing = 1
+  TYPE[$1] = $2; SIZE[$1] = $3
+  next
+}
+/^C / { turn(); COMMIT = $2; CHANGES = 0; BYTES = 0; RECORDS = 0; IMPORTING = 1; next }
+/^:/ {
+  CHANGES++
+  path = substr($0, index($0, "\t") + 1)
+  if ($5 ~ /^D/ || path !~ /\/task\.yaml$/) IMPORTING = 0
+  if (CHANGES > 5000 || $2 != "100644" || TYPE[$4] != "blob" || SIZE[$4] > 16384 || furniture(path)) next
+  BYTES += SIZE[$4]
+  RECORD[++RECORDS] = $4
+}
+END { turn(); exit missing }
+AWK
 
 # Takes the objects apart: facts of each on standard output, and for each signature the bytes that it covers
 # (b.N), the armor (s.N) and the key that it says it is by (k.N), named in the list of those to check.
@@ -360,14 +398,10 @@ left < 0 {
 AWK
 
 cat > "$work/judge.awk" <<'AWK'
-
 function get(key) { return key in S ? S[key] : "" }
 # What was in force before the commit.
 function was(key) { return key in OLD ? OLD[key] : get(key) }
 function put(key, value) { if (!(key in OLD)) OLD[key] = get(key); S[key] = value }
-function furniture(path) {
-  return path ~ /^(README\.md|AGENTS\.md|\.gitattributes|\.gitignore|\.gitlab-ci\.yml)$/ || path ~ /^\.(github|forgejo|mound)\//
-}
 function legal(path,  n, i, part, plain, low) {
   n = split(path, part, "/")
   if (length(path) > 400 || n > 6) return 0
@@ -496,6 +530,11 @@ function shape(path,  kind, i, name, part, n) {
   if (kind == "agent" && has("status") && field("status") !~ /^(active|withdrawn|revoked)$/) return "RE4 its status is none"
   if (kind == "agent" && field("key") !~ /^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+\/]*=*$/) return "RE4 its key is none"
   if (kind == "task" && has("attempts") && (!isCount(field("attempts"), 1) || field("attempts") > 99)) return "RE4 attempts is no number"
+  if (kind == "checkpoint") {
+    if (length(field("commit")) != 40 || field("commit") ~ /[^0-9a-f]/) return "RE4 it names no commit"
+    if (field("number") !~ /^[1-9][0-9]*$/ || length(field("number")) > 10 || field("number") + 0 > 1000000000) return "RE4 its number is none"
+    if (length(field("digest")) != 64 || field("digest") ~ /[^0-9a-f]/) return "RE4 its digest is none"
+  }
   if (place(kind) != path) return "RE5 it does not lie where its fields say"
   if (!SIGNED[BLOB]) return "RE6 it is not signed"
   for (i = 1; i <= SIGNED[BLOB]; i++) {
@@ -515,6 +554,7 @@ function place(kind) {
   if (kind == "attempt") return folder(field("task")) "/attempts/" field("token") ".yaml"
   if (kind == "review") return folder(field("task")) "/reviews/" field("token") ".yaml"
   if (kind == "cancel") return folder(field("task")) "/cancel.yaml"
+  if (kind == "checkpoint") return "checkpoints/" field("commit") "/" field("agent") ".yaml"
   return folder(field("task")) "/progress/" field("token") "-" field("n") ".yaml"
 }
 function actor(kind) {
@@ -551,6 +591,7 @@ function judgeKind(kind) {
   }
   if (kind == "capabilities") return ""
   if (kind == "task") return judgeTask()
+  if (kind == "checkpoint") return judgeCheckpoint()
   ID = field("task")
   if (get("task/" ID) == "") return "TA0 there is no task " ID
   if (kind == "claim") return judgeClaim()
@@ -699,9 +740,21 @@ function judgeReview() {
   else put("done/" ID, "")
   return ""
 }
+function judgeCheckpoint(  number, seen) {
+  number = was("commit/" field("commit")); seen = was("commit/" field("seen"))
+  if (number == "" || seen == "" || number > seen) return "CK1 its commit is not on the line as its author had seen it"
+  if (number != field("number") + 0) return "CK2 its commit is number " number " on the line"
+  if (was("file/checkpoints/" field("commit") "/" AUTHOR ".yaml") != "") return "CK3 " AUTHOR " has signed a checkpoint of that commit already"
+  return ""
+}
 
+# Whether a commit does nothing but put back what was accepted.
+function restores(  i) {
+  for (i = 1; i <= CHANGES; i++) if (NEW[i] != get("file/" PATH[i])) return 0
+  return 1
+}
 # One commit, whole; answers the first fault.
-function judge(  i, j, path, n, key, fault, known, importing, part, changed) {
+function judge(  i, j, path, n, key, fault, known, part, changed) {
   split("", AT); split("", LICENSED); split("", TYPED); split("", known)
   FOUNDING = get("mound") == ""
   if (!((COMMIT) in AUTHORS)) return "LN1 it is larger than any commit may be"
@@ -713,13 +766,11 @@ function judge(  i, j, path, n, key, fault, known, importing, part, changed) {
   if (MESSAGE[COMMIT] > 8192) return "LN7 its message is too long"
   if (get("mound/protocol") != "" && get("mound/protocol") != "1") return "LN8 its protocol is unknown"
   if (CHANGES == 0) return "LN9 it changes nothing"
-  importing = 1
-  for (i = 1; i <= CHANGES; i++) if (NEW[i] == "" || PATH[i] !~ /\/task\.yaml$/) importing = 0
-  if (CHANGES > (importing ? 5000 : 200)) return "LN7 it changes too many paths"
+  if (COMMIT in LARGE && (CHANGES > 20000 || !restores())) return "LN7 " LARGE[COMMIT]
   for (i = 1; i <= CHANGES; i++) {
     path = PATH[i]
-    if (path in known) return "PA6 " path " is there twice"
-    known[path] = 1
+    if (path in known && (NEW[i] != "" || known[path] != "")) return "PA6 " path " is there twice"
+    known[path] = NEW[i]
     if (NEW[i] == "" && get("file/" path) == "") continue
     if (!legal(path)) return "PA1 " path " is not a legal path"
     if (NEW[i] != "" && MODE[i] != "100644") return "PA2 the mode of " path " is " MODE[i]
@@ -798,8 +849,8 @@ function turn(  i, fault, key, before) {
   for (i = 1; i <= CHANGES; i++) settle(PATH[i], fault == "" ? 0 : findings)
   if (fault == "") for (key in LICENSED) settle(key, 0)
   for (key in OLD) if (key in S && S[key] == "") delete S[key]
-  S["commit/" COMMIT] = 1
-  TIP = COMMIT; COMMIT = ""; commits++
+  S["commit/" COMMIT] = ++commits
+  TIP = COMMIT; COMMIT = ""
 }
 function kind(name, names, needed) {
   NAMES[name] = " kind " names " at seen nonce "; NEEDED[name] = "kind " needed " at nonce"; ORDER[name] = ++kinds_
@@ -817,14 +868,16 @@ BEGIN {
   kind("claim", "task agent token until", "task agent token until")
   kind("progress", "task token n agent percent note checkpoint", "task token n agent")
   kind("review", "task token agent verdict reason", "task token agent verdict")
+  kind("checkpoint", "commit number digest agent until", "commit number digest agent")
 }
-$1 == "P" { split("", FIELD); split("", KEYS); split("", ITEMS); split("", ITEM); split("", SIGNED); split("", SIGNER); split("", SIGNATURE); split("", FLAW); split("", GOOD); split("", AUTHORS); next }
+$1 == "P" { split("", FIELD); split("", KEYS); split("", ITEMS); split("", ITEM); split("", SIGNED); split("", SIGNER); split("", SIGNATURE); split("", FLAW); split("", GOOD); split("", AUTHORS); split("", LARGE); next }
 $1 == "F" { FIELD[$2, $3] = $4; KEYS[$2] = KEYS[$2] " " $3; next }
 $1 == "I" { ITEM[$2, $3, $4] = $5; ITEMS[$2, $3] = $4 + 0; next }
 $1 == "S" { SIGNATURE[$2, ++SIGNED[$2]] = $3; SIGNER[$2, SIGNED[$2]] = $4; next }
 $1 == "R" { FLAW[$2] = $3; next }
 $1 == "G" { GOOD[$2] = 1; good++; next }
 $1 == "N" { PRINT[$2] = $3; next }
+$1 == "L" { LARGE[$2] = $3; next }
 $1 == "K" {
   AUTHORS[$2] = $3; COMMITTERS[$2] = $4; SECONDS[$2] = $5 + 0; MESSAGE[$2] = $6 + 0
   SIGNEDBY[$2] = $7 in GOOD ? $8 : ""; FLAWS[$2] = $9; PARENTS[$2] = $10
@@ -866,9 +919,11 @@ check() {
 jobs=$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 2)
 [ "$jobs" -le 4 ] 2> /dev/null || jobs=4
 facts() {
-  repository cat-file --batch-check < "$work/objects.$1" |
-    awk '$2 == "blob" && $3 <= 16384 || $2 == "commit" && $3 <= 1048576 { print $1 } $2 == "missing" { bad = 1 } END { exit bad }' \
-      > "$work/wanted" || { echo "An object of this history is missing: the clone is not whole." >&2; return 1; }
+  if ! repository cat-file --batch-check < "$work/objects.$1" > "$work/sizes" ||
+    ! awk -v work="$work" -f "$work/furniture.awk" -f "$work/choose.awk" "$work/sizes" "$work/lines.$1"; then
+    echo "An object of this history is missing: the clone is not whole." >&2
+    return 1
+  fi
   repository cat-file --batch < "$work/wanted" | tr '\000' '\001' |
     awk -v work="$work" -v genesis="$genesis" -v id="$id" -f "$work/take.awk" > "$work/facts"
   share=0 processes=
@@ -884,7 +939,7 @@ facts() {
     print=$(printf '%s %s\n' "$type" "$key" | ssh-keygen -l -f - 2> /dev/null | awk '{ print $2 }')
     printf 'N\t%s %s\t%s\n' "$type" "$key" "$print"
   done < "$work/keys"
-  cat "$work/facts" "$work/lines.$1"
+  cat "$work/facts" "$work/large" "$work/lines.$1"
   echo E
   rm -f "$work"/[bks].[0-9]* "$work/objects.$1" "$work/lines.$1"
 }
@@ -899,7 +954,7 @@ facts() {
   [ ! -t 2 ] || printf '\r\033[K' >&2
 } | {
   status=0
-  awk -v id="$id" -v strict="$strict" -v pieces="$pieces" -f "$work/judge.awk" || status=$?
+  awk -v id="$id" -v strict="$strict" -v pieces="$pieces" -f "$work/furniture.awk" -f "$work/judge.awk" || status=$?
   # What awk itself says when it breaks down is no verdict.
   case $status in 0 | 6) exit "$status" ;; *) fail 1 "This history could not be checked to its end." ;; esac
 }
