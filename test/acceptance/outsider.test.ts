@@ -1,65 +1,19 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { prng } from "../../src/base/prng.ts";
 import { live, restore } from "../support/random-life.ts";
-import { outsider, VERIFY, type Checked } from "../support/outsider.ts";
+import { mound } from "../support/command.ts";
+import { added, expectAgreement, expectAudited, founded } from "../support/outsider-scene.ts";
+import { outsider, VERIFY } from "../support/outsider.ts";
 import { runs } from "../support/scale.ts";
-import { Scribe } from "../support/scribe.ts";
-import { testFolder } from "../support/site.ts";
+import { cloneFor, foundSite, testFolder } from "../support/site.ts";
 import { tamperings } from "../support/tamperings.ts";
+import { Vandal } from "../support/vandal.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-async function founded(): Promise<Scribe> {
-  const scribe = new Scribe(join(await testFolder(), "mound.git"));
-  onTestFinished(() => scribe.close());
-  const key = scribe.signer("root").key;
-  const files = { "README.md": "# plan\n", ".mound/id": "x\n" };
-  await scribe.must("root", { type: "init", name: "test", key, membership: "open", files });
-  for (const agent of ["ant-1", "ant-2"])
-    await scribe.must(agent, { type: "join", key: scribe.signer(agent).key });
-  return scribe;
-}
-
-async function added(scribe: Scribe, more: object = {}): Promise<string> {
-  const answer = await scribe.must("root", { type: "add", tasks: [{ title: "work", ...more }] });
-  return answer.tasks[0]!;
-}
-
-/** The same commits are taken and refused as by the judge. */
-async function expectAgreement(scribe: Scribe): Promise<Checked> {
-  const checked = await outsider(scribe.gitDir);
-  expect(checked.err).toBe("");
-  const judged = scribe.verdicts.map(({ oid, verdict }) => [
-    oid,
-    verdict.accepted ? "accepted" : "refused",
-    verdict.accepted ? "" : verdict.fault.rule,
-  ]);
-  const found = scribe.verdicts.map(({ oid }, at) => {
-    const said = checked.refused.get(oid);
-    return [oid, said === undefined ? "accepted" : "refused", judged[at]![2]];
-  });
-  expect(found).toEqual(judged);
-  const refused = judged.filter(([, verdict]) => verdict === "refused").length;
-  expect(checked.refused.size).toBe(refused);
-  expect(checked.summary).toContain(
-    `${judged.length} commits, ${judged.length - refused} accepted, ${refused} refused`,
-  );
-  expect(checked.summary).toContain(`mound ${scribe.id} at ${scribe.tip}`);
-  expect(checked.code).toBe(audited(scribe));
-  const strict = await outsider(scribe.gitDir, { options: ["--strict"] });
-  expect(strict.code).toBe(audited(scribe, "--strict"));
-  return checked;
-}
-
-/** The exit code of `mound audit` on the same repository. */
-function audited(scribe: Scribe, ...options: readonly string[]): number | null {
-  const program = join(import.meta.dirname, "../../dist/audit.mjs");
-  const args = [program, "--git-dir", scribe.gitDir, "--branch", "main", "--no-cache", ...options];
-  return spawnSync(process.execPath, args, { stdio: "ignore" }).status;
-}
 
 describe("the outsider's check", () => {
   test("takes a good mound: several agents, rotation, revocation, takeover, review, cancellation", async () => {
@@ -245,6 +199,40 @@ describe("the outsider's check", () => {
     expect(await outsider(scribe.gitDir, { options: ["--id", "0".repeat(16)] })).toMatchObject({
       code: 6,
     });
+  });
+
+  test("takes what `mound repair` and `mound checkpoint` commit, as the audit does", async () => {
+    const site = await foundSite({ agents: ["ant"], tasks: 2 });
+    const ant = await cloneFor(site, "ant");
+    const vandal = await Vandal.at(site);
+    const folder = `tasks/${site.tasks[0]!.slice(0, 2)}/${site.tasks[0]!}`;
+    await vandal.push([
+      { path: `${folder}/task.yaml`, gone: true },
+      { path: `${folder}/task.yaml/a`, text: "1\n" },
+      { path: `${folder}/task.yaml/b/c`, text: "2\n" },
+      { path: "README.md", mode: "100755", text: "mine\n" },
+      { path: "agents/mod", submodule: "1".repeat(40) },
+      { path: "a\nC b/c", text: "3\n" },
+      { path: "\u001b[2J", text: "4\n" },
+      { path: "tasks/back\\slash", text: "5\n" },
+      { path: "a/b/c/d/e/f/g/h/i/j", text: "6\n" },
+    ]);
+    await vandal.pushListing((tree) =>
+      tree.replace(
+        /^100644 (.*)\tmound.yaml$/m,
+        "100664 $1\tmound.yaml\n100644 $1\tx.yaml\n100644 $1\tx.yaml",
+      ),
+    );
+    const junk = (_: unknown, at: number) => ({ path: `junk/${at % 7}/${at}`, text: "7\n" });
+    await vandal.push(Array.from({ length: 300 }, junk));
+    expect(await expectAudited(site.origin)).toMatchObject({ code: 6 });
+    expect(await mound(ant, "repair")).toMatchObject({ code: 0 });
+    expect(await mound(ant, "checkpoint")).toMatchObject({ code: 0 });
+    expect(await mound(ant, "claim", site.tasks[0]!)).toMatchObject({ code: 0 });
+    expect(await mound(ant, "checkpoint")).toMatchObject({ code: 0 });
+    const checked = await expectAudited(site.origin);
+    expect(checked.code).toBe(0);
+    expect(checked.refused.size).toBe(3);
   });
 
   test("asks for nothing but what every machine with git and ssh has", () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import type { Command } from "../../src/protocol/commands/index.ts";
+import type { Oid } from "../../src/protocol/ids.ts";
 import type { Scribe } from "./scribe.ts";
 
 const MINUTE = 60_000;
@@ -21,7 +22,9 @@ export async function live(scribe: Scribe, random: () => number, steps: number):
     const held = Object.keys(scribe.state.get(`held/${agent}`) ?? {});
     const [task, own] = [pick(tasks), pick([...held, ...held, ...tasks])];
     const next = scribe.made(`${agent} ${step}`);
-    const command = intent({ task, own, key: next.key, number: random() });
+    const at = random() % scribe.verdicts.length;
+    const mark = { commit: scribe.verdicts[at]!.oid, number: at + 1 };
+    const command = intent({ task, own, mark, key: next.key, number: random() });
     const made = await scribe.decided(agent, command, command.type === "rotate" ? [next] : []);
     if (made === undefined) continue;
     // One in six comes later, if at all; another comes with a part left out. A key is changed at once,
@@ -47,10 +50,11 @@ export async function live(scribe: Scribe, random: () => number, steps: number):
 function intent(chosen: {
   readonly task: string;
   readonly own: string;
+  readonly mark: { readonly commit: Oid; readonly number: number };
   readonly key: ReturnType<Scribe["made"]>["key"];
   readonly number: number;
 }): Command {
-  const { task, own, key, number } = chosen;
+  const { task, own, mark, key, number } = chosen;
   const lease = number % 2 === 0 ? MINUTE : HOUR;
   const outcome = (["done", "failed", "released"] as const)[number % 3]!;
   const all: readonly Command[] = [
@@ -63,6 +67,7 @@ function intent(chosen: {
     { type: "review", task, accept: number % 4 === 0 },
     { type: "cancel", task },
     { type: "add", tasks: [{ title: `task ${number}` }] },
+    { type: "checkpoint", ...mark, digest: "0".repeat(64) },
     { type: "rotate", key },
   ];
   return all[Math.floor(number / 12) % all.length]!;

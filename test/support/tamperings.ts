@@ -11,7 +11,12 @@ type Tamperings = Readonly<Record<string, () => Promise<Written>>>;
 /** Ways to break the rules about a task that ant-1 holds under token 1; each name begins with the rule. */
 export function tamperings(scribe: Scribe, task: string): Tamperings {
   const desk = deskOf(scribe, task);
-  return { ...badlySigned(scribe, desk), ...fenced(scribe, desk), ...misplaced(scribe, desk) };
+  return {
+    ...badlySigned(scribe, desk),
+    ...fenced(scribe, desk),
+    ...misplaced(scribe, desk),
+    ...falselyCounted(scribe, desk),
+  };
 }
 
 type Desk = ReturnType<typeof deskOf>;
@@ -196,6 +201,33 @@ function misplaced(scribe: Scribe, { lock, claim, byAnt1 }: Desk): Tamperings {
       signer: scribe.signer("ant-2"),
       files: { "agents/ant-8/agent.yaml": await agent("ant-8", "ant-8") },
     }),
+  };
+}
+
+/** Checkpoints by ant-1 that say of a commit what is not so. */
+function falselyCounted(scribe: Scribe, { at, byAnt1 }: Desk): Tamperings {
+  const numberOf = (commit: string): string =>
+    `${scribe.verdicts.findIndex(({ oid }) => oid === commit) + 1}`;
+  const checkpoint = async (commit: string, more: object = {}, place = commit) => {
+    const path = `checkpoints/${place}/ant-1.yaml`;
+    const said = { commit, number: numberOf(commit), digest: "0".repeat(64), agent: "ant-1" };
+    return byAnt1({ [path]: await scribe.record("checkpoint", path, { ...said, ...more }) });
+  };
+  const first = (): string => scribe.verdicts[0]!.oid;
+  return {
+    "CK1 of a commit that never landed": () => checkpoint("1".repeat(40), { number: "1" }),
+    "CK1 of one that its author had not seen": () => checkpoint(scribe.tip!, { seen: first() }),
+    "CK2 under another number": () => checkpoint(scribe.tip!, { number: "1" }),
+    "CK3 of the same commit again": async () => {
+      const answer = { commit: scribe.verdicts[1]!.oid, number: 2, digest: "0".repeat(64) };
+      await scribe.must("ant-1", { type: "checkpoint", ...answer });
+      return checkpoint(answer.commit, { at: at(1_000), digest: "1".repeat(64) });
+    },
+    "PA3 a checkpoint goes": async () =>
+      byAnt1({ [`checkpoints/${scribe.verdicts[1]!.oid}/ant-1.yaml`]: undefined }),
+    "RE4 a number that is none": () => checkpoint(scribe.tip!, { number: "01" }),
+    "RE4 a digest that is none": () => checkpoint(scribe.tip!, { digest: "0".repeat(63) }),
+    "RE5 at the place of another": () => checkpoint(scribe.tip!, {}, first()),
   };
 }
 
