@@ -1,4 +1,5 @@
 /** The part of the judge that reads the records of a commit, one after the other. */
+import { defined } from "../base/assert.ts";
 import { fault, type Fault } from "./fault.ts";
 import { isAgentId, type AgentId, type PublicKey } from "./ids.ts";
 import type { CommitFacts } from "./judge.ts";
@@ -111,8 +112,7 @@ function judgeCommon(record: Typed, context: Context): Fault | undefined {
   if (actor !== author)
     return fault("LN5", { code: "author-wrong", path, author, expected: actor });
   const key = actingKey(before, author, incoming as readonly Typed[]);
-  if (key === undefined)
-    return refuseNonMember(before, author) ?? fault("AG1", { code: "not-a-member", agent: author });
+  if (key === undefined) return defined(refuseNonMember(before, author), "why nobody's key acts");
   if (!signers.includes(key)) return fault("RE7", { code: "signer-wrong", path, needed: key });
   const skew = before.get("mound") === undefined ? DEFAULTS.skew : settings(before).skew;
   if (fields.at < time - skew || fields.at > time + skew) {

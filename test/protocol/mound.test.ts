@@ -42,6 +42,43 @@ function council(): World {
   return world.pass(1_000);
 }
 
+/** The first commit of a mound of these roots, by `root`. */
+function found(
+  roots: readonly string[],
+  options: { signers?: readonly PublicKey[]; agentKey?: PublicKey; protocol?: string } = {},
+) {
+  const world = World.empty();
+  const key = options.agentKey ?? world.key("root");
+  const fields = {
+    protocol: options.protocol ?? "1",
+    name: "test",
+    membership: "open",
+    roots,
+    threshold: "1",
+    seen: undefined,
+  };
+  const first = world.record("mound", fields, {
+    namespace: GENESIS_NAMESPACE,
+    signers: options.signers ?? [key],
+  });
+  const body = new TextDecoder().decode(first["mound.yaml"]!.bytes).split("---\n")[0]!;
+  const id = base32(sha256(new TextEncoder().encode(body)));
+  const agent = world.record(
+    "agent",
+    { agent: "root", key, seen: undefined },
+    { namespace: recordNamespace(id), signers: [key] },
+  );
+  return {
+    world,
+    id,
+    verdict: world.commit({
+      author: "root",
+      files: { ...first, ...agent },
+      signature: { key },
+    }),
+  };
+}
+
 describe("the mound's own record", () => {
   test("[MO1] settings that could not work are refused", () => {
     const world = World.found();
@@ -80,42 +117,13 @@ describe("the mound's own record", () => {
     });
   });
 
+  test("[LN8] no mound is founded under a protocol that this software does not know", () => {
+    const roots = [`root ${madeKey("root")}`];
+    expectRefused(found(roots, { protocol: "2" }).verdict, "LN8", "protocol-unknown");
+    expectAccepted(found(roots, { protocol: "1" }).verdict);
+  });
+
   test("[MO2] a mound is founded by one of its roots, who signs for it with the key named there", () => {
-    const found = (
-      roots: readonly string[],
-      options: { signers?: readonly PublicKey[]; agentKey?: PublicKey } = {},
-    ) => {
-      const world = World.empty();
-      const key = options.agentKey ?? world.key("root");
-      const fields = {
-        protocol: "1",
-        name: "test",
-        membership: "open",
-        roots,
-        threshold: "1",
-        seen: undefined,
-      };
-      const first = world.record("mound", fields, {
-        namespace: GENESIS_NAMESPACE,
-        signers: options.signers ?? [key],
-      });
-      const body = new TextDecoder().decode(first["mound.yaml"]!.bytes).split("---\n")[0]!;
-      const id = base32(sha256(new TextEncoder().encode(body)));
-      const agent = world.record(
-        "agent",
-        { agent: "root", key, seen: undefined },
-        { namespace: recordNamespace(id), signers: [key] },
-      );
-      return {
-        world,
-        id,
-        verdict: world.commit({
-          author: "root",
-          files: { ...first, ...agent },
-          signature: { key },
-        }),
-      };
-    };
     expectRefused(found([`other ${madeKey("root")}`]).verdict, "MO2", "not-a-root");
     expectRefused(found([`root ${madeKey("other")}`]).verdict, "MO2", "signer-wrong");
     const good = found([`root ${madeKey("root")}`, `other ${madeKey("other")}`]);
