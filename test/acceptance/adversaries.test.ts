@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { defined } from "../../src/base/assert.ts";
 import { prng } from "../../src/base/prng.ts";
 import { Arena, type Standing } from "../support/adversaries/arena.ts";
@@ -24,7 +24,10 @@ const SEED = Number(process.env["MOUND_TEST_SEED"] ?? 20261121);
 const FULL = Number(process.env["MOUND_TEST_SCALE"] ?? 1) > 1;
 const CHAINED = ATTACKS.filter(({ met, alone }) => met === undefined && alone !== true);
 /** Each by itself takes a few processes: those that cannot follow others, or all of them at night. */
-const SINGLE = FULL ? ATTACKS : ATTACKS.filter((attack) => !CHAINED.includes(attack));
+const SINGLE = ATTACKS.filter(
+  (attack) => attack.met !== "unseen" && (FULL || !CHAINED.includes(attack)),
+);
+const UNSEEN = ATTACKS.filter(({ met }) => met === "unseen");
 
 describe("a reader survives", () => {
   test(`${CHAINED.length} attacks one on the other, in the order of seed ${SEED}`, async () => {
@@ -83,6 +86,22 @@ describe("a reader survives", () => {
     expect((await cli.run(`-C reader claim ${victim.tasks.open} --as bob`)).code).toBe(0);
   });
 });
+
+test.each(UNSEEN.map((attack) => [attack.name, attack] as const))(
+  "%s: every reader makes the same of it, and work goes on",
+  async (_, attack) => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "mound-test-arena-")));
+    onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const own = await Arena.open(folder);
+    own.point(await own.build(attack));
+    await own.cli.ok("-C reader sync");
+    await own.cli.ok(`-C reader done ${own.victim.tasks.held} --as alice`);
+    await own.cli.ok("-C . clone origin.git fresh");
+    const read = await own.standing();
+    expect(read.refusals).toEqual([]);
+    expect(await own.standing("fresh")).toEqual(read);
+  },
+);
 
 function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
   const random = prng(seed);

@@ -26,8 +26,6 @@ export class Arena {
   readonly origin: string;
   readonly victim: Victim;
   readonly environment: NodeJS.ProcessEnv;
-  /** The reader's folder below `dir`. */
-  readonly reader = "reader";
 
   private constructor(dir: string, origin: string, victim: Victim) {
     this.dir = dir;
@@ -77,8 +75,9 @@ export class Arena {
     else writeFileSync(file, `${tip}\n`);
   }
 
-  async standing(): Promise<Standing> {
-    const dir = join(this.dir, this.reader);
+  /** `reader`: the folder of a clone. */
+  async standing(reader = "reader"): Promise<Standing> {
+    const dir = join(this.dir, reader);
     const mound = must(await Mound.open({ dir, environment: this.environment, alone: true }));
     try {
       await mound.line.state.load("all");

@@ -9,9 +9,10 @@ export interface Attack {
   readonly code: string;
   /**
    * What a reader makes of it: `refused` by the judge unless said. `deferred`: it waits for the clock.
-   * `rewritten`: the branch no longer holds what was verified, and is not followed.
+   * `rewritten`: the branch no longer holds what was verified, and is not followed. `unseen`: it is in
+   * no list of changes that git makes, so that readers take it, all alike; only the door may refuse it.
    */
-  readonly met?: "deferred" | "rewritten";
+  readonly met?: "deferred" | "rewritten" | "unseen";
   /** Whether it takes much time or memory, so that it has a size: see MOUND_TEST_SCALE. */
   readonly large?: boolean;
   /** Whether it is another thing right after an attack of which it clears the traces. */

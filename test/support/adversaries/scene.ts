@@ -8,7 +8,7 @@ import type { Signer } from "../../../src/app/ports.ts";
 import type { Oid } from "../../../src/protocol/ids.ts";
 import { encodeBody, type WireFields } from "../../../src/protocol/encode.ts";
 import { kindNamed } from "../../../src/protocol/kinds/index.ts";
-import { encodeTree, type TreeEntry } from "../../../src/protocol/objects.ts";
+import { encodeTree } from "../../../src/protocol/objects.ts";
 import { joinRecord } from "../../../src/protocol/record.ts";
 import { recordNamespace } from "../../../src/protocol/signature.ts";
 import { formatInstant } from "../../../src/protocol/time.ts";
@@ -68,6 +68,8 @@ export interface CommitWish {
   readonly tree?: Oid;
   /** Entries that the root folder has besides. */
   readonly entries?: readonly RawEntry[];
+  /** Changes what a folder holds, `""` being the root. */
+  readonly bend?: Bend;
   /** Changes the lines of the header before they are signed. */
   readonly header?: (lines: string[]) => string[];
   /** Changes the whole object after that. */
@@ -145,7 +147,7 @@ export class Scene {
     const seconds = Math.floor(time / 1_000);
     const person = (name: string): string => `${name} <${name}@mound> ${seconds} +0000`;
     const lines = [
-      `tree ${wish.tree ?? this.tree(wish.files ?? {}, wish.entries)}`,
+      `tree ${wish.tree ?? this.tree(wish.files ?? {}, wish.entries, wish.bend)}`,
       ...(wish.parents ?? [this.victim.tip]).map((parent) => `parent ${parent}`),
       `author ${person(author)}`,
       `committer ${person(committer)}`,
@@ -163,7 +165,7 @@ export class Scene {
   }
 
   /** The tip's tree with these files in it, and entries of any kind in its root folder. */
-  tree(files: Files, entries: readonly RawEntry[] = []): Oid {
+  tree(files: Files, more: readonly RawEntry[] = [], bend: Bend = (_, entries) => entries): Oid {
     const all = new Map([...this.victim.files].map(([path, { oid }]) => [path, oid]));
     for (const [path, bytes] of Object.entries(files)) {
       if (bytes === undefined) all.delete(path);
@@ -171,18 +173,23 @@ export class Scene {
     }
     const root = new Map<string, Node>();
     for (const [path, oid] of all) plant(root, path.split("/"), oid);
-    return this.#write(root, entries);
+    return this.#write(root, "", (path, entries) =>
+      bend(path, path === "" ? [...entries, ...more] : entries),
+    );
   }
 
-  #write(folder: ReadonlyMap<string, Node>, more: readonly RawEntry[] = []): Oid {
-    const entries = [...folder].map(([name, node]): TreeEntry =>
+  #write(folder: ReadonlyMap<string, Node>, path: string, bend: Bend): Oid {
+    const entries = [...folder].map(([name, node]): RawEntry =>
       typeof node === "string"
         ? { mode: "100644", name, oid: node }
-        : { mode: "40000", name, oid: this.#write(node) },
+        : { mode: "40000", name, oid: this.#write(node, `${path}${name}/`, bend) },
     );
-    return this.objects.put("tree", encodeTree([...entries, ...more]));
+    return this.objects.put("tree", encodeTree(bend(path, entries)));
   }
 }
+
+/** `path` ends in a slash, but for the root. */
+type Bend = (path: string, entries: readonly RawEntry[]) => readonly RawEntry[];
 
 type Node = Oid | Map<string, Node>;
 

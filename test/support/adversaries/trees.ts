@@ -114,6 +114,47 @@ function deep(scene: Scene, depth: number): Oid {
   return oid;
 }
 
+const UNSEEN: readonly Attack[] = [
+  {
+    name: "a mode that git takes for another",
+    ...unseen("PA2"),
+    build: async (scene) =>
+      scene.commit({
+        author: "mallory",
+        files: await scene.claim("open", "mallory", 1),
+        bend: (path, entries) =>
+          path === `${scene.folder("open")}/`
+            ? entries.map((entry) => ({ ...entry, mode: "100664" }))
+            : entries,
+      }),
+  },
+  {
+    name: "a lock that is there twice, with the same bytes",
+    ...unseen("PA6"),
+    build: (scene) =>
+      scene.commit({
+        author: "mallory",
+        bend: (path, entries) =>
+          path === `${scene.folder("held")}/`
+            ? [...entries, ...entries.filter(({ name }) => name === "claim.lock")]
+            : entries,
+      }),
+  },
+  {
+    name: "a lock that is there again, its path in one name",
+    ...unseen("PA6"),
+    build: (scene) => {
+      const name = `${scene.folder("held")}/claim.lock`;
+      const { oid } = scene.victim.files.get(name)!;
+      return scene.commit({ author: "mallory", entries: [{ mode: "100644", name, oid }] });
+    },
+  },
+];
+
+function unseen(rule: string) {
+  return { rule, code: "path-illegal", met: "unseen" as const };
+}
+
 /** Small unless MOUND_TEST_SCALE says more, and beyond the limits at any size. */
 const LARGE: readonly Attack[] = [
   poison("folders in folders", ILLEGAL, (scene) => [
@@ -158,4 +199,4 @@ const LARGE: readonly Attack[] = [
   ),
 ].map((attack) => ({ ...attack, large: true, alone: true }));
 
-export const TREES: readonly Attack[] = [...NAMES.map(named), ...SHAPES, ...LARGE];
+export const TREES: readonly Attack[] = [...NAMES.map(named), ...SHAPES, ...UNSEEN, ...LARGE];
