@@ -1,6 +1,7 @@
 /** Attacks on the line itself: its shape, its clock, and commits that git does not write. */
 import { MESSAGE_BYTES } from "../../../src/protocol/limits.ts";
 import type { Oid } from "../../../src/protocol/ids.ts";
+import { formatInstant } from "../../../src/protocol/time.ts";
 import type { Attack } from "./attack.ts";
 import type { CommitWish, Scene } from "./scene.ts";
 
@@ -31,6 +32,17 @@ const LINEAGE = ["LN1", "lineage"] as const;
 
 function header(name: string, change: (lines: string[]) => string[]): Attack {
   return odd(name, LINEAGE, () => ({ header: change }));
+}
+
+/** All that it has is dated alike, and only a clock tells that it is not so late yet. */
+function ahead(name: string, choose: (scene: Scene) => number): Attack {
+  const wish = async (scene: Scene): Promise<Partial<CommitWish>> => {
+    const time = choose(scene);
+    const at = formatInstant(time);
+    const fields = { id: "zzzzzz1", creator: "mallory", title: "soon", at };
+    return { time, files: await scene.record("task", fields) };
+  };
+  return odd(name, ["LN2", "time-ahead"], wish, "deferred");
 }
 
 /** The lines of the header with the time of both persons replaced. */
@@ -83,18 +95,8 @@ const SHAPES: readonly Attack[] = [
   odd("a commit dated before the one below it", ["LN2", "time-backwards"], ({ victim }) => ({
     time: victim.time - 60_000,
   })),
-  odd(
-    "a commit from the future",
-    ["LN2", "time-ahead"],
-    (scene) => ({ time: scene.now + HOUR }),
-    "deferred",
-  ),
-  odd(
-    "a commit of the year 5138",
-    ["LN2", "time-ahead"],
-    () => ({ header: dated("99999999999") }),
-    "deferred",
-  ),
+  ahead("a commit from the future", ({ now }) => now + HOUR),
+  ahead("a commit of the year 5138", () => 99_999_999_999_000),
 ];
 
 /** Not on the line at all: a clone that has verified the tip does not follow. */
