@@ -39,7 +39,7 @@ export function readLog(path: string): readonly LogLine[] {
 }
 
 /** What a line changes; undefined where it is damaged. */
-export function changesOf({ row }: LogLine): readonly Pair[] | undefined {
+function changesOf({ row }: LogLine): readonly Pair[] | undefined {
   const body = row.subarray(BODY_AT);
   return checksum(body) === row.toString("latin1", 82, 90) ? decodeShard(body) : undefined;
 }

@@ -24,7 +24,7 @@ export async function proveStart(
 }
 
 /** The same for who has folded all of it anyway: `found` is the digest at the commit of the start. */
-export async function settleStart(
+async function settleStart(
   mound: Mound,
   start: CloneStart,
   found: string,

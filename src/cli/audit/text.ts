@@ -49,7 +49,7 @@ export function ownershipLine({ ownership }: AuditReport): string {
     : `Single ownership does not hold, of ${of}.`;
 }
 
-export function checkpointLines({ checkpoints }: AuditReport): readonly string[] {
+function checkpointLines({ checkpoints }: AuditReport): readonly string[] {
   const { compared, unknown, lies } = checkpoints;
   if (compared + unknown === 0) return [];
   const rest =

@@ -7,7 +7,7 @@ export type Word =
   | { readonly kind: "unknown"; readonly text: string };
 
 /** Reads one line of a script, or what was typed after `g`. */
-export function readWord(line: string): Word | undefined {
+function readWord(line: string): Word | undefined {
   const [word = "", argument] = line.trim().split(/\s+/);
   if (word === "") return undefined;
   const kind = KINDS[word];
