@@ -107,8 +107,8 @@ describe("[PA6] what a damaged tree has twice", () => {
         input,
         encoding: "utf8",
       }).trim();
-    const damaged = async (...texts: readonly string[]): Promise<void> => {
-      const blobs = texts.map((text) => git(["hash-object", "-w", "--stdin"], text));
+    const damaged = async (...twins: readonly string[]): Promise<void> => {
+      const blobs = twins.map((text) => git(["hash-object", "-w", "--stdin"], text));
       const listing = git(["ls-tree", "main"]).split("\n");
       const sound = listing.filter((line) => !line.endsWith("\tzz.yaml"));
       const lines = [...sound, ...blobs.map((oid) => `100644 blob ${oid}\tzz.yaml`)];
