@@ -31,7 +31,7 @@ export type CiHost = (typeof CI_HOSTS)[number];
 /** Where the templates of CI lie: they are laid down on request. */
 const CI = "ci/";
 /** The audit in one file. CI runs the bytes that its own configuration names, whatever lies here later. */
-const AUDIT = ".mound/audit.mjs";
+export const CI_AUDIT = ".mound/audit.mjs";
 
 /** What lays an audit of `branch` into the CI of these hosts: path to text. */
 export function ciFiles(
@@ -41,7 +41,7 @@ export function ciFiles(
   if (hosts.length === 0) return {};
   const folder = templateFolder();
   const program = readFileSync(join(folder, "..", "dist", "audit.mjs"));
-  const files: Record<string, string> = { [AUDIT]: program.toString("utf8") };
+  const files: Record<string, string> = { [CI_AUDIT]: program.toString("utf8") };
   for (const host of hosts) {
     const path = CI_PATHS[host];
     files[path] = readFileSync(join(folder, CI, `${host}.yml`), "utf8")
@@ -52,7 +52,7 @@ export function ciFiles(
   return files;
 }
 
-const CI_PATHS: Readonly<Record<CiHost, string>> = {
+export const CI_PATHS: Readonly<Record<CiHost, string>> = {
   github: ".github/workflows/audit.yml",
   gitlab: ".gitlab-ci.yml",
   forgejo: ".forgejo/workflows/audit.yml",

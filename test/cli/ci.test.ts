@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { ciOption } from "../../src/cli/setup/ci.ts";
-import { foundedCli, testCli } from "../support/cli.ts";
+import { type Cli, foundedCli, testCli } from "../support/cli.ts";
+import { diagnose } from "../support/diagnosis.ts";
 import { live } from "../support/live.ts";
 
 const WORKFLOW = ".github/workflows/audit.yml";
@@ -101,13 +102,25 @@ describe("mound ci", () => {
     await cli.ok("-C m ci github --as ant-1");
     const before = cli.read("m", WORKFLOW);
     cli.write(`m/${WORKFLOW}`, "name: old\n");
-    const ids = ["-c", "user.name=ant-1", "-c", "gpg.format=ssh"];
-    const key = ["-c", `user.signingKey=${cli.keyFile("ant-1")}`];
-    cli.git("m", ...ids, ...key, "commit", "--quiet", "-S", "-a", "-m", "an older one");
-    cli.git("m", "push", "--quiet", "origin", "HEAD");
-    await cli.ok("-C m sync");
+    await commitByHand(cli);
+    expect((await diagnose(cli)).of("ci")).toMatchObject([
+      { level: "note", message: expect.stringContaining(`by hand: ${WORKFLOW}.`) },
+    ]);
     await cli.ok("-C m ci github --as ant-1");
     expect(cli.git("m", "show", `HEAD:${WORKFLOW}`)).toBe(before);
+  });
+
+  test("is looked at by the doctor, who says what is missing of it, and nothing where it never was", async () => {
+    const cli = await foundedCli();
+    expect((await diagnose(cli)).of("ci")).toEqual([]);
+    await cli.ok("-C m ci forgejo --as ant-1");
+    expect((await diagnose(cli)).of("ci")).toMatchObject([{ level: "ok", fix: null }]);
+    rmSync(cli.path("m", ".forgejo/workflows/audit.yml"));
+    await commitByHand(cli);
+    const [found] = (await diagnose(cli)).of("ci");
+    expect(found).toMatchObject({ level: "warn", fix: "mound ci github" });
+    await cli.ok("-C m ci github --as ant-1");
+    expect((await diagnose(cli)).of("ci")).toMatchObject([{ level: "ok" }]);
   });
 
   test("is a root's alone; nothing is pushed for anyone else", async () => {
@@ -131,3 +144,12 @@ describe("mound ci", () => {
     expect(await daemon.stop()).toMatchObject({ code: 0 });
   });
 });
+
+/** Commits what stands in the working tree, with stock git, as the root. */
+async function commitByHand(cli: Cli): Promise<void> {
+  const ids = ["-c", "user.name=ant-1", "-c", "gpg.format=ssh"];
+  const key = ["-c", `user.signingKey=${cli.keyFile("ant-1")}`];
+  cli.git("m", ...ids, ...key, "commit", "--quiet", "-S", "-a", "-m", "by hand");
+  cli.git("m", "push", "--quiet", "origin", "HEAD");
+  await cli.ok("-C m sync");
+}

@@ -1,5 +1,6 @@
 import { agents } from "./agents.ts";
 import { cache } from "./cache.ts";
+import { ci } from "./ci.ts";
 import { cloneSettings } from "./clone-settings.ts";
 import { clock } from "./clock.ts";
 import { daemon } from "./daemon.ts";
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   { name: "remote", of: "clone", look: remote },
   { name: "origin", of: "clone", look: origin },
   { name: "judge", of: "clone", look: judge },
+  { name: "ci", of: "clone", look: ci },
   { name: "host", of: "clone", look: host },
   { name: "line", of: "clone", look: history },
   { name: "clock", of: "clone", look: clock },
