@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { testCli, type Cli } from "./cli.ts";
+import { PAST_THE_DOOR } from "./past-the-door.ts";
 
 /** A mound in `m`, founded by ant-1. */
 export async function plan(): Promise<Cli> {
@@ -42,6 +43,6 @@ export function pushStray(cli: Cli, path = "tasks/00/note.txt"): string {
   cli.write(`stray/${path}`, "x");
   cli.git("stray", "add", path.split("/")[0]!);
   cli.git("stray", "commit", "--quiet", "-m", "a note for all");
-  cli.git("stray", "push", "--quiet", "origin", "HEAD:main");
+  cli.git("stray", "push", "--quiet", PAST_THE_DOOR, "origin", "HEAD:main");
   return cli.git("stray", "rev-parse", "HEAD").trim();
 }
