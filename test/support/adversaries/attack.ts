@@ -7,6 +7,8 @@ export interface Attack {
   /** The rule that refuses it, and the code of the fault. */
   readonly rule: string;
   readonly code: string;
+  /** The rule that the door names, where it looks at something else first. */
+  readonly atDoor?: string;
   /**
    * What a reader makes of it: `refused` by the judge unless said. `deferred`: it waits for the clock.
    * `rewritten`: the branch no longer holds what was verified, and is not followed. `unseen`: it is in

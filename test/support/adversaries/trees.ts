@@ -87,6 +87,7 @@ const SHAPES: readonly Attack[] = [
     name: "a tree that is not in order",
     rule: "PA2",
     code: "path-illegal",
+    atDoor: "PA6",
     build: (scene) => {
       const names = ["z", "a", "m"];
       const oid = blob(scene, "x: y\n");
