@@ -29,10 +29,10 @@ export interface History {
   readonly cuts: readonly number[];
 }
 
-/** What a judge says of each commit, `undefined` where it takes it, and the digest of the state at the end. */
+/** What a judge says of each commit, `undefined` where it takes it, and the digest of the state that it keeps at the end. */
 export interface Said {
   readonly verdicts: readonly (string | undefined)[];
-  readonly digest: string;
+  readonly digest: string | undefined;
 }
 
 export type Judge = (history: History) => Promise<Said>;
