@@ -63,8 +63,11 @@ export type DoorAnswer =
       readonly finding: Finding | undefined;
     };
 
-/** Commits read at the same time: enough to hide a round trip, few enough to hold in memory. */
-const WINDOW = 16;
+/**
+ * Commits read at the same time: enough to hide a round trip, few enough to hold in memory. It begins with
+ * one and doubles, so that a push that is refused for its size at once has not been read in bulk.
+ */
+const WINDOW_MAX = 16;
 
 /**
  * Judges a move of the line's branch and keeps the state at its end, whether or not the branch then
@@ -94,11 +97,9 @@ async function judgeLine(
   const { readFacts } = await import("./facts.ts");
   const state = await stateAt(ports, old);
   const delta = new Map<Key, Value | undefined>();
-  for (let at = 0; at < line.length; at += WINDOW) {
-    const parents = [at === 0 ? old : line[at - 1], ...line.slice(at, at + WINDOW)];
-    const window = line.slice(at, at + WINDOW);
+  for (const window of windows(old, line)) {
     const read = await Promise.all(
-      window.map((oid, index) => readCommit(ports.objects, oid, parents[index])),
+      window.map(({ oid, parent }) => readCommit(ports.objects, oid, parent)),
     );
     await ports.presume?.(await keysOf(state, read));
     const facts = await readFacts(
@@ -113,6 +114,17 @@ async function judgeLine(
   }
   await ports.states.keep(old, line.at(-1)!, delta);
   return { accepted: true };
+}
+
+interface Step {
+  readonly oid: Oid;
+  readonly parent: Oid | undefined;
+}
+
+function* windows(old: Oid | undefined, line: readonly Oid[]): Iterable<readonly Step[]> {
+  const steps = line.map((oid, at) => ({ oid, parent: at === 0 ? old : line[at - 1] }));
+  for (let at = 0, size = 1; at < steps.length; at += size, size = Math.min(2 * size, WINDOW_MAX))
+    yield steps.slice(at, at + size);
 }
 
 /** Of whoever says to have made these commits: signatures by other keys are checked all the same. */

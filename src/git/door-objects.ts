@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DoorObject, DoorObjects } from "../app/door-commit.ts";
+import { TREE_BYTES, type DoorObject, type DoorObjects } from "../app/door-commit.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { BatchAnswer } from "./batch-parser.ts";
 import type { CatFile } from "./cat-file.ts";
@@ -76,28 +76,25 @@ class QuarantinedObjects implements DoorObjects {
 
   async #readPacked(oids: readonly Oid[], maxBytes: number): Promise<readonly DoorObject[]> {
     const sizes =
-      maxBytes < UNSEEN_BYTES
-        ? present(oids, await this.#ask("--batch-check", 0, oids))
-        : undefined;
+      maxBytes < UNSEEN_BYTES ? present(oids, await this.#ask("--batch-check", oids)) : undefined;
     const wanted = oids.filter((_, at) => sizes === undefined || sizes[at]!.size <= maxBytes);
-    const contents = present(wanted, await this.#ask("--batch", maxBytes, wanted));
+    const contents = present(wanted, await this.#ask("--batch", wanted));
     const byName = new Map(wanted.map((oid, at) => [oid, contents[at]!]));
     return oids.map((oid, at) => {
       const { type, size, bytes } = byName.get(oid) ?? sizes![at]!;
-      return { type, size, bytes: bytes?.length === size ? bytes : undefined };
+      return { type, size, bytes: size <= maxBytes ? bytes : undefined };
     });
   }
 
   async #ask(
     mode: "--batch" | "--batch-check",
-    maxBytes: number,
     oids: readonly Oid[],
   ): Promise<readonly (BatchAnswer | undefined)[]> {
+    if (oids.length === 0) return [];
     const { catFile } = await import("./cat-file.ts");
-    const { gitDir, environment } = this.#options;
-    const name = `${mode} ${maxBytes}`;
-    const process = this.#processes.get(name) ?? catFile({ gitDir, mode, maxBytes, environment });
-    this.#processes.set(name, process);
+    const process =
+      this.#processes.get(mode) ?? catFile({ ...this.#options, mode, maxBytes: TREE_BYTES });
+    this.#processes.set(mode, process);
     return process.ask(oids);
   }
 

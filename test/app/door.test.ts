@@ -32,6 +32,17 @@ describe("pushes that are legal", () => {
     expect(await door.push({ next: moves.at(-1)!.next })).toEqual({ accepted: true });
   });
 
+  test("pass in any number, each judged on what the ones before it leave", async () => {
+    const { root, moves, moved, door } = await doorSite();
+    await root.runAll(
+      Array.from({ length: 40 }, (_, at) => ({ type: "add", tasks: [{ title: `task ${at}` }] })),
+    );
+    moved();
+    await passed(door, moves);
+    const line = door.kept.get(moves.at(-1)!.next)!.get("line");
+    expect(line).toMatchObject({ commits: 43, refused: 0 });
+  });
+
   test("are judged on the state at the old tip, whatever else was pushed and did not land", async () => {
     const { world, root, ant, moves, moved, door } = await doorSite();
     const bee = await (await world.clone("bee")).join();

@@ -1,6 +1,7 @@
 // `npm run bench`: measures what the README promises, each figure against what people use today, and
 // writes the table as Markdown and JSON. `--only NAME` (repeatable) runs one row, `--quick` a small
-// version of each, `--out DIR` says where the table goes.
+// version of each, `--out DIR` says where the table goes, `--history N` how long the
+// history of the row `door` is.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -28,6 +28,8 @@ const WHOLE = {
   quietSeconds: 15,
   openTasks: 10_000,
   budgetCommands: 1_000,
+  doorCommits: 3_000,
+  doorPushes: 40,
 };
 const QUICK = {
   naiveSeconds: { one: 2, many: 4, daemon: 4 },
@@ -54,6 +56,8 @@ const QUICK = {
   quietSeconds: 2,
   openTasks: 500,
   budgetCommands: 120,
+  doorCommits: 100,
+  doorPushes: 6,
 };
 
 /** Reads the command line; `sizes` is what the rows go by. */
@@ -64,8 +68,12 @@ export function readOptions(argv) {
       quick: { type: "boolean", default: false },
       only: { type: "string", multiple: true, default: [] },
       out: { type: "string", default: join(tmpdir(), "mound-bench") },
+      // For the row `door`: how many commits are there before the pushes that are measured.
+      history: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
-  return { ...values, out: resolve(values.out), sizes: values.quick ? QUICK : WHOLE };
+  const sizes = values.quick ? QUICK : WHOLE;
+  const history = Number(values.history ?? sizes.doorCommits);
+  return { ...values, out: resolve(values.out), sizes: { ...sizes, doorCommits: history } };
 }

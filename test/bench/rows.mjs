@@ -1,6 +1,7 @@
 import { audit } from "./audit.mjs";
 import { batch, oneAgent, ownClones, sharedClone } from "./claims.mjs";
 import { budget } from "./budget.mjs";
+import { door } from "./door.mjs";
 import { daemon, daemonOverHttp } from "./daemon.mjs";
 import { pushedToTold } from "./event.mjs";
 import { fold } from "./fold.mjs";
@@ -109,6 +110,14 @@ export const ROWS = [
     needsCommand: true,
     run: pushedToTold,
     also: ({ samples }) => Math.max(...samples.polled) <= POLL_MS || "a poll came late",
+  },
+  {
+    name: "door",
+    title: "a push that is judged at the door, besides the same push unjudged (command)",
+    target: 60,
+    most: true,
+    needsCommand: true,
+    run: door,
   },
   {
     name: "memory",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { testCli } from "../support/cli.ts";
+import { pushPastJudge } from "../support/plan.ts";
 
 /** Whatever could drive a terminal or turn text around; a newline alone may reach it. */
 const RAW =
@@ -69,7 +70,7 @@ test("text of others never reaches the output raw, whichever command shows it", 
     "-m",
     stranger,
   );
-  cli.git("stranger", "push", "--quiet", "origin", "HEAD:main");
+  pushPastJudge(cli, "stranger");
   await fc.assert(
     fc.asyncProperty(
       hostileLine,

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, rmSync, symlinkSync, writeFileSync } from "node:f
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { foundedCli, type Cli } from "../support/cli.ts";
-import { PAST_THE_DOOR } from "../support/past-the-door.ts";
+import { pushPastJudge } from "../support/plan.ts";
 
 const ORIGIN = ".git/mound/origin.git";
 
@@ -13,7 +13,7 @@ function damage(cli: Cli, path: string, text: string): string {
   expect(out).toContain(path);
   cli.git("stranger", "add", "--", path);
   cli.git("stranger", "-c", "user.name=Mallory", "commit", "--quiet", "-m", "mine now");
-  cli.git("stranger", "push", "--quiet", PAST_THE_DOOR, "origin", "HEAD:main");
+  pushPastJudge(cli, "stranger");
   return cli.git("stranger", "rev-parse", "HEAD").trim();
 }
 
@@ -87,7 +87,7 @@ test("files that a person's git has pulled come back, and a person's own edit st
   cli.git("stranger", "pull", "--quiet", "origin", "main");
   writeFileSync(cli.path("stranger/mound.yaml"), "mine again\n");
   cli.git("stranger", "commit", "--quiet", "-am", "again");
-  cli.git("stranger", "push", "--quiet", PAST_THE_DOOR, "origin", "HEAD:main");
+  pushPastJudge(cli, "stranger");
   cli.git("m", "pull", "--quiet", "origin", "main");
   writeFileSync(cli.path("m/mound.yaml"), "my own edit\n");
   await cli.ok("-C m repair --as ant-1");
@@ -116,7 +116,7 @@ test("links, programs, and files and folders in each other's place come back as 
   chmodSync(cli.path("stranger/mound.yaml"), 0o755);
   cli.git("stranger", "add", "--", "agents", "mound.yaml", "README.md", "tasks");
   cli.git("stranger", "commit", "--quiet", "-m", "poison");
-  cli.git("stranger", "push", "--quiet", PAST_THE_DOOR, "origin", "HEAD:main");
+  pushPastJudge(cli, "stranger");
   cli.git("m", "pull", "--quiet", "origin", "main");
   expect(lstatSync(cli.path("m/README.md")).isSymbolicLink()).toBe(true);
   await cli.ok("-C m repair --as ant-1");

@@ -27,7 +27,7 @@ export function addHookCommands(program: Command, run: Run): void {
     .description("judge a push; git calls it, or a hook of your own with its standard input")
     .addHelpText(
       "after",
-      "\nExample, in hooks/pre-receive of a repository with checks of its own:\n  moves=$(cat)\n  printf '%s\\n' \"$moves\" | ./my-checks || exit 1\n  printf '%s\\n' \"$moves\" | mound hook pre-receive",
+      "\nExample:\n  moves=$(cat)  # in hooks/pre-receive, beside checks of your own\n  printf '%s\\n' \"$moves\" | ./my-checks && printf '%s\\n' \"$moves\" | mound hook pre-receive",
     )
     .action(run(lazily(async () => (await import("../hook/judge.ts")).judgePush)));
 }
