@@ -33,7 +33,9 @@ export interface Received {
 }
 
 /** A client waits two minutes for a push, and then does not know what became of it. */
-const RECEIVE_MS = 100_000;
+const RECEIVE_MS = 90_000;
+/** For a git that hangs: whoever still works has noticed by then that time is up, and kept what it has. */
+const GRACE_MS = 15_000;
 
 /** Judges all that one push would move; the first refusal refuses all of it. Never rejects. */
 export async function judgeReceive(
@@ -44,7 +46,8 @@ export async function judgeReceive(
   const states = new FileDoorStates(gitDir, doorBuild());
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<DoorAnswer>((settle) => {
-    timer = setTimeout(() => settle(no({ code: "door-late", limit, behind: false })), limit);
+    const fault = { code: "door-late", limit, behind: false } as const;
+    timer = setTimeout(() => settle(no(fault)), limit + GRACE_MS);
   });
   try {
     return { answer: await Promise.race([judgeAll(moves, options, states, limit), late]), states };

@@ -72,8 +72,8 @@ export async function installHook(dir: string, options: InstallOptions): Promise
   if (!written.ok) return written;
   if (named !== undefined) await gitText(["config", BRANCH_SETTING, named], { gitDir });
   for (const [name, value] of ORIGIN_SETTINGS) {
-    // Beside code they would hold for the branches of the code as well; the judge does the same.
-    if (judged.beside && /^receive\.(deny|autogc)/.test(name)) continue;
+    // Beside code these would hold for the branches of the code as well; the judge does the same.
+    if (judged.beside && name.startsWith("receive.")) continue;
     await gitText(["config", name, value], { gitDir });
   }
   forgetOthers(gitDir);

@@ -79,7 +79,8 @@ function memoryDoorObjects(door: MemoryDoor): DoorObjects {
   };
 }
 
-function memoryStates({ kept }: MemoryDoor): DoorStates {
+/** Every state is kept whole. */
+export function memoryStates({ kept }: Pick<MemoryDoor, "kept">): DoorStates {
   return {
     async openAt(tip) {
       const state = kept.get(tip);
