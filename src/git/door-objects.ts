@@ -99,12 +99,12 @@ class QuarantinedObjects implements DoorObjects {
   }
 
   #remember(oid: Oid, found: DoorObject): void {
-    if (found.type === "blob" || this.#known.has(oid)) return;
-    const bytes = found.bytes?.length ?? 0;
-    this.#held += bytes;
+    // What came without its bytes may be asked for again, with a higher limit.
+    if (found.type === "blob" || found.bytes === undefined || this.#known.has(oid)) return;
+    this.#held += found.bytes.length;
     if (this.#held > CACHE_BYTES) {
       this.#known = new Map();
-      this.#held = bytes;
+      this.#held = found.bytes.length;
     }
     this.#known.set(oid, found);
   }

@@ -55,17 +55,17 @@ export class Arena {
   }
 
   /**
-   * Writes an attack into a repository, on the tip and the files there unless others are named; answers
-   * where the branch is to point.
+   * Writes an attack, into the origin and on the tip and the files there unless others are named;
+   * answers where the branch is to point.
    */
   build(
     attack: Attack,
     {
-      gitDir = this.origin,
+      objects = new RawObjects(this.origin),
       ...more
-    }: Partial<Pick<Victim, "tip" | "files">> & { gitDir?: string } = {},
+    }: Partial<Pick<Victim, "tip" | "files">> & { objects?: RawObjects } = {},
   ): Promise<Oid | undefined> {
-    return attack.build(new Scene({ ...this.victim, ...more }, new RawObjects(gitDir)));
+    return attack.build(new Scene({ ...this.victim, ...more }, objects));
   }
 
   /** Points the origin's branch somewhere, past all that git would say. */

@@ -7,7 +7,7 @@ export interface Attack {
   /** The rule that refuses it, and the code of the fault. */
   readonly rule: string;
   readonly code: string;
-  /** The rule that the door names, where it looks at something else first. */
+  /** What the door names, where it looks at something else first: a rule, or the code of a fault. */
   readonly atDoor?: string;
   /**
    * What a reader makes of it: `refused` by the judge unless said. `deferred`: it waits for the clock.

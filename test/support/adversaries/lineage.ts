@@ -135,6 +135,7 @@ const REWRITES: readonly Attack[] = [
     rule: "LN1",
     code: "lineage",
     met: "rewritten",
+    atDoor: "door-deletion",
     build: async () => undefined,
   },
 ];

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
+import type { GitObject } from "../../../src/app/ports.ts";
 import { hashObject, objectHeader } from "../../../src/git/hash.ts";
 import type { Oid } from "../../../src/protocol/ids.ts";
 import { encodeName } from "../../../src/protocol/objects.ts";
@@ -19,6 +20,8 @@ export interface RawEntry {
 
 export class RawObjects {
   readonly gitDir: string;
+  /** What was not there before. */
+  readonly written: GitObject[] = [];
 
   constructor(gitDir: string) {
     this.gitDir = gitDir;
@@ -32,6 +35,7 @@ export class RawObjects {
     mkdirSync(folder, { recursive: true });
     const whole = Buffer.concat([Buffer.from(objectHeader(type, bytes.length)), bytes]);
     writeFileSync(file, deflateSync(whole, { level: 1 }), { mode: 0o444 });
+    this.written.push({ oid, type, bytes });
     return oid;
   }
 
