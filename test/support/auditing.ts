@@ -14,7 +14,14 @@ export interface Auditing extends AuditPorts {
 }
 
 export function auditing(world: World, cache = memoryStateCache()): Auditing {
-  const { history, verifier, clock } = worldOrigins(world)().clone();
+  return auditingOf(worldOrigins(world)().clone(), cache);
+}
+
+/** The same of a history that is read from elsewhere. */
+export function auditingOf(
+  { history, verifier, clock }: Pick<AuditPorts, "history" | "verifier" | "clock">,
+  cache = memoryStateCache(),
+): Auditing {
   const ports: Auditing = {
     history,
     verifier,

@@ -2,22 +2,26 @@
  * All who judge a line, each in its own way over the same commits: they must say the same of each, and
  * end with the same state. One line of the table for each.
  */
+import type { DoorAnswer } from "../../src/app/door.ts";
 import { Line } from "../../src/app/line.ts";
 import { readFacts } from "../../src/app/facts.ts";
 import type { RawCommit, StateCache } from "../../src/app/ports.ts";
 import { ShardedState, withKeys } from "../../src/app/sharded-state.ts";
 import { defined } from "../../src/base/assert.ts";
 import { sha256Hex } from "../../src/git/hash.ts";
-import { virtualClock } from "../../src/memory/clock.ts";
+import { virtualClock, type VirtualClock } from "../../src/memory/clock.ts";
 import { memoryObjects } from "../../src/memory/objects.ts";
 import { memoryRefs } from "../../src/memory/refs.ts";
 import { memoryStateCache } from "../../src/memory/state-cache.ts";
+import type { Fault } from "../../src/protocol/fault.ts";
 import { fold } from "../../src/protocol/fold.ts";
 import type { Oid } from "../../src/protocol/ids.ts";
 import { judge, type CommitFacts, type Verdict } from "../../src/protocol/judge.ts";
 import { RECORD_BYTES } from "../../src/protocol/limits.ts";
 import { stateDigest } from "../../src/protocol/state-digest.ts";
 import { type Key, MemoryState, type Value } from "../../src/protocol/state.ts";
+import { auditingOf, report } from "./auditing.ts";
+import { memoryDoor } from "./memory-door.ts";
 import type { WorldObjects } from "./world-objects.ts";
 import type { World } from "./world.ts";
 
@@ -80,15 +84,61 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     await line.state.load("all");
     return said(verdicts, line.state.entries());
   },
+  /** As a server's hook: what it refuses is forced in all the same, and the next push is on top of that. */
+  door: async ({ world, git, cuts }) => {
+    const door = memoryDoor(git.objects, late(world), git.verifier);
+    const line = world.log.map(({ oid }) => oid);
+    const faults: (Fault | undefined)[] = [];
+    for (const end of [...cuts, line.length]) {
+      while (faults.length < end) {
+        const answer = await door.push({ old: line[faults.length - 1], next: line[end - 1]! });
+        const { commit, fault } = answer.accepted ? {} : refusalOf(answer);
+        const taken = (commit === undefined ? end : line.indexOf(commit)) - faults.length;
+        faults.push(...Array.from({ length: taken }, () => undefined));
+        if (fault !== undefined) faults.push(fault);
+      }
+    }
+    return saidOf(faults, await door.stateAt(line.at(-1)!));
+  },
+  /** As an audit now and then: each goes on from what the one before it has kept. */
+  audit: async ({ world, git, cuts }) => {
+    const ports = auditingOf({ ...git, clock: late(world) });
+    const line = world.log.map(({ oid }) => oid);
+    for (const cut of cuts.filter((at) => at > 0)) await report(ports, line[cut - 1]!);
+    const { findings, proof, tally } = await report(ports, line.at(-1)!);
+    const faults = new Map(findings.map(({ commit, fault }) => [commit, fault]));
+    if (tally.refused !== faults.size || tally.commits !== line.length)
+      throw new Error(`the audit has lost count: ${JSON.stringify(tally)}`);
+    const { verdicts } = saidOf(line.map((oid) => faults.get(oid)));
+    return { verdicts, digest: proof.digest };
+  },
 };
 
+/** What the judge refuses; whatever only a door refuses is none of what is compared. */
+function refusalOf({ fault, finding }: DoorAnswer & { readonly accepted: false }) {
+  if (finding === undefined || !("rule" in fault))
+    throw new Error(`only the door refuses: ${JSON.stringify(fault)}`);
+  return { commit: finding.commit, fault };
+}
+
+/** Nothing waits, and nothing is ahead: what is dated so is for the judge alone. */
+function late(world: World): VirtualClock {
+  return virtualClock({ start: world.now + 365 * 24 * 3_600_000 });
+}
+
 function said(verdicts: readonly Verdict[], entries: Iterable<readonly [Key, Value]>): Said {
-  return {
-    verdicts: verdicts.map((verdict) =>
-      verdict.accepted ? undefined : JSON.stringify(verdict.fault),
-    ),
-    digest: stateDigest(entries, sha256Hex),
-  };
+  return saidOf(
+    verdicts.map((verdict) => (verdict.accepted ? undefined : verdict.fault)),
+    entries,
+  );
+}
+
+function saidOf(
+  faults: readonly (Fault | undefined)[],
+  entries: Iterable<readonly [Key, Value]> = [],
+): Said {
+  const verdicts = faults.map((fault) => (fault === undefined ? undefined : JSON.stringify(fault)));
+  return { verdicts, digest: stateDigest(entries, sha256Hex) };
 }
 
 /** What the edge reads off the objects of every commit. */
@@ -121,8 +171,7 @@ function readerOf(world: World, git: WorldObjects) {
       history: git.history,
       verifier: git.verifier,
       cache: memoryStateCache(),
-      // Nothing waits: what is dated ahead is for the judge alone.
-      clock: virtualClock({ start: world.now + 365 * 24 * 3_600_000 }),
+      clock: late(world),
       remote: {
         url: "memory://world",
         fetch: async () => ({ ok: true as const, value: clone.tip }),

@@ -2,8 +2,8 @@
 import type { DoorMove } from "../../src/app/door.ts";
 import { judgeMove, type DoorAnswer } from "../../src/app/door.ts";
 import type { DoorObjects } from "../../src/app/door-commit.ts";
-import type { DoorStates } from "../../src/app/door-state.ts";
-import type { GitObject } from "../../src/app/ports.ts";
+import { stateAt, type DoorStates } from "../../src/app/door-state.ts";
+import type { GitObject, Verifier } from "../../src/app/ports.ts";
 import { createVerifier } from "../../src/keys/verifier.ts";
 import { memoryHistory } from "../../src/memory/history.ts";
 import { linksOf } from "../../src/memory/graph.ts";
@@ -22,11 +22,16 @@ export interface MemoryDoor {
   readonly read: Set<Oid>;
   readonly port: DoorObjects;
   push(move: Partial<DoorMove>): Promise<DoorAnswer>;
+  /** The state that a push on this commit is judged on. */
+  stateAt(tip: Oid): Promise<ReadonlyMap<Key, Value>>;
 }
 
 /** `objects`: those of the origin, and whatever a push has brought. */
-export function memoryDoor(objects: Map<Oid, GitObject>, clock: VirtualClock): MemoryDoor {
-  const verifier = createVerifier();
+export function memoryDoor(
+  objects: Map<Oid, GitObject>,
+  clock: VirtualClock,
+  verifier: Verifier = createVerifier(),
+): MemoryDoor {
   const history = memoryHistory(objects);
   const door: MemoryDoor = {
     objects,
@@ -39,6 +44,11 @@ export function memoryDoor(objects: Map<Oid, GitObject>, clock: VirtualClock): M
     push: (move) => {
       const all = { ref: "refs/heads/main", old: undefined, next: undefined, ...move };
       return judgeMove(ports, all);
+    },
+    stateAt: async (tip) => {
+      const state = await stateAt(ports, tip);
+      await state.load("all");
+      return new Map(state.entries());
     },
   };
   const states = memoryStates(door);
