@@ -12,8 +12,8 @@ export const COMMIT_PATHS = 200;
 export const IMPORT_PATHS = 5_000;
 /** What the records of a commit have in all: hostile ones were measured to cost 125 ms for 16 KiB. */
 export const COMMIT_BYTES = 256 * 1024;
-/** A task has half a kilobyte and its signature; an import of long ones comes in several commits. */
-export const IMPORT_BYTES = 4 * 1024 * 1024;
+/** Five thousand tasks with a page of text each; those of half a kilobyte take 4 MB. */
+export const IMPORT_BYTES = 16 * 1024 * 1024;
 /**
  * A commit that only restores what was accepted: one push may break or litter as many paths as it likes,
  * and is mended in a few commits. It carries no records, so nothing of it is parsed.

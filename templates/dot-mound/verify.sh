@@ -151,7 +151,7 @@ function turn(  i) {
   if (COMMIT == "") return
   if (TYPE[COMMIT] == "commit" && SIZE[COMMIT] <= 1048576) want(COMMIT)
   if (CHANGES > (IMPORTING ? 5000 : 200)) print "L\t" COMMIT "\tit changes too many paths" > large
-  else if (BYTES > (IMPORTING ? 4194304 : 262144)) print "L\t" COMMIT "\tit brings too many bytes of records" > large
+  else if (BYTES > (IMPORTING ? 16777216 : 262144)) print "L\t" COMMIT "\tit brings too many bytes of records" > large
   else for (i = 1; i <= RECORDS; i++) want(RECORD[i])
 }
 function want(oid) { if (!(oid in WANTED)) { WANTED[oid] = 1; print oid > wanted } }

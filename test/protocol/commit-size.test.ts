@@ -46,7 +46,7 @@ test("[LN7] a commit changes at most 200 paths, an import of tasks 5,000", () =>
   expectRefused(world.try({ author: "root", files: tasks(IMPORT_PATHS) }), "RE3", "kind-unknown");
 });
 
-test("[LN7] the records of a commit have at most 256 KiB in all, those of an import 4 MiB", () => {
+test("[LN7] the records of a commit have at most 256 KiB in all, those of an import 16 MiB", () => {
   const world = World.found();
   const large = plainFile(`kind: ${"x".repeat(RECORD_BYTES - "kind: \n".length)}\n`);
   const files = (bytes: number, name: string) =>

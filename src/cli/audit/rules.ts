@@ -25,7 +25,7 @@ export const RULES: Readonly<Record<string, string>> = {
   LN4: "A commit carries a valid SSH signature in namespace git by the key that was in force for its committer before it; who joins signs with the key that joins.",
   LN5: "A commit has one acting agent, its author: every record names it, or leaves the author open. A commit without a record is signed by its author; with records, any member may commit it for the author.",
   LN6: "Every line of the message below the subject that reads as a trailer Agent: or Task:, in any case, is true: the author, or a task that the commit touches.",
-  LN7: "A commit changes at most 200 paths (5,000 where it only writes task.yaml files, 20,000 where it only restores, see PA5), brings at most 256 KiB of records (4 MiB) and has at most 8 KiB of message.",
+  LN7: "A commit changes at most 200 paths (5,000 where it only writes task.yaml files, 20,000 where it only restores, see PA5), brings at most 256 KiB of records (16 MiB) and has at most 8 KiB of message.",
   LN8: "A commit is judged by the protocol in force at its parent; under one that the software does not know, none is accepted.",
   LN9: "A commit changes something.",
   LN10: "The first commit of a line, and no other, founds the mound: it holds mound.yaml and its author's agent record. A line whose first commit was refused never becomes a mound.",

@@ -88,13 +88,9 @@ const SHAPES: readonly Attack[] = [
   odd("more words than a message may have", ["LN7", "commit-too-large"], () => ({
     message: `x\n\n${"y".repeat(MESSAGE_BYTES)}\n`,
   })),
-  {
-    // Cut where it is read, so that no signature of it can be checked; the door does not read it at all.
-    ...odd("a message of megabytes", ["LN7", "commit-too-large"], () => ({
-      message: `x\n\n${"y".repeat(3 * 1024 * 1024)}\n`,
-    })),
-    atDoor: "LN1",
-  },
+  odd("a message of megabytes", ["LN7", "commit-too-large"], () => ({
+    message: `x\n\n${"y".repeat(3 * 1024 * 1024)}\n`,
+  })),
   odd("a commit dated before the one below it", ["LN2", "time-backwards"], ({ victim }) => ({
     time: victim.time - 60_000,
   })),
