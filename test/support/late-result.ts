@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { testCli, type Cli } from "./cli.ts";
 import { until } from "./until.ts";
+import { pushPastJudge } from "./plan.ts";
 
 export interface LateResult {
   readonly cli: Cli;
@@ -48,7 +49,7 @@ export async function lateResult(): Promise<LateResult> {
   cli.git("n", "reset", "--quiet", "--hard", "origin/main");
   cli.write(`n/${path}`, late);
   commitAs(cli, "n", "ant-1", path);
-  cli.git("n", "push", "--quiet", "origin", "HEAD:main");
+  pushPastJudge(cli, "n");
   await cli.ok("-C m sync");
   const commits = cli.git("n", "rev-list", "--reverse", "HEAD").trim().split("\n");
   return { cli, id, folder, commits };
