@@ -183,11 +183,11 @@ const LARGE: readonly Attack[] = [
     ],
   ),
   poison(
-    "folders that are all the same, ten to the power of six",
+    "folders that are all the same, a hundred thousand of them",
     ["LN7", "commit-too-large"],
     (scene) => {
       let oid = blob(scene, "x: y\n");
-      const levels = scaled(4, 6);
+      const levels = scaled(4, 5);
       for (let level = 0; level < levels; level += 1) {
         const mode = level === 0 ? "100644" : "40000";
         const inner = oid;
