@@ -139,7 +139,8 @@ async function live(mound: Mound, signers: Victim["signers"]): Promise<Victim["t
   return tasks;
 }
 
-async function filesAt(origin: string, tip: Oid): Promise<Victim["files"]> {
+/** Every file of a commit. */
+export async function filesAt(origin: string, tip: Oid): Promise<Victim["files"]> {
   const listed = await git(origin, "ls-tree", "-r", tip);
   const objects = gitObjects({ gitDir: origin });
   try {
