@@ -46,6 +46,9 @@ export interface AuditRequest {
 /** Milliseconds: what `mound.yaml` says of the skew, before there is one. */
 const SKEW_MS = 120_000;
 
+/** With what was found already, where another line is judged than was asked for. */
+type Asked = AuditRequest & { readonly instead?: readonly LineFinding[] };
+
 export async function auditLine(
   ports: AuditPorts,
   request: AuditRequest,
@@ -64,19 +67,29 @@ class DamagedCache extends Error {}
 
 async function auditFrom(
   ports: AuditPorts,
-  request: AuditRequest,
+  request: Asked,
   gathered: Gathered | undefined,
 ): Promise<Result<AuditReport, AuditFault>> {
   const { history } = ports;
   const goesOn = gathered !== undefined && (await history.contains(gathered.tip, request.tip));
   const verified = [request.verified, request.branch ? gathered?.accepted : undefined];
-  const line = await rewritten(history, verified, request);
+  const line = request.instead ?? (await rewritten(history, verified, request));
   const named = request.named ?? new Set<Oid>();
   const start = { ...(await startOf(ports, goesOn ? gathered : undefined)), named };
   try {
     const fold = new AuditFold(start, ports.sha256);
     const ended = await foldTo(ports, request, fold);
-    if (ended.fault !== undefined) return err(ended.fault);
+    if (ended.fault !== undefined) {
+      const [lost] = line;
+      if (lost === undefined || request.instead !== undefined) return err(ended.fault);
+      // What is there now is no mound at all: the one that was verified is audited, and that it is gone is told.
+      const keep = false;
+      return await auditFrom(
+        ports,
+        { ...request, tip: lost.verified, instead: line, keep },
+        undefined,
+      );
+    }
     const { report, gathered: next } = await fold.report();
     // A branch that was rewritten does not replace the proof that it was.
     if (request.keep !== false && line.length === 0 && (await fold.kept.save()))
