@@ -125,7 +125,7 @@ const WORDS: Table<SystemFault> = {
   }),
   "line-deferred": (fault) => ({
     message: `The newest commit ${fault.commit.slice(0, 12)} is dated ${formatInstant(fault.time)}, ahead of this clock; it waits, and nothing is built on it.`,
-    fix: "Check this machine's clock, then: mound sync",
+    fix: "Check this machine's clock, then: mound sync; where the commit's date is false: mound repair --force-line",
     exit: EXIT.unreachable,
     retryable: true,
   }),

@@ -19,6 +19,11 @@ export interface Rewritten {
   readonly missing: Missing | undefined;
   /** What is only there; `commits` names the newest of them. */
   readonly foreign: (Missing & { readonly newest: readonly LogEntry[] }) | undefined;
+  /**
+   * Nothing is missing, and yet nobody gets on: the branch goes on with a commit that is dated ahead of
+   * this clock, in milliseconds. All of `foreign` waits with it.
+   */
+  readonly deferred?: { readonly commit: Oid; readonly time: number };
 }
 
 /** Foreign commits that are named one by one. */
@@ -26,7 +31,7 @@ const NAMED = 20;
 /** git's way to say "no object". */
 const ABSENT = "0".repeat(40);
 
-/** How the branch at the origin differs; undefined where it goes on from what was verified here. */
+/** How the branch at the origin differs; undefined where it goes on from what was verified here, and can be read. */
 export async function findRewritten(
   mound: Mound,
 ): Promise<Result<Rewritten | undefined, AnyFault>> {
@@ -44,15 +49,31 @@ export async function findRewritten(
     const { accepted } = standing.line;
     // What was refused at the end of the line may be forced away: whoever syncs follows that.
     if ((await history.contains(verified, found)) || (await history.contains(accepted, found)))
-      return ok(undefined);
+      return findWaiting(mound, found);
   }
   const missing = await findMissing(history, verified, found);
-  if (found === undefined) return ok({ verified, found, missing, foreign: undefined });
-  const counted = await findMissing(history, found, verified);
-  if (counted === undefined) return ok({ verified, found, missing, foreign: undefined });
+  const foreign = found === undefined ? undefined : await onlyThere(mound, found, verified);
+  return ok({ verified, found, missing, foreign });
+}
+
+/** Who dates a commit years ahead stops the line without rewriting it. */
+async function findWaiting(
+  mound: Mound,
+  found: Oid,
+): Promise<Result<Rewritten | undefined, AnyFault>> {
+  const synced = await mound.line.sync();
+  if (!synced.ok) return synced;
+  const { deferred, tip: verified } = synced.value;
+  if (deferred === undefined || verified === found) return ok(undefined);
+  const foreign = await onlyThere(mound, found, verified);
+  return ok({ verified, found, missing: undefined, foreign, deferred });
+}
+
+async function onlyThere(mound: Mound, found: Oid, verified: Oid): Promise<Rewritten["foreign"]> {
+  const counted = await findMissing(mound.ports.history, found, verified);
+  if (counted === undefined) return undefined;
   const limit = Math.min(NAMED, counted.commits);
-  const newest = await readLog(storeOf(mound), found, { limit });
-  return ok({ verified, found, missing, foreign: { ...counted, newest } });
+  return { ...counted, newest: await readLog(storeOf(mound), found, { limit }) };
 }
 
 export interface Forced {

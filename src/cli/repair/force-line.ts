@@ -1,6 +1,7 @@
 import type { Missing } from "../../app/missing.ts";
 import { findRewritten, forceLine as force, type Rewritten } from "../../open/force-line.ts";
 import { FaultError, type Context } from "../context.ts";
+import { formatInstant } from "../../protocol/time.ts";
 import { EXIT } from "../exit.ts";
 import { missingText } from "../missing-text.ts";
 import type { Report } from "../report.ts";
@@ -49,11 +50,9 @@ export async function forceLine(
   };
 }
 
-function describe(url: string, { found, missing, foreign }: Rewritten): readonly string[] {
-  const where =
-    found === undefined
-      ? `The branch at ${url} is gone.`
-      : `The branch at ${url} is at ${found.slice(0, 12)}, and no longer contains what was verified here.`;
+function describe(url: string, rewritten: Rewritten): readonly string[] {
+  const { missing, foreign } = rewritten;
+  const where = whereIs(url, rewritten);
   const lost = missing === undefined ? [] : [`It lacks ${missingText(missing)}.`];
   if (foreign === undefined) return [where, ...lost];
   const more = foreign.commits - foreign.newest.length;
@@ -67,6 +66,14 @@ function describe(url: string, { found, missing, foreign }: Rewritten): readonly
     ),
     ...(more > 0 ? [`  ... and ${more} more`] : []),
   ];
+}
+
+function whereIs(url: string, { found, deferred }: Rewritten): string {
+  if (found === undefined) return `The branch at ${url} is gone.`;
+  if (deferred === undefined)
+    return `The branch at ${url} is at ${found.slice(0, 12)}, and no longer contains what was verified here.`;
+  const { commit, time } = deferred;
+  return `The branch at ${url} goes on with ${commit.slice(0, 12)}, which is dated ${formatInstant(time)}, ahead of this clock: look at that clock first. Nobody whose clock is right gets past that commit.`;
 }
 
 function json({ verified, found, missing, foreign }: Rewritten): Readonly<Record<string, unknown>> {
