@@ -76,9 +76,9 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     for (const cut of [...cuts, world.log.length]) {
       if (cut === 0) continue;
       clone.tip = world.log[cut - 1]!.oid;
-      const report = await line.sync();
-      if (!report.ok) throw new Error(JSON.stringify(report.error));
-      verdicts.push(...report.value.folded.map(({ verdict }) => verdict));
+      const synced = await line.sync();
+      if (!synced.ok) throw new Error(JSON.stringify(synced.error));
+      verdicts.push(...synced.value.folded.map(({ verdict }) => verdict));
       line = await Line.open(clone.ports);
     }
     await line.state.load("all");

@@ -29,7 +29,7 @@ export class Reader {
     this.#arena = arena;
     this.#name = name;
     const { cli } = arena;
-    cpSync(cli.path(arena.reader), cli.path(name), { recursive: true });
+    cpSync(cli.path("reader"), cli.path(name), { recursive: true });
   }
 
   async audit(...options: readonly string[]): Promise<Audited> {
