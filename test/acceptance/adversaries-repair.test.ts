@@ -52,6 +52,7 @@ describe("an audit flags, and repair undoes", () => {
     if (attack.met === "rewritten") await expectRewritten(reader);
     else if (attack.met === "deferred") await expectDeferred(reader, defined(tip, attack.name));
     else await expectMended(reader, attack, defined(tip, attack.name));
+    expect(await reader.tree()).toBe(good);
     reader.end();
   });
 });

@@ -1,6 +1,8 @@
 /** What a test world is made of: keys that are made up, files, and the names git would give them. */
 import { createHash } from "node:crypto";
+import { defined } from "../../src/base/assert.ts";
 import { sha256, sha256Text } from "../../src/base/sha256.ts";
+import { keyPair, type KeyPair } from "../../src/keys/private-key.ts";
 import type { DecidedFile } from "../../src/protocol/decide.ts";
 import type { Oid, PublicKey } from "../../src/protocol/ids.ts";
 import type { ChangeFacts } from "../../src/protocol/judge.ts";
@@ -18,10 +20,21 @@ export interface WorldFile {
 
 export type Files = Readonly<Record<string, WorldFile | undefined>>;
 
-/** Key material that is made up: nothing signs with it. */
+const pairs = new Map<string, KeyPair>();
+
+/** The key that follows from a name; a world only presumes that it signs, `sealed` signs with it. */
 export function madeKey(name: string): PublicKey {
-  const head = Buffer.from([0, 0, 0, 11, ...Buffer.from("ssh-ed25519"), 0, 0, 0, 32]);
-  return `ssh-ed25519 ${Buffer.concat([head, sha256Text(`key of ${name}`)]).toString("base64")}` as PublicKey;
+  const pair = pairs.get(name) ?? keyPair(sha256Text(`key of ${name}`));
+  pairs.set(name, pair);
+  return pair.key;
+}
+
+/** The seed of a key that was made here. */
+export function seedOf(key: PublicKey): Uint8Array {
+  return defined(
+    [...pairs.values()].find((pair) => pair.key === key),
+    "a made key",
+  ).seed;
 }
 
 /** `SHA256:...` of a key, as ssh-keygen prints it. */

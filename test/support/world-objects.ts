@@ -14,7 +14,11 @@ import type { SignatureFact } from "../../src/protocol/signature.ts";
 import { hashOf, type WorldFile } from "./world-files.ts";
 import type { Name } from "./world.ts";
 
+/** Writes the armor that says this of a payload. */
+type Seal = (payload: Uint8Array, fact: SignatureFact) => string;
+
 export class WorldObjects {
+  readonly #seal: Seal | undefined;
   readonly objects = new Map<Oid, GitObject>();
   readonly history: History = memoryHistory(this.objects);
   /** What each signature says, by what it covers and its armor. */
@@ -28,6 +32,11 @@ export class WorldObjects {
       ),
     close: async () => undefined,
   };
+
+  /** @param seal makes signatures real, in place of those that are presumed. */
+  constructor(seal?: Seal) {
+    this.#seal = seal;
+  }
 
   /** Every signature's fact, by the name of what it covers and its armor. */
   get facts(): ReadonlyMap<string, SignatureFact> {
@@ -47,7 +56,9 @@ export class WorldObjects {
     const payload = commitPayload(draft);
     if (signature === undefined) return payload;
     const covered = withParents(payload, commit?.parents.slice(1) ?? []);
-    const armor = presumedArmor(`${hashOf("payload", covered)} ${JSON.stringify(signature)}`);
+    const armor =
+      this.#seal?.(covered, signature) ??
+      presumedArmor(`${hashOf("payload", covered)} ${JSON.stringify(signature)}`);
     this.#learn(covered, armor, signature);
     return encodeCommit(draft, armor);
   }
@@ -78,17 +89,30 @@ export class WorldObjects {
     return this.#put("tree", encodeTree(entries));
   }
 
-  #blob({ bytes, signatures }: WorldFile): Oid {
-    const known = this.#blobs.get(bytes);
+  #blob(file: WorldFile): Oid {
+    const known = this.#blobs.get(file.bytes);
     if (known !== undefined) return known;
+    const { bytes, signatures } = this.#sealed(file);
     const oid = this.#put("blob", bytes);
-    this.#blobs.set(bytes, oid);
+    this.#blobs.set(file.bytes, oid);
     const record = readRecord("any", bytes);
     if (record.ok) {
       const { signed, armors } = record.value;
       for (const [at, armor] of armors.entries()) this.#learn(signed, armor, signatures[at]!);
     }
     return oid;
+  }
+
+  #sealed(file: WorldFile): WorldFile {
+    const seal = this.#seal;
+    const record = readRecord("any", file.bytes);
+    if (seal === undefined || !record.ok) return file;
+    const { signed } = record.value;
+    const armors = file.signatures.map((fact) => seal(signed, fact));
+    return {
+      ...file,
+      bytes: Buffer.concat([signed, Buffer.from(armors.map((armor) => `---\n${armor}`).join(""))]),
+    };
   }
 
   #learn(payload: Uint8Array, armor: string, fact: SignatureFact): void {

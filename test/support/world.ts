@@ -58,6 +58,8 @@ export interface WorldOptions {
   readonly founder?: string;
   readonly membership?: "open" | "invited";
   readonly files?: Readonly<Record<string, string>>;
+  /** Milliseconds; whole seconds. */
+  readonly start?: number;
 }
 
 /** The names of a commit and of its tree, which holds these files. */
@@ -95,6 +97,7 @@ export class World {
   /** A mound with one root. */
   static found(options: WorldOptions = {}): World {
     const world = new World(options.name);
+    world.now = options.start ?? DAWN;
     const founder = options.founder ?? "root";
     const { membership = "open", files = {} } = options;
     world.must(founder, { type: "init", name: "test", key: world.key(founder), membership, files });

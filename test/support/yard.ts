@@ -89,6 +89,8 @@ export interface YardOptions {
   /** Whether each decision is held to change nothing; it takes most of the time. */
   readonly watched?: boolean;
   /** Makes of a commit what its author never meant; the same object where it leaves it alone. */
+  /** Milliseconds: when it all begins. */
+  readonly start?: number;
   readonly bend?: (options: CommitOptions, step: Step, world: World) => CommitOptions;
 }
 
@@ -103,12 +105,15 @@ export class Yard {
 
   constructor(
     seen: (verdict: Verdict, honest: boolean) => void,
-    { name, watched = true, bend = (options) => options }: YardOptions = {},
+    { name, start, watched = true, bend = (options) => options }: YardOptions = {},
   ) {
     this.#seen = seen;
     this.#bend = bend;
     this.#watched = watched;
-    this.world = World.found(name === undefined ? {} : { name });
+    this.world = World.found({
+      ...(name === undefined ? {} : { name }),
+      ...(start === undefined ? {} : { start }),
+    });
     for (const agent of AGENTS.slice(1)) this.world.agent(agent, ["git"]);
     for (const title of ["one", "two", "three"]) this.world.add(title);
   }
