@@ -140,7 +140,7 @@ async function live(mound: Mound, signers: Victim["signers"]): Promise<Victim["t
 }
 
 /** Every file of a commit. */
-export async function filesAt(origin: string, tip: Oid): Promise<Victim["files"]> {
+async function filesAt(origin: string, tip: Oid): Promise<Victim["files"]> {
   const listed = await git(origin, "ls-tree", "-r", tip);
   const objects = gitObjects({ gitDir: origin });
   try {
