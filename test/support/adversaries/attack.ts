@@ -15,6 +15,8 @@ export interface Attack {
    * no list of changes that git makes, so that readers take it, all alike; only the door may refuse it.
    */
   readonly met?: "deferred" | "rewritten" | "unseen";
+  /** Whether no legal commit can undo it: it stays a finding until the branch is forced back. */
+  readonly lasting?: boolean;
   /** Whether it takes much time or memory, so that it has a size: see MOUND_TEST_SCALE. */
   readonly large?: boolean;
   /** Whether it is another thing right after an attack of which it clears the traces. */

@@ -69,10 +69,14 @@ const SHAPES: readonly Attack[] = [
   poison("a file that may be run", MODE, (scene) => [
     { mode: "100755", name: "run", oid: blob(scene, "#!/bin/sh\n") },
   ]),
-  poison("two files of one name", ["PA6", "path-illegal"], (scene) => [
-    { mode: "100644", name: "twin", oid: blob(scene, "a: b\n") },
-    { mode: "100644", name: "twin", oid: blob(scene, "c: d\n") },
-  ]),
+  {
+    ...poison("two files of one name", ["PA6", "path-illegal"], (scene) => [
+      { mode: "100644", name: "twin", oid: blob(scene, "a: b\n") },
+      { mode: "100644", name: "twin", oid: blob(scene, "c: d\n") },
+    ]),
+    // Whoever takes both away lists one path twice, which is what is refused.
+    lasting: true,
+  },
   poison("names that differ by their accents' order alone", ILLEGAL, (scene) =>
     ["caf\u00e9", "cafe\u0301"].map((name) => ({
       mode: "100644",
