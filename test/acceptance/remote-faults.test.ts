@@ -140,7 +140,7 @@ describe("an origin at a path", () => {
       site,
       ant,
       ran,
-      { ...REFUSED, words: "closed for the winter" },
+      { ...REFUSED, exit: 4, words: "closed for the winter" },
       "declined",
     );
     expect(await countCommits(site.origin)).toBe(site.founding);
