@@ -7,7 +7,7 @@
  *   cache/<build>/base-<commit>.json    {tip, shards: {name: [offset, length]}} LF shard bodies
  *   cache/<build>/log-<commit>.ndjson   one {from, tip, set} a line; the last may be torn
  */
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { appendFile, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defined } from "../base/assert.ts";
@@ -15,6 +15,7 @@ import type { CachedState, StateCache } from "../app/ports.ts";
 import { shardOf } from "../protocol/shards.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { Delta, Key, Value } from "../protocol/state.ts";
+import { readFrom, readHeader } from "./state-files.ts";
 
 /**
  * Every reader reads the whole journal (20 ms for 450 KB), so it stays a quarter of the base, within
@@ -22,6 +23,9 @@ import type { Delta, Key, Value } from "../protocol/state.ts";
  */
 const LOG_BYTES_MIN = 64 * 1024;
 const LOG_BYTES_MAX = 512 * 1024;
+
+/** A file that nobody has written to for so long was left by a process that died. */
+const LEFT_OVER_MS = 60_000;
 
 /** More shards than these are read faster as one piece. */
 const READS_MAX = 16;
@@ -121,8 +125,12 @@ export class FileStateCache implements StateCache {
     await rm(join(this.#folder, baseName(base)), { force: true });
     await rm(join(this.#folder, logName(base)), { force: true });
     for (const name of await readdir(this.#folder)) {
-      const stale = name.startsWith("tmp-") && !name.startsWith(`tmp-${process.pid}-`);
-      if (stale) await rm(join(this.#folder, name), { force: true });
+      if (!name.startsWith("tmp-")) continue;
+      const path = join(this.#folder, name);
+      // A younger one is perhaps being written by another process at this moment.
+      const written = await stat(path).catch(() => undefined);
+      if (written !== undefined && Date.now() - written.mtimeMs > LEFT_OVER_MS)
+        await rm(path, { force: true });
     }
   }
 }
@@ -263,36 +271,5 @@ function parseLine(row: string): LogLine | undefined {
     return JSON.parse(row) as LogLine;
   } catch {
     return undefined;
-  }
-}
-
-/** The first line of a base file, which is as long as the mound has shards. */
-function readHeader(file: number): { text: string; bytes: number } {
-  let read = Buffer.alloc(0);
-  for (;;) {
-    const chunk = Buffer.allocUnsafe(64 * 1024);
-    const bytesRead = readSync(file, chunk, 0, chunk.length, read.length);
-    read = Buffer.concat([read, chunk.subarray(0, bytesRead)]);
-    const end = read.indexOf(0x0a);
-    if (end >= 0) return { text: read.subarray(0, end).toString("utf8"), bytes: end + 1 };
-    if (bytesRead === 0) throw new Error("the cache has no header");
-  }
-}
-
-function readFrom(path: string, offset: number): string {
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch {
-    return "";
-  }
-  try {
-    const { size } = fstatSync(file);
-    if (size <= offset) return "";
-    const buffer = Buffer.allocUnsafe(size - offset);
-    const bytesRead = readSync(file, buffer, 0, buffer.length, offset);
-    return buffer.subarray(0, bytesRead).toString("utf8");
-  } finally {
-    closeSync(file);
   }
 }
