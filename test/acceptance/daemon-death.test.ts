@@ -12,7 +12,7 @@ import {
 } from "../support/besieged.ts";
 import { type Live, live, startDaemon } from "../support/live.ts";
 import { cloneFor, countCommits, foundSite, heldTasks, journalOf } from "../support/site.ts";
-import { SCALE } from "../support/race.ts";
+import { byTurns, SCALE } from "../support/race.ts";
 import { until } from "../support/until.ts";
 
 const MEETINGS = Math.max(2, Math.round(6 * SCALE));
@@ -23,7 +23,7 @@ function traced(scene: { ant: { cwd: string; environment: NodeJS.ProcessEnv } })
 }
 
 describe("a daemon that is killed between the push and the answer", () => {
-  test.each(["push", "landed", "save", "answer"])(
+  test.each(byTurns(["push", "landed", "answer", "save"]))(
     "at %s: the command that waits learns the true outcome, and there is one commit",
     async (phase) => {
       const scene = await besieged({ tasks: 2 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { git } from "../contract/clone.ts";
+import { byTurns } from "../support/race.ts";
 import { mound, type Place, type Ran } from "../support/command.ts";
 import { startDaemon } from "../support/live.ts";
 import { cloneFor, foundSite, type Site } from "../support/site.ts";
@@ -94,12 +95,15 @@ const POISONS: readonly (readonly [string, Poison])[] = [
 ];
 
 /** Several kinds in one mound, one after the other: each tree is good again before the next is broken. */
-test.each([0, 4, 8])("damage of every kind is undone, four kinds from number %i", async (from) => {
-  const scene = await open();
-  for (const [kind, poison] of POISONS.slice(from, from + 4))
-    await breakAndRepair(scene, kind, poison);
-  await expectAgreement(scene);
-});
+test.each(byTurns([0, 4, 8]))(
+  "damage of every kind is undone, four kinds from number %i",
+  async (from) => {
+    const scene = await open();
+    for (const [kind, poison] of POISONS.slice(from, from + 4))
+      await breakAndRepair(scene, kind, poison);
+    await expectAgreement(scene);
+  },
+);
 
 async function breakAndRepair(scene: Scene, kind: string, poison: Poison): Promise<void> {
   const { site, vandal, ant, bee, good } = scene;

@@ -9,6 +9,11 @@ import { countCommits, library, must, type Site } from "./site.ts";
 /** How many processes run, against what a run of the tests by hand has: 1 is the default. */
 export const SCALE = Number(process.env["MOUND_TEST_SCALE"] ?? "1");
 
+/** Of cases that are much alike every second one, or as `turns` says; above a scale of 1 all. */
+export function byTurns<T>(cases: readonly T[], turns = 2): readonly T[] {
+  return SCALE > 1 ? cases : cases.filter((_, at) => at % turns === 0);
+}
+
 /** What a contender was told of one command. */
 export interface Told {
   readonly kind: "tried" | "took";
