@@ -2,6 +2,7 @@ import type { AgentId, Oid, TaskId } from "../protocol/ids.ts";
 import type { Anomaly } from "../protocol/views/anomaly.ts";
 import type { Finding } from "../protocol/views/finding.ts";
 import type { FalseCheckpoint } from "./checkpoints.ts";
+import type { Deferral } from "./deferral.ts";
 
 /** A finding, and which commit of the line it is, counted from 1. */
 export interface AuditFinding extends Finding {
@@ -96,7 +97,7 @@ export interface AuditReport {
   /** SHA-256 of the state; equal wherever the same commits were judged. */
   readonly proof: { readonly digest: string; readonly commit: Oid };
   /** The first commit that is dated ahead of this clock: it and what follows it were not judged. */
-  readonly deferred: { readonly commit: Oid; readonly time: number } | undefined;
+  readonly deferred: Deferral | undefined;
   /** The commit up to which an earlier audit's work was used. */
   readonly resumed: Oid | undefined;
 }

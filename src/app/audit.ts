@@ -4,12 +4,12 @@
  */
 import { err, ok, type Result } from "../base/result.ts";
 import type { Oid } from "../protocol/ids.ts";
-import type { CommitFacts } from "../protocol/judge.ts";
 import type { Sha256 } from "../protocol/state-digest.ts";
 import { checkedCache } from "./audit-digest.ts";
 import { AuditFold, type AuditFoldStart } from "./audit-fold.ts";
 import { decodeGathered, encodeGathered, type AuditNotes, type Gathered } from "./audit-notes.ts";
 import type { AuditFault, AuditReport, LineFinding } from "./audit-report.ts";
+import { deferralOf } from "./deferral.ts";
 import { KeptState } from "./kept-state.ts";
 import type { Clock, History, StateCache, Verifier } from "./ports.ts";
 import { withKeys } from "./sharded-state.ts";
@@ -42,9 +42,6 @@ export interface AuditRequest {
   /** Called after every window of commits with how many of the line are judged. */
   readonly progress?: ((judged: number) => void) | undefined;
 }
-
-/** Milliseconds: what `mound.yaml` says of the skew, before there is one. */
-const SKEW_MS = 120_000;
 
 /** With what was found already, where another line is judged than was asked for. */
 type Asked = AuditRequest & { readonly instead?: readonly LineFinding[] };
@@ -153,7 +150,7 @@ async function foldTo(ports: AuditPorts, request: AuditRequest, fold: AuditFold)
     for (const facts of window) {
       if (fold.kept.tip === undefined && (facts.commit?.parents.length ?? 0) > 0)
         return { fault: { code: "clone-shallow", commit: facts.oid } };
-      const deferred = await deferredBy(facts, fold, ports.clock);
+      const deferred = await deferralOf(facts, fold.kept.state, ports.clock);
       if (deferred !== undefined) {
         if (fold.commits > 0) return { deferred };
         return { fault: { code: "line-deferred", ...deferred, now: ports.clock.now() } };
@@ -168,15 +165,4 @@ async function foldTo(ports: AuditPorts, request: AuditRequest, fold: AuditFold)
     request.progress?.(fold.commits);
   }
   return {};
-}
-
-/** A commit ahead of this clock by more than the skew waits, and so does what follows it. */
-async function deferredBy(
-  { oid, commit }: CommitFacts,
-  { kept: { state } }: AuditFold,
-  clock: Clock,
-): Promise<AuditReport["deferred"]> {
-  const time = (commit?.committer.seconds ?? 0) * 1_000;
-  const skew = await withKeys(state, () => state.get("mound")?.skew ?? SKEW_MS);
-  return time <= clock.now() + skew ? undefined : { commit: oid, time };
 }

@@ -6,6 +6,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { CommitFacts, Verdict } from "../protocol/judge.ts";
 import type { Delta, Key, LineState, MoundState, Value, View } from "../protocol/state.ts";
+import { deferralOf, type Deferral } from "./deferral.ts";
 import type { AppFault } from "./faults.ts";
 import { KeptState } from "./kept-state.ts";
 import type { Clock, History, Objects, Refs, Remote, StateCache, Verifier } from "./ports.ts";
@@ -41,7 +42,7 @@ export interface SyncReport {
   readonly tip: Oid;
   readonly folded: readonly Folded[];
   /** Commits that are dated ahead of this clock: not folded yet, and not built on. */
-  readonly deferred: { readonly commit: Oid; readonly time: number } | undefined;
+  readonly deferred: Deferral | undefined;
 }
 
 export class Line {
@@ -248,21 +249,13 @@ export class Line {
     const { judge } = await import("../protocol/judge.ts");
     for await (const window of verifiedCommits(this.#ports, this.tip, target)) {
       for (const facts of window) {
-        if (!ripe && (await this.#defer(facts))) return folded;
+        if (!ripe) this.#deferred = await deferralOf(facts, this.state, this.#ports.clock);
+        if (this.#deferred !== undefined) return folded;
         const verdict = await withKeys(this.state, () => judge(this.state, facts));
         await this.#take({ facts, verdict });
         folded.push({ facts, verdict });
       }
     }
     return folded;
-  }
-
-  /** A commit ahead of this clock by more than the skew waits, and so does what follows it. */
-  async #defer(facts: CommitFacts): Promise<boolean> {
-    const time = (facts.commit?.committer.seconds ?? 0) * 1_000;
-    const skew = (await this.standing())?.mound.skew ?? 120_000;
-    if (time <= this.#ports.clock.now() + skew) return false;
-    this.#deferred = { commit: facts.oid, time };
-    return true;
   }
 }

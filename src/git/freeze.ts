@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { shellQuote, shellUnquote } from "../base/shell-quote.ts";
 import { localPath } from "./remote-url.ts";
 
 /** What a frozen origin says first when it refuses. */
@@ -14,9 +15,9 @@ const KEPT = ".before-freeze";
 export async function freezeOrigin(origin: string, branch: string, url: string): Promise<void> {
   const hooks = join(origin, "hooks");
   await mkdir(hooks, { recursive: true });
-  const quoted = url.replaceAll("'", `'\\''`);
   await keepHook(join(hooks, "pre-receive"));
-  const message = `printf '%s\\n' '${FROZEN}: this mound has moved to ${quoted}' >&2`;
+  const told = shellQuote(`${FROZEN}: this mound has moved to ${url}`);
+  const message = `printf '%s\\n' ${told} >&2`;
   const reason =
     "# This mound has moved. Two lines must never grow, so nothing is taken here any more.";
   await install(join(hooks, "pre-receive"), ["#!/bin/sh", reason, message, "exit 1", ""]);
@@ -63,9 +64,8 @@ export async function frozenTo(origin: string): Promise<string | undefined> {
   const path = localPath(origin);
   if (path === undefined) return undefined;
   const hook = await readFile(join(path, "hooks", "pre-receive"), "utf8").catch(() => "");
-  return /mound-frozen: this mound has moved to (.*)' >&2$/m
-    .exec(hook)?.[1]
-    ?.replaceAll(`'\\''`, "'");
+  const quoted = /mound-frozen: this mound has moved to (.*)' >&2$/m.exec(hook)?.[1];
+  return quoted === undefined ? undefined : shellUnquote(quoted);
 }
 
 /** Takes a freeze back: the move did not happen. */

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { shellQuote, shellUnquote } from "../base/shell-quote.ts";
 import { err, ok, type Result } from "../base/result.ts";
 
 export interface JudgeProgram {
@@ -99,9 +100,9 @@ function script(gitDir: string, { node, command, build }: JudgeProgram): string 
     "#!/bin/sh",
     `# mound-judge ${build}`,
     "# Written by `mound hook install`: judges what is pushed before it is taken.",
-    `repository=${quote(gitDir)}`,
-    `node=${quote(node)}`,
-    `judge=${quote(command)}`,
+    `repository=${shellQuote(gitDir)}`,
+    `node=${shellQuote(node)}`,
+    `judge=${shellQuote(command)}`,
     `if [ ! -x "$node" ]; then`,
     missing("node"),
     "  exit 1",
@@ -116,14 +117,10 @@ function script(gitDir: string, { node, command, build }: JudgeProgram): string 
   ].join("\n");
 }
 
-function quote(path: string): string {
-  return `'${path.replaceAll("'", `'\\''`)}'`;
-}
-
 function programsOf(text: string): readonly string[] {
   return ["node", "judge"].map((name) => {
     const quoted = new RegExp(`^${name}='(.*)'$`, "m").exec(text)?.[1];
-    return quoted?.replaceAll(`'\\''`, "'") ?? "";
+    return shellUnquote(quoted ?? "");
   });
 }
 

@@ -1,5 +1,6 @@
 /** An origin whose branch was rewritten, rolled back or deleted, and the verified line that belongs there. */
 import { join } from "node:path";
+import { shellWord } from "../base/shell-quote.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { findMissing, type Missing } from "../app/missing.ts";
 import { EMBEDDED, embeddedOrigin } from "../git/clone.ts";
@@ -139,12 +140,12 @@ async function refusal(
   const path = localPath(url);
   const gitDir = path === undefined ? undefined : await gitDirOf(path);
   if (gitDir === undefined) return { code: "force-refused", url, command: undefined, detail };
-  const at = `git --git-dir ${quoted(gitDir)}`;
+  const at = `git --git-dir ${shellWord(gitDir)}`;
   const ref = `refs/heads/${mound.clone.settings.branch}`;
   const move = `${at} update-ref ${ref} ${verified} ${found ?? ABSENT}`;
   const there = await runGit(["cat-file", "-e", verified], { gitDir });
   // An upkeep of the origin may have thrown away what no ref led to any more.
-  const bring = `${at} fetch ${quoted(mound.clone.commonDir)} refs/mound/line`;
+  const bring = `${at} fetch ${shellWord(mound.clone.commonDir)} refs/mound/line`;
   const command = there.exitCode === 0 ? move : `${bring} && ${move}`;
   return { code: "force-refused", url, command, detail };
 }
@@ -159,6 +160,3 @@ async function gitDirOf(path: string): Promise<string | undefined> {
 }
 
 /** For a shell, where it needs it. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}

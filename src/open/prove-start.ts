@@ -23,7 +23,7 @@ export async function proveStart(
   return settleStart(mound, start, stateDigest(state.entries(), sha256Hex));
 }
 
-/** The same for who has folded all of it anyway: `found` is the digest at the commit of the start. */
+/** Notes in the clone what came of it; `found`: the digest that folding gives at the commit of the start. */
 async function settleStart(
   mound: Mound,
   start: CloneStart,

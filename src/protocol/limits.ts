@@ -36,6 +36,8 @@ export const REFUSALS_KEPT = 100;
 /** What a refusal keeps of each text and list that a stranger wrote: none of them may fill the state. */
 export const FACT_CHARS = 400;
 export const FACT_ITEMS = 16;
+/** How far an author's clock, or a commit's, may be off where `mound.yaml` does not say. */
+export const SKEW_MS = 120_000;
 /** The shortest lease: below it, the one-second resolution of commit times decides. */
 export const LEASE_MIN_MS = 1_000;
 /** More commits than a line can get in a lifetime, and no number that loses digits. */

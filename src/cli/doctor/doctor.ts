@@ -8,6 +8,7 @@ import { EXIT } from "../exit.ts";
 import { explain } from "../explain.ts";
 import type { Report } from "../report.ts";
 import { sanitiseLine } from "../sanitise.ts";
+import { plural } from "../plural.ts";
 import { CHECKS } from "./checks.ts";
 import type { Check, ClonePatient, Finding, Level, Patient, Said } from "./finding.ts";
 import { shell } from "./shell.ts";
@@ -147,8 +148,4 @@ function summary(findings: readonly Finding[], clone: Clone | undefined): string
   const place = clone === undefined ? "This machine" : `This machine and ${clone.workTree}`;
   if (failures + warnings === 0) return `\n${place}: nothing is wrong.`;
   return `\n${place}: ${plural(failures, "failure")}, ${plural(warnings, "warning")}.`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -9,6 +9,7 @@ import { formatInstant } from "../../protocol/time.ts";
 import type { Context } from "../context.ts";
 import { explain } from "../explain.ts";
 import type { Report } from "../report.ts";
+import { plural } from "../plural.ts";
 import { deliveriesFolder, reactionsFile } from "./place.ts";
 import { deliveryJson, deliveryLine, reactionJson, reactionLine, whyText } from "./shape.ts";
 
@@ -108,8 +109,4 @@ function deadLines(delivery: Delivery): readonly string[] {
     `${deliveryLine(delivery)}  given up after ${plural(tries, "try", "tries")} at ${formatInstant(at).slice(0, 19)}Z: ${whyText(why)}`,
     ...written.slice(-OUTPUT_LINES).flatMap((line) => (line === "" ? [] : [`      ${line}`])),
   ];
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

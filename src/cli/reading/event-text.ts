@@ -1,9 +1,7 @@
 import { eventJson, type MoundEvent } from "../../protocol/views/event.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { sanitiseJson, sanitiseLine } from "../sanitise.ts";
-
-/** A text is told by its beginning: the whole is in the record, and in --json. */
-const TEXT_SHOWN = 200;
+import { shorten } from "../shorten.ts";
 
 /** Events as they are put out: a line each, or NDJSON of which the last line names the place after them. */
 export function eventsText(events: readonly MoundEvent[], cursor: string, json: boolean): string {
@@ -45,8 +43,4 @@ function detailOf(event: MoundEvent): string {
     ...(refs ?? []),
   ];
   return words.filter((word) => word !== undefined).join(" ");
-}
-
-function shorten(text: string): string {
-  return text.length <= TEXT_SHOWN ? text : `${text.slice(0, TEXT_SHOWN)}...`;
 }

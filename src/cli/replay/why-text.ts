@@ -3,10 +3,8 @@ import type { Lease, Refusal } from "../../protocol/views/story.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { taskLine } from "../shapes.ts";
 import { anomalySentence } from "../anomaly-text.ts";
+import { shorten } from "../shorten.ts";
 import type { ToldEntry, Why } from "./why.ts";
-
-/** A text is told by its beginning: the whole is in the record, and in --json. */
-const TEXT_SHOWN = 200;
 
 /** The story of a task for people: a line for each event, and below it what explains it. */
 export function whyText({ task, entries, anomalies }: Why): string {
@@ -62,8 +60,4 @@ function refusalLines({ standing }: Refusal, message: string | undefined): reado
 
 function clock(time: number): string {
   return `${formatInstant(time).slice(0, 19)}Z`;
-}
-
-function shorten(text: string): string {
-  return text.length <= TEXT_SHOWN ? text : `${text.slice(0, TEXT_SHOWN)}...`;
 }

@@ -4,7 +4,7 @@ import { sha256 } from "../../base/sha256.ts";
 import { fault } from "../fault.ts";
 import { common, duration, integer, line, list } from "../fields.ts";
 import type { AgentId, PublicKey } from "../ids.ts";
-import { LEASE_MIN_MS } from "../limits.ts";
+import { LEASE_MIN_MS, SKEW_MS } from "../limits.ts";
 import { effectiveRoots, rootsAmong, settings } from "../rules/members.ts";
 import type { Incoming } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -36,7 +36,7 @@ const HOUR = 3_600_000;
 export const DEFAULTS = {
   leaseDefault: HOUR,
   leaseMax: 8 * HOUR,
-  skew: 120_000,
+  skew: SKEW_MS,
   claimsMax: 16,
 } as const;
 
