@@ -1,5 +1,5 @@
 import type { Oid } from "../protocol/ids.ts";
-import type { RefusalState } from "../protocol/state.ts";
+import type { RefusalState } from "../protocol/refusal-state.ts";
 import type { History, Objects } from "./ports.ts";
 
 /**

@@ -12,7 +12,8 @@ import {
   isFolder,
   type TreeEntry,
 } from "../protocol/objects.ts";
-import type { RefusalState, View } from "../protocol/state.ts";
+import type { RefusalState } from "../protocol/refusal-state.ts";
+import type { View } from "../protocol/state.ts";
 import { blame } from "./blame.ts";
 import type { History, Objects } from "./ports.ts";
 import { canonicalMode } from "./tree-diff.ts";

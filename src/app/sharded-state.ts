@@ -8,17 +8,8 @@ import {
   type Value,
   type View,
 } from "../protocol/state.ts";
-import { shardOf } from "../protocol/shards.ts";
+import { keysAcross, shardOf } from "../protocol/shards.ts";
 import type { CachedState } from "./ports.ts";
-
-const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
-/**
- * A key in each of the 1,024 shards that hold tasks. Who lists tasks wants these and no more: there is
- * a nonce and a commit for every operation ever, so that the rest grows with the history.
- */
-const TASKS: readonly Key[] = [...DIGITS].flatMap((a) =>
-  [...DIGITS].map((b): Key => `task/${a}${b}`),
-);
 
 /** Answers every entry of a cache that cannot be read any more. */
 export type Rebuild = () => Promise<Iterable<readonly [Key, Value]>>;
@@ -31,8 +22,8 @@ export class ShardedState implements View {
   readonly #source: CachedState | undefined;
   readonly #rebuild: Rebuild;
   #all: boolean;
-  /** Whether every shard that holds tasks is loaded. */
-  #tasks = false;
+  /** Lists of keys of which every shard is loaded. */
+  readonly #lists = new Set<readonly Key[]>();
 
   /** `rebuild`: every entry of the source, by other means, where it turns out to be damaged. */
   constructor(source: CachedState | undefined, rebuild: Rebuild = async () => []) {
@@ -49,12 +40,7 @@ export class ShardedState implements View {
   }
 
   keys(prefix: string): readonly Key[] {
-    // A prefix that reaches into a task's id stays within one shard, and stands for its keys.
-    const inside = /^(task|head)\/[0-9a-z]{2}/.test(prefix) ? (prefix as Key) : undefined;
-    const tasks = prefix === "task/" || prefix === "head/";
-    const here = inside === undefined ? tasks && this.#tasks : this.#loaded.has(shardOf(inside));
-    if (!this.#all && !here)
-      throw new NeedKeys(inside === undefined ? (tasks ? TASKS : "all") : [inside]);
+    this.#need(prefix);
     const found: Key[] = [];
     for (const [key, value] of this.#family(prefix)) {
       if (value !== undefined && key.startsWith(prefix)) found.push(key);
@@ -63,7 +49,7 @@ export class ShardedState implements View {
   }
 
   eachTodo(show: ShowTodo): void {
-    if (!this.#all && !this.#tasks) throw new NeedKeys(TASKS);
+    this.#need("todo/");
     showTodo(this.#family("todo/"), show);
   }
 
@@ -91,7 +77,7 @@ export class ShardedState implements View {
       if (!family.has(key)) family.set(key, value);
     }
     if (shards === undefined) this.#all = true;
-    if (wanted === TASKS) this.#tasks = true;
+    else if (wanted.length > 1) this.#lists.add(wanted as readonly Key[]);
     for (const name of shards ?? []) this.#loaded.add(name);
   }
 
@@ -109,6 +95,16 @@ export class ShardedState implements View {
       for (const [key, value] of family)
         if (value !== undefined && shards.has(shardOf(key))) yield [key, value];
     }
+  }
+
+  /** Throws unless every shard in which a key with this prefix may lie is loaded. */
+  #need(prefix: string): void {
+    if (this.#all) return;
+    const across = keysAcross(prefix);
+    if (across === undefined) throw new NeedKeys("all");
+    if (across.length === 1 ? this.#loaded.has(shardOf(across[0]!)) : this.#lists.has(across))
+      return;
+    throw new NeedKeys(across);
   }
 
   /** By the first two characters: cutting a name out of every key that is read was seen in profiles. */

@@ -8,7 +8,7 @@ import type { Leftover } from "../protocol/commands/plan.ts";
 import type { RepairCommand } from "../protocol/commands/repair.ts";
 import type { AgentId, Oid } from "../protocol/ids.ts";
 import { RESTORE_PATHS } from "../protocol/limits.ts";
-import type { RefusalState } from "../protocol/state.ts";
+import type { RefusalState } from "../protocol/refusal-state.ts";
 import type { Mound } from "./mound.ts";
 
 /** Paths that are looked for in one go; what lies beyond is found when these are mended. */

@@ -1,5 +1,27 @@
 import type { Key } from "./state.ts";
 
+/** What begins an id; of a name it is any of these. */
+const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
+const FIRST = "0123456789abcdefghijklmnopqrstuvwxyz";
+const LATER = `${FIRST}_-`;
+
+/** Families that lie by agent: what one agent holds, can, did and said. */
+const OF_AGENTS = new Set([
+  "agent",
+  "can",
+  "checkpoint",
+  "declined",
+  "did",
+  "held",
+  "made",
+  "rate",
+]);
+/** Families that lie by task, as the folders of tasks do. */
+const OF_TASKS = new Set(["task", "head", "todo", "waits"]);
+/** Families of few entries, each in a shard of its own name. */
+const WHOLE = new Set(["lock", "paths"]);
+const TOPICS = "signal";
+
 /**
  * The shard that holds a key. Tasks are sharded as their folders are; nonces and commits, of which
  * there is one for every operation ever, by their first characters, so that one look loads little.
@@ -9,15 +31,54 @@ export function shardOf(key: Key): string {
   if (slash < 0) return "root";
   const family = key.slice(0, slash);
   const rest = key.slice(slash + 1);
-  if (family === "task" || family === "head" || family === "todo") return `t-${rest.slice(0, 2)}`;
+  if (OF_TASKS.has(family)) return `t-${rest.slice(0, 2)}`;
+  if (OF_AGENTS.has(family)) return `a-${rest.slice(0, 2)}`;
+  if (WHOLE.has(family)) return family;
   if (family === "nonce") return `n-${rest.slice(0, 2)}`;
   if (family === "commit") return `c-${rest.slice(0, 2)}`;
-  if (family === "file" || family === "astray") {
-    const [folder, group] = rest.split("/");
-    if (folder === "tasks") return `t-${group ?? ""}`;
-    // There is one for every few hundred commits, for ever: the shard that each command reads stays small.
-    if (folder === "checkpoints") return `c-${(group ?? "").slice(0, 2)}`;
-    return folder === "agents" ? `a-${(group ?? "").slice(0, 2)}` : "root";
-  }
-  return family === "invite" || family === "key" ? "root" : `a-${rest.slice(0, 2)}`;
+  // Marks on a task are read with it.
+  if (family === TOPICS)
+    return rest.startsWith("task/")
+      ? `t-${rest.slice("task/".length, "task/".length + 2)}`
+      : TOPICS;
+  if (family === "file" || family === "astray") return shardOfFile(rest);
+  return "root";
 }
+
+function shardOfFile(path: string): string {
+  const [folder, group] = path.split("/");
+  if (folder === "tasks") return `t-${group ?? ""}`;
+  // There is one for every few hundred commits, for ever: the shard that each command reads stays small.
+  if (folder === "checkpoints") return `c-${(group ?? "").slice(0, 2)}`;
+  if (folder === "signals") return TOPICS;
+  if (folder === "locks") return "lock";
+  return folder === "agents" ? `a-${(group ?? "").slice(0, 2)}` : "root";
+}
+
+/**
+ * A key in each shard in which a key with this prefix may lie; undefined: in any. Who lists tasks or
+ * agents wants those and no more: there is a nonce and a commit for every operation ever, so that the
+ * rest grows with the history.
+ */
+export function keysAcross(prefix: string): readonly Key[] | undefined {
+  const slash = prefix.indexOf("/");
+  const family = prefix.slice(0, slash);
+  const rest = prefix.slice(slash + 1);
+  if (WHOLE.has(family)) return [prefix as Key];
+  if (OF_TASKS.has(family)) return rest.length >= 2 ? [prefix as Key] : ACROSS_TASKS;
+  if (OF_AGENTS.has(family)) return rest.length >= 2 ? [prefix as Key] : ACROSS_AGENTS;
+  if (family !== TOPICS) return undefined;
+  if (rest === "" || "task/".startsWith(rest)) return ACROSS_TOPICS;
+  return rest.startsWith("task/") && rest.length < "task/".length + 2
+    ? ACROSS_TASKS
+    : [prefix as Key];
+}
+
+const ACROSS_TASKS: readonly Key[] = [...DIGITS].flatMap((a) =>
+  [...DIGITS].map((b): Key => `task/${a}${b}`),
+);
+const ACROSS_AGENTS: readonly Key[] = [...FIRST].flatMap((a) => [
+  `agent/${a}` as const,
+  ...[...LATER].map((b): Key => `agent/${a}${b}`),
+]);
+const ACROSS_TOPICS: readonly Key[] = [...ACROSS_TASKS, "signal/"];

@@ -2,8 +2,13 @@
  * The folded state: a map from keys to plain JSON values. Every key is read by itself, so that a
  * hook or a one-shot command never parses a whole mound. Values are never changed in place.
  */
+import type { CapabilitiesState, DeedsState } from "./capabilities-state.ts";
 import type { CheckpointState, NewestCheckpoint } from "./checkpoint-state.ts";
 import type { AgentId, Nonce, Oid, PublicKey, TaskId } from "./ids.ts";
+import type { LockState } from "./lock-state.ts";
+import type { RefusalState } from "./refusal-state.ts";
+import type { ReservedState } from "./reserved-state.ts";
+import type { SignalState } from "./signal-state.ts";
 
 /** Where the line is: the newest folded commit, whatever the judge said of it. */
 export interface LineState {
@@ -50,13 +55,6 @@ export interface AgentState {
   readonly joined: number;
   /** When it left or was revoked; undefined while it is active. */
   readonly ended: number | undefined;
-}
-
-export interface CapabilitiesState {
-  readonly skills: readonly string[];
-  readonly load: number;
-  readonly capacity: number;
-  readonly until: number | undefined;
 }
 
 export interface ClaimState {
@@ -136,17 +134,6 @@ export interface AstrayState {
   readonly oid: Oid | null;
 }
 
-export interface RefusalState {
-  readonly commit: Oid;
-  readonly author: string;
-  readonly time: number;
-  readonly fault: {
-    readonly rule: string;
-    readonly code: string;
-    readonly [fact: string]: unknown;
-  };
-}
-
 /** What a choice among tasks looks at first, so that it need not read the tasks themselves. */
 export interface TodoState {
   readonly priority: number;
@@ -174,6 +161,17 @@ export interface Entries {
   /** How many tasks of a creator are not finished. */
   [made: `made/${string}`]: number;
   [rate: `rate/${string}`]: { readonly hour: number; readonly count: number };
+  /** What an agent has done. */
+  [did: `did/${string}`]: DeedsState;
+  /** The tasks that an agent has declined, and until when (milliseconds). */
+  [declined: `declined/${string}`]: Readonly<Record<string, number>>;
+  /** The tasks that name a task in `after` or `after_any`, sorted. */
+  [waits: `waits/${string}`]: readonly TaskId[];
+  /** By topic (`task/<id>`, `path/<folder or file>`, a word), then by agent. */
+  [signal: `signal/${string}`]: Readonly<Record<string, SignalState>>;
+  [lock: `lock/${string}`]: LockState;
+  /** By the first segment of a glob, or `*` where that has a wildcard: the standing claims with such paths. */
+  [paths: `paths/${string}`]: Readonly<Record<string, ReservedState>>;
   [nonce: `nonce/${string}`]: 1;
   /** Its number on the line, counted from 1. */
   [commit: `commit/${string}`]: number;

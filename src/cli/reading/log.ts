@@ -1,7 +1,8 @@
 import { readLog, type LogEntry } from "../../git/log.ts";
 import { resolveTask } from "../../protocol/commands/plan.ts";
 import { taskFolder } from "../../protocol/paths.ts";
-import type { RefusalState, TaskState } from "../../protocol/state.ts";
+import type { RefusalState } from "../../protocol/refusal-state.ts";
+import type { TaskState } from "../../protocol/state.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";

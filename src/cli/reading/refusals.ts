@@ -1,5 +1,5 @@
 import type { Fault } from "../../protocol/fault.ts";
-import type { RefusalState } from "../../protocol/state.ts";
+import type { RefusalState } from "../../protocol/refusal-state.ts";
 
 /** Why a commit was refused, in a sentence, with the rule that it breaks. */
 export async function refusalSentence({ fault }: Pick<RefusalState, "fault">): Promise<string> {

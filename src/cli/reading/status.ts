@@ -1,6 +1,7 @@
 import { EMBEDDED, originUrl, type CloneStart } from "../../git/clone.ts";
 import { TASK_STATUSES, type TaskStatus } from "../../protocol/rules/task-status.ts";
-import type { LineState, MoundState, RefusalState, View } from "../../protocol/state.ts";
+import type { RefusalState } from "../../protocol/refusal-state.ts";
+import type { LineState, MoundState, View } from "../../protocol/state.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { allTasks, viewTask, type TaskView } from "../../protocol/views/task-view.ts";
 import type { Mound } from "../../open/mound.ts";

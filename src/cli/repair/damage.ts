@@ -1,6 +1,6 @@
 /** Damage in words and in JSON: by the commit that did it, and its author. */
 import { culpritOf, type Damage } from "../../open/repair.ts";
-import type { RefusalState } from "../../protocol/state.ts";
+import type { RefusalState } from "../../protocol/refusal-state.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { refusalSentence } from "../reading/refusals.ts";
 import { sanitiseLine } from "../sanitise.ts";

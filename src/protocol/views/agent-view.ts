@@ -1,7 +1,8 @@
 import type { AgentId, TaskId } from "../ids.ts";
 import { keyFingerprint } from "../rules/fingerprint.ts";
 import { isRoot } from "../rules/members.ts";
-import type { AgentState, CapabilitiesState, View } from "../state.ts";
+import type { CapabilitiesState } from "../capabilities-state.ts";
+import type { AgentState, View } from "../state.ts";
 
 /** An agent as readers see it. */
 export interface AgentView extends AgentState {

@@ -1,0 +1,5 @@
+/** The paths that a claimed task reserves. */
+export interface ReservedState {
+  readonly paths: readonly string[];
+  readonly shared: boolean;
+}
