@@ -4,7 +4,7 @@ import type { TaskState } from "../state.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
 import { isOwnLiveClaim, refuseTaking } from "../rules/eligibility.ts";
 import { settings } from "../rules/members.ts";
-import { formatInstant } from "../time.ts";
+import { leaseFields } from "./lease-fields.ts";
 import {
   commitTime,
   commonFields,
@@ -74,21 +74,8 @@ export function claimDraft(
   index = 0,
 ): Draft {
   const path = `${taskFolder(task.id)}/${CLAIM_FILE}`;
-  const common = commonFields(context, path, index);
-  const from = Date.parse(common["at"] as string);
-  const held = task.claim?.token === token ? task.claim.until + 1 : 0;
-  return {
-    write: "record",
-    kind: "claim",
-    path,
-    fields: {
-      task: task.id,
-      agent: context.agent,
-      token: String(token),
-      until: formatInstant(Math.max(from + lease, held)),
-      ...common,
-    },
-  };
+  const fields = { task: task.id, ...leaseFields(path, token, task, context, lease, index) };
+  return { write: "record", kind: "claim", path, fields };
 }
 
 /** Milliseconds: what was asked, else the task's own lease, else the mound's default. */

@@ -1,6 +1,6 @@
 import { err, ok } from "../../base/result.ts";
 import { refuseTaking } from "../rules/eligibility.ts";
-import { isLapsed } from "../rules/task-status.ts";
+import { isLapsed } from "../rules/lease.ts";
 import { taskFolder } from "../paths.ts";
 import { claimDraft, leaseOf } from "./claim.ts";
 import { ownToken } from "./own-token.ts";

@@ -4,8 +4,8 @@ import { agentId, common, integer, line, list, taskId, text } from "../fields.ts
 import { LINE_CHARS } from "../limits.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
+import { expiryOf } from "../rules/lease.ts";
 import { putTask } from "../rules/put-task.ts";
-import { isLapsed } from "../rules/task-status.ts";
 import type { AttemptState, ClaimState, TaskState } from "../state.ts";
 import { companion, type Context } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -80,7 +80,8 @@ function shorten(older: AttemptState): AttemptState {
 /** [AT1] Expired: by who takes over, in that commit. [AT2] Cancelled: by who cancels, in that commit. */
 function judgeByOther(body: AttemptFields, task: TaskState, context: Context): Fault | undefined {
   const claim: ClaimState | undefined = task.claim;
-  if (claim === undefined || claim.token !== body.token) {
+  const expiry = expiryOf(task, body.token, context.time);
+  if (claim === undefined || expiry === "stale") {
     return fault("CL4", {
       code: "fenced",
       task: task.id,
@@ -100,7 +101,7 @@ function judgeByOther(body: AttemptFields, task: TaskState, context: Context): F
       detail: "only a cancellation ends a claim as cancelled",
     });
   }
-  if (!isLapsed(task, context.time)) {
+  if (expiry === "standing") {
     return fault("AT1", {
       code: "held",
       task: task.id,

@@ -2,7 +2,8 @@ import { fault, type Fault } from "../fault.ts";
 import type { AgentId } from "../ids.ts";
 import type { TaskState, View } from "../state.ts";
 import { refuseNonMember, settings } from "./members.ts";
-import { isLapsed, isUsedUp, taskStatus, unmet } from "./task-status.ts";
+import { isLapsed } from "./lease.ts";
+import { isUsedUp, taskStatus, unmet } from "./task-status.ts";
 
 /**
  * Why an agent may not take a task at log time `now` (milliseconds), or undefined when it may.

@@ -1,6 +1,7 @@
 import { fault, type Fault } from "../fault.ts";
 import type { AgentId } from "../ids.ts";
 import type { TaskState, View } from "../state.ts";
+import { standingOf } from "./lease.ts";
 import { taskStatus } from "./task-status.ts";
 
 /**
@@ -16,12 +17,13 @@ export function refuseStaleToken(
   now: number,
 ): Fault | undefined {
   const current = task.claim;
-  if (current?.agent === agent && current.token === token) return undefined;
-  const status = taskStatus(view, task, now);
   const heldOnce = task.attempts.some(
     (attempt) => attempt.token === token && attempt.agent === agent,
   );
-  if (heldOnce || current?.agent === agent) {
+  const standing = standingOf(task, agent, token, heldOnce);
+  if (standing === "holder") return undefined;
+  const status = taskStatus(view, task, now);
+  if (standing === "fenced") {
     return fault("CL4", {
       code: "fenced",
       task: task.id,

@@ -1,5 +1,6 @@
 import type { AttemptState, TaskState, View } from "../state.ts";
 import type { TaskId } from "../ids.ts";
+import { isLapsed } from "./lease.ts";
 
 /** Derived, never stored. */
 export type TaskStatus =
@@ -35,11 +36,6 @@ export function taskStatus(view: View, task: TaskState, now: number): TaskStatus
   if (done !== undefined) return done.review === undefined ? "done" : "accepted";
   if (isUsedUp(task)) return "failed";
   return unmet(view, task).length > 0 ? "blocked" : "open";
-}
-
-/** [CL6] A lapsed lease needs nobody to expire it. */
-export function isLapsed(task: TaskState, now: number): boolean {
-  return task.claim !== undefined && now >= task.claim.until;
 }
 
 /** Whether nothing more can happen to the task but a review. */
