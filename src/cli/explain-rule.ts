@@ -3,15 +3,17 @@ import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
 import type { Words } from "./explain.ts";
 import { speak, type Table } from "./table.ts";
+import { explainLock, isLockFault, type LockFault } from "./explain-lock.ts";
 import { explainRecord, isRecordFault, type RecordFault } from "./explain-record.ts";
 
 /** The words for a refusal by a rule of the protocol. */
 export function explainRule(fault: Fault): Words {
   if (isRecordFault(fault)) return explainRecord(fault);
+  if (isLockFault(fault)) return explainLock(fault);
   return speak(WORDS, fault);
 }
 
-type RuleFault = Exclude<Fault, RecordFault>;
+type RuleFault = Exclude<Fault, RecordFault | LockFault>;
 
 const WORDS: Table<RuleFault> = {
   held: (fault) => ({

@@ -1,4 +1,5 @@
 import { FACT_CHARS, FACT_ITEMS } from "./limits.ts";
+import type { LockFaultFacts } from "./lock-fault.ts";
 
 /**
  * Why a commit or a command is not legal: a code, the rule (its id in SPEC.md) and facts. No text:
@@ -7,6 +8,7 @@ import { FACT_CHARS, FACT_ITEMS } from "./limits.ts";
 export type Fault = { readonly rule: string } & FaultFacts;
 
 export type FaultFacts =
+  | LockFaultFacts
   // The record and its file.
   | { readonly code: "record-too-large"; readonly path: string; readonly size: number }
   | {

@@ -44,3 +44,9 @@ export const LEASE_MIN_MS = 1_000;
 export const LINE_COMMITS = 1_000_000_000;
 /** A token or counter with more digits than this is a mistake or an attack. */
 export const COUNTER_MAX = 1_000_000;
+/** Locks that one agent may hold: leadership of some groups and a few resources, and no more than one looks after. */
+export const LOCKS_HELD = 32;
+/** Names of locks that one agent may bring in: they stay for ever, for a token must never come back. */
+export const LOCK_NAMES_BY_AGENT = 64;
+/** In all, but for roots: the locks are one piece of the state, which each command about a lock reads. */
+export const LOCK_NAMES = 1_024;

@@ -4,6 +4,8 @@ import type { ClaimState } from "./state.ts";
 /** A named lease; its token rises with each claim, and the last stays when nobody holds it. */
 export interface LockState {
   readonly name: string;
+  /** Who took it first, and so brought its name into the mound. */
+  readonly creator: AgentId;
   readonly token: number;
   readonly claim: ClaimState | undefined;
   /** How the claim under the last ended token ended. */

@@ -74,6 +74,7 @@ export const FULL_COMMANDS: {
     operatorSigns: true,
     skills: ["git"],
   },
+  lock: { type: "lock", name: "leader/research", lease: 60_000 },
   next: { type: "next", lease: 60_000, except: [task] },
   renew: {
     type: "renew",
@@ -82,6 +83,8 @@ export const FULL_COMMANDS: {
     token: 1,
     progress: { percent: 50, note: "half of it", checkpoint: "line 7" },
   },
+  "renew-lock": { type: "renew-lock", name: "deploy", lease: 60_000, token: 1 },
   repair: { type: "repair" },
   review: { type: "review", task, accept: false, reason: "it hangs still" },
+  unlock: { type: "unlock", name: "deploy", token: 1 },
 };

@@ -16,6 +16,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   CA: "cancellations",
   RV: "reviews",
   CK: "checkpoints",
+  LK: "locks",
 };
 
 export const RULES: Readonly<Record<string, string>> = {
@@ -91,6 +92,12 @@ export const RULES: Readonly<Record<string, string>> = {
   CK1: "Its commit is on the line, and is not newer than the record's seen.",
   CK2: "Its number is that of its commit on the line: the first commit is number 1, refused ones count.",
   CK3: "An agent signs one checkpoint of a commit. It is neither rewritten nor removed.",
+  LK1: "The name of a lock has one to three segments in the grammar of PA1; none is attempts or claim.lock.",
+  LK2: "A lock is taken by any member when nobody holds it, or its lease has lapsed; taking a lapsed lock writes the old token's attempt as expired in the same commit.",
+  LK3: "A lock that was taken is released by its holder, after the lease has lapsed too, as long as nobody has taken over; or ends as expired when it has lapsed, by who takes it over in the same commit.",
+  LK4: "The attempt of a lock takes the place of the one before it, which is removed in the same commit.",
+  LK5: "An agent that takes a lock holds fewer than 32 others that have not lapsed.",
+  LK6: "An agent brings in at most 64 names of locks, and there are at most 1,024 in all; for a root neither counts.",
 };
 
 /** What a rule says; an id that is not in the table (of a later protocol) stands for itself. */

@@ -18,6 +18,14 @@ import {
   type JoinCommand,
   type RotateCommand,
 } from "./members.ts";
+import {
+  planLock,
+  planRenewLock,
+  planUnlock,
+  type LockCommand,
+  type RenewLockCommand,
+  type UnlockCommand,
+} from "./lock.ts";
 import { planNext, type NextCommand } from "./next.ts";
 import type { PlanContext, Planned } from "./plan.ts";
 import { planRenew, type RenewCommand } from "./renew.ts";
@@ -37,11 +45,14 @@ export type Command =
   | InitCommand
   | InviteCommand
   | JoinCommand
+  | LockCommand
   | NextCommand
   | RenewCommand
+  | RenewLockCommand
   | RepairCommand
   | ReviewCommand
-  | RotateCommand;
+  | RotateCommand
+  | UnlockCommand;
 
 /** State and intent to drafts: one planner for each command. */
 export function plan(command: Command, context: PlanContext): Planned {
@@ -70,16 +81,22 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planInvite(command, context);
     case "join":
       return planJoin(command, context);
+    case "lock":
+      return planLock(command, context);
     case "next":
       return planNext(command, context);
     case "renew":
       return planRenew(command, context);
+    case "renew-lock":
+      return planRenewLock(command, context);
     case "repair":
       return planRepair(command, context);
     case "review":
       return planReview(command, context);
     case "rotate":
       return planRotate(command, context);
+    case "unlock":
+      return planUnlock(command, context);
     default:
       return unreachable(command);
   }

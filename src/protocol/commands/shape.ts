@@ -19,6 +19,8 @@ const whole = z.int().check(z.minimum(0));
 const lease = z.optional(z.int().check(z.minimum(1), z.maximum(DURATION_MAX_MS)));
 const token = z.optional(z.int().check(z.minimum(1)));
 const task = z.string().check(z.maxLength(100));
+/** Of a lock; longer than any that is legal. */
+const name = z.string().check(z.maxLength(400));
 
 const spec = {
   title: text,
@@ -90,6 +92,7 @@ const SHAPES = {
     operatorSigns: z.optional(z.boolean()),
     skills: z.optional(texts),
   }),
+  lock: z.strictObject({ type: z.literal("lock"), name, lease }),
   next: z.strictObject({ type: z.literal("next"), lease, except: z.optional(texts) }),
   renew: z.strictObject({
     type: z.literal("renew"),
@@ -104,6 +107,7 @@ const SHAPES = {
       }),
     ),
   }),
+  "renew-lock": z.strictObject({ type: z.literal("renew-lock"), name, lease, token }),
   repair: z.strictObject({ type: z.literal("repair") }),
   review: z.strictObject({
     type: z.literal("review"),
@@ -111,6 +115,7 @@ const SHAPES = {
     accept: z.boolean(),
     reason: z.optional(text),
   }),
+  unlock: z.strictObject({ type: z.literal("unlock"), name, token }),
 };
 
 /** Reads a command that came as JSON; the error says where it has another shape. */

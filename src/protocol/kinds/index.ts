@@ -6,6 +6,8 @@ import { checkpoint } from "./checkpoint.ts";
 import { claim } from "./claim.ts";
 import { invite } from "./invite.ts";
 import type { Kind } from "./kind.ts";
+import { lock } from "./lock.ts";
+import { lockAttempt } from "./lock-attempt.ts";
 import { mound } from "./mound.ts";
 import { progress } from "./progress.ts";
 import { review } from "./review.ts";
@@ -27,6 +29,8 @@ export const KINDS: readonly Kind[] = [
   progress,
   review,
   checkpoint,
+  lockAttempt,
+  lock,
 ];
 
 const BY_NAME = new Map(KINDS.map((kind, order) => [kind.name, { kind, order }]));
