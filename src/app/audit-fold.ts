@@ -11,7 +11,7 @@ import type { AuditReport } from "./audit-report.ts";
 import { newcomersOf, TallyCounter } from "./audit-tally.ts";
 import { CheckpointCheck, type FalseCheckpoint } from "./checkpoints.ts";
 import type { KeptState } from "./kept-state.ts";
-import { OwnershipTracker } from "./ownership.ts";
+import { LOCKS, OwnershipTracker, TASKS } from "./ownership.ts";
 import { withKeys } from "./sharded-state.ts";
 
 export interface AuditFoldStart {
@@ -30,6 +30,7 @@ export class AuditFold {
   readonly kept: KeptState;
   readonly #findings: FindingTracker;
   readonly #ownership: OwnershipTracker;
+  readonly #locks: OwnershipTracker;
   readonly #tally: TallyCounter;
   readonly #watch: AnomalyWatch;
   readonly #digests: ShardDigests;
@@ -38,7 +39,8 @@ export class AuditFold {
   constructor({ state, gathered, named }: AuditFoldStart, sha256: Sha256) {
     this.kept = state;
     this.#findings = new FindingTracker(gathered?.findings);
-    this.#ownership = new OwnershipTracker(gathered?.ownership);
+    this.#ownership = new OwnershipTracker(TASKS, gathered?.ownership);
+    this.#locks = new OwnershipTracker(LOCKS, gathered?.locks);
     this.#tally = new TallyCounter(gathered?.tally);
     this.#watch = new AnomalyWatch(gathered?.anomalies);
     this.#digests = new ShardDigests(sha256, gathered?.digests);
@@ -58,7 +60,10 @@ export class AuditFold {
     this.#tally.step(facts, verdict, newcomers);
     const place = { commit: facts.oid, number: this.commits, time: verdict.time };
     this.#findings.step(facts, verdict, marks, place.number);
-    if (verdict.accepted) this.#ownership.step(verdict.records, place);
+    if (verdict.accepted) {
+      this.#ownership.step(verdict.records, place);
+      this.#locks.step(verdict.records, place);
+    }
     this.#digests.touch(verdict.delta);
     this.kept.take(facts.oid, verdict.delta);
     this.#checkpoints.step({ facts, verdict });
@@ -88,6 +93,7 @@ export class AuditFold {
         findings: this.#findings.findings,
         more: this.#findings.more,
         ownership,
+        locks: this.#locks.report(),
         tally,
         anomalies,
         checkpoints: { ...this.#checkpoints.counts, lies },
@@ -99,6 +105,7 @@ export class AuditFold {
         findings: this.#findings.keep(),
         tally,
         ownership: this.#ownership.keep(),
+        locks: this.#locks.keep(),
         anomalies: this.#watch.keep(),
         checkpoints: this.#checkpoints.keep(),
         digests: this.#digests.keep(),

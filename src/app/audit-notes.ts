@@ -20,6 +20,7 @@ export interface Gathered {
   readonly findings: KeptFindings;
   readonly tally: Tally;
   readonly ownership: KeptOwnership;
+  readonly locks: KeptOwnership;
   readonly anomalies: unknown;
   readonly checkpoints: KeptCheckpoints;
   readonly digests: readonly (readonly [string, string])[];

@@ -1,4 +1,4 @@
-import type { AgentId, Oid, TaskId } from "../protocol/ids.ts";
+import type { AgentId, Oid } from "../protocol/ids.ts";
 import type { Anomaly } from "../protocol/views/anomaly.ts";
 import type { Finding } from "../protocol/views/finding.ts";
 import type { FalseCheckpoint } from "./checkpoints.ts";
@@ -37,7 +37,7 @@ export interface Tally {
   readonly invalidSignatures: number;
 }
 
-/** One claim's time: from the commit that took the task up to the one that ended it. */
+/** One claim's time: from the commit that took the task, or the lock, up to the one that ended it. */
 export interface Interval {
   readonly token: number;
   readonly agent: AgentId;
@@ -49,10 +49,11 @@ export interface Interval {
   readonly ended: number | undefined;
 }
 
-/** What must never be: two owners of a task at once, or a write under a token that is over. */
+/** What must never be: two owners of a task or a lock at once, or a write under a token that is over. */
 export interface OwnershipFault {
   readonly code: "overlap" | "token-gap" | "not-the-holder" | "after-the-end" | "not-lapsed";
-  readonly task: TaskId;
+  /** The task's id, or the name of the lock. */
+  readonly owned: string;
   readonly agent: AgentId;
   readonly token: number;
   readonly commit: Oid;
@@ -60,15 +61,15 @@ export interface OwnershipFault {
 }
 
 export interface OwnershipReport {
-  /** Tasks that were claimed at least once. */
-  readonly tasks: number;
+  /** Tasks, or locks, that were claimed at least once. */
+  readonly owned: number;
   readonly claims: number;
   /** Claims that stand. */
   readonly standing: number;
   readonly faults: readonly OwnershipFault[];
   /** Faults beyond those that are kept. */
   readonly more: number;
-  readonly intervals: ReadonlyMap<TaskId, readonly Interval[]>;
+  readonly intervals: ReadonlyMap<string, readonly Interval[]>;
 }
 
 export interface AuditReport {
@@ -84,7 +85,9 @@ export interface AuditReport {
   /** Findings beyond those that are kept. */
   readonly more: { readonly open: number; readonly repaired: number };
   readonly line: readonly LineFinding[];
+  /** Of tasks. */
   readonly ownership: OwnershipReport;
+  readonly locks: OwnershipReport;
   readonly tally: Tally;
   readonly anomalies: readonly Anomaly[];
   /** What agents have signed of the state; `unknown`: of a commit whose digest was not taken. */

@@ -1,13 +1,14 @@
 /**
  * Single ownership, proved apart from the judge: only the accepted records are looked at as they pass,
- * never the state. For each task the intervals of its claims are kept, and what may not be is a fault:
+ * never the state. For each task, or lock, the intervals of its claims are kept, and what may not be is
+ * a fault:
  *   1. a claim begins while another one stands;
- *   2. a token that is not one more than the task's last;
+ *   2. a token that is not one more than the last;
  *   3. a renewal, a progress or an ending by someone else than the holder;
  *   4. a record under a token that has ended, or never began;
  *   5. a takeover before the lease's end.
  */
-import type { AgentId, Oid, TaskId } from "../protocol/ids.ts";
+import type { AgentId, Oid } from "../protocol/ids.ts";
 import type { Incoming } from "../protocol/kinds/incoming.ts";
 import type { Interval, OwnershipFault, OwnershipReport } from "./audit-report.ts";
 
@@ -20,7 +21,7 @@ const [TOKEN, AGENT, FROM, TO, SINCE, ENDED, UNTIL] = [0, 1, 2, 3, 4, 5, 6] as c
 
 export interface KeptOwnership {
   readonly agents: readonly AgentId[];
-  readonly tasks: readonly (readonly [TaskId, readonly Readonly<Row>[]])[];
+  readonly owned: readonly (readonly [string, readonly Readonly<Row>[]])[];
   readonly faults: readonly OwnershipFault[];
   readonly more: number;
 }
@@ -32,8 +33,24 @@ interface Place {
   readonly time: number;
 }
 
+/** What is owned: which field of a record names it, and which kinds begin, go on under and end a claim. */
+export interface Owned {
+  readonly name: string;
+  readonly claim: string;
+  readonly attempt: string;
+  readonly progress?: string;
+}
+
+export const TASKS: Owned = {
+  name: "task",
+  claim: "claim",
+  attempt: "attempt",
+  progress: "progress",
+};
+export const LOCKS: Owned = { name: "name", claim: "lock", attempt: "lock-attempt" };
+
 interface Claiming {
-  readonly task: TaskId;
+  readonly owned: string;
   readonly agent: AgentId;
   readonly token: number;
   readonly until: number;
@@ -41,17 +58,19 @@ interface Claiming {
 }
 
 export class OwnershipTracker {
+  readonly #of: Owned;
   readonly #agents: AgentId[];
   readonly #numbers: Map<AgentId, number>;
-  readonly #tasks: Map<TaskId, Row[]>;
+  readonly #owned: Map<string, Row[]>;
   readonly #faults: OwnershipFault[];
   #more: number;
 
-  constructor(kept?: KeptOwnership) {
+  constructor(of: Owned, kept?: KeptOwnership) {
+    this.#of = of;
     this.#agents = [...(kept?.agents ?? [])];
     this.#numbers = new Map(this.#agents.map((agent, at) => [agent, at]));
-    this.#tasks = new Map(
-      (kept?.tasks ?? []).map(([task, rows]) => [task, rows.map((row): Row => [...row])]),
+    this.#owned = new Map(
+      (kept?.owned ?? []).map(([name, rows]) => [name, rows.map((row): Row => [...row])]),
     );
     this.#faults = [...(kept?.faults ?? [])];
     this.#more = kept?.more ?? 0;
@@ -59,30 +78,27 @@ export class OwnershipTracker {
 
   /** Endings come before beginnings: a takeover is both, in one commit. */
   step(records: readonly Incoming[], place: Place): void {
-    for (const { kind, fields } of records)
-      if (kind === "attempt") this.#end(fields as never, place);
-    for (const { kind, fields } of records) {
-      if (kind === "claim") this.#claim(fields as never, place);
-    }
-    for (const { kind, fields } of records) {
-      if (kind === "progress") this.#held(fields as never, place);
-    }
+    const { claim, attempt, progress } = this.#of;
+    const of = (kind: string | undefined) => records.filter((record) => record.kind === kind);
+    for (const { fields } of of(attempt)) this.#end(this.#read(fields), place);
+    for (const { fields } of of(claim)) this.#claim(this.#read(fields), place);
+    for (const { fields } of of(progress)) this.#held(this.#read(fields), place);
   }
 
   report(): OwnershipReport {
-    const intervals = new Map<TaskId, readonly Interval[]>();
+    const intervals = new Map<string, readonly Interval[]>();
     let claims = 0;
     let standing = 0;
-    for (const [task, rows] of this.#tasks) {
+    for (const [name, rows] of this.#owned) {
       intervals.set(
-        task,
+        name,
         rows.map((row) => this.#interval(row)),
       );
       claims += rows.length;
       standing += rows.filter((row) => row[TO] === 0).length;
     }
     return {
-      tasks: this.#tasks.size,
+      owned: this.#owned.size,
       claims,
       standing,
       faults: this.#faults,
@@ -94,14 +110,20 @@ export class OwnershipTracker {
   keep(): KeptOwnership {
     return {
       agents: this.#agents,
-      tasks: [...this.#tasks],
+      owned: [...this.#owned],
       faults: this.#faults,
       more: this.#more,
     };
   }
 
+  #read(fields: Incoming["fields"]): Claiming {
+    const body = fields as unknown as Claiming & Readonly<Record<string, string>>;
+    const { agent, token, until, outcome } = body;
+    return { owned: body[this.#of.name]!, agent, token, until, outcome };
+  }
+
   #claim(body: Claiming, place: Place): void {
-    const rows = this.#tasks.get(body.task) ?? [];
+    const rows = this.#owned.get(body.owned) ?? [];
     const last = rows.at(-1);
     if (last !== undefined && last[TOKEN] === body.token) {
       if (this.#held(body, place)) last[UNTIL] = body.until;
@@ -111,11 +133,11 @@ export class OwnershipTracker {
     if (body.token !== (last?.[TOKEN] ?? 0) + 1) this.#fault("token-gap", body, place);
     const agent = this.#numberOf(body.agent);
     rows.push([body.token, agent, place.number, 0, place.time, 0, body.until]);
-    this.#tasks.set(body.task, rows);
+    this.#owned.set(body.owned, rows);
   }
 
   #end(body: Claiming, place: Place): void {
-    const row = this.#tasks.get(body.task)?.find((one) => one[TOKEN] === body.token);
+    const row = this.#owned.get(body.owned)?.find((one) => one[TOKEN] === body.token);
     if (row === undefined || row[TO] !== 0) return this.#fault("after-the-end", body, place);
     if (body.outcome === "expired") {
       if (place.time < row[UNTIL]) this.#fault("not-lapsed", body, place);
@@ -126,9 +148,9 @@ export class OwnershipTracker {
     row[ENDED] = place.time;
   }
 
-  /** Whether the writer holds the task under that very token. */
+  /** Whether the writer holds it under that very token. */
   #held(body: Claiming, place: Place): boolean {
-    const last = this.#tasks.get(body.task)?.at(-1);
+    const last = this.#owned.get(body.owned)?.at(-1);
     const standing = last !== undefined && last[TOKEN] === body.token && last[TO] === 0;
     if (!standing) this.#fault("after-the-end", body, place);
     else if (this.#agents[last[AGENT]] !== body.agent) this.#fault("not-the-holder", body, place);
@@ -137,9 +159,9 @@ export class OwnershipTracker {
   }
 
   #fault(code: OwnershipFault["code"], body: Claiming, { commit, number }: Place): void {
-    const { task, agent, token } = body;
+    const { owned, agent, token } = body;
     if (this.#faults.length >= FAULTS_KEPT) this.#more += 1;
-    else this.#faults.push({ code, task, agent, token, commit, number });
+    else this.#faults.push({ code, owned, agent, token, commit, number });
   }
 
   #numberOf(agent: AgentId): number {

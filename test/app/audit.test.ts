@@ -41,7 +41,7 @@ test("an honest line has no findings: what there was is counted, and the proof i
     signatures: commits + 15,
     invalidSignatures: 0,
   });
-  expect(ownership).toMatchObject({ tasks: 1, claims: 2, standing: 0, faults: [], more: 0 });
+  expect(ownership).toMatchObject({ owned: 1, claims: 2, standing: 0, faults: [], more: 0 });
   expect(ownership.intervals.get(id as TaskId)).toMatchObject([
     { token: 1, agent: "ant-1", from: commits - 3, to: commits - 2 },
     { token: 2, agent: "ant-2", from: commits - 2, to: commits },

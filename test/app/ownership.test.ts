@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { OwnershipFault } from "../../src/app/audit-report.ts";
-import { OwnershipTracker } from "../../src/app/ownership.ts";
+import { LOCKS, OwnershipTracker, TASKS } from "../../src/app/ownership.ts";
 import type { AgentId, Oid, TaskId } from "../../src/protocol/ids.ts";
 import type { Incoming } from "../../src/protocol/kinds/incoming.ts";
 
@@ -26,12 +26,12 @@ function record(kind: string, body: Body): Incoming {
 
 /** Shows commits to a tracker, a minute apart; answers the codes of the faults and the intervals. */
 function track(...commits: readonly (readonly Incoming[])[]) {
-  let tracker = new OwnershipTracker();
+  let tracker = new OwnershipTracker(TASKS);
   commits.forEach((records, at) => {
     const commit = String(at + 1).repeat(40) as Oid;
     tracker.step(records, { commit, number: at + 1, time: at * MINUTE });
     // What was kept in between goes on as if nothing had been.
-    tracker = new OwnershipTracker(JSON.parse(JSON.stringify(tracker.keep())));
+    tracker = new OwnershipTracker(TASKS, JSON.parse(JSON.stringify(tracker.keep())));
   });
   const report = tracker.report();
   return {
@@ -54,7 +54,7 @@ describe("single ownership", () => {
       { token: 1, agent: "a", from: 1, to: 3, since: 0, ended: 2 * MINUTE },
       { token: 2, agent: "b", from: 4, to: undefined, since: 3 * MINUTE, ended: undefined },
     ]);
-    expect(report).toMatchObject({ tasks: 1, claims: 2, standing: 1 });
+    expect(report).toMatchObject({ owned: 1, claims: 2, standing: 1 });
   });
 
   test("a takeover ends one claim and begins the next in one commit, in whatever order they come", () => {
@@ -113,7 +113,7 @@ describe("single ownership", () => {
     expect(report.faults).toEqual([
       {
         code,
-        task: TASK,
+        owned: TASK,
         agent: expect.any(String) as AgentId,
         token: expect.any(Number) as number,
         commit: String(commits.length).repeat(40),
@@ -133,5 +133,23 @@ describe("single ownership", () => {
     );
     expect(report.faults).toHaveLength(1_000);
     expect(report.more).toBe(600);
+  });
+
+  test("of locks is proved by their own records, apart from those of tasks", () => {
+    const body = { name: "leader/x", until: MINUTE };
+    const lock = (agent: string, token: number): Incoming =>
+      ({ kind: "lock", fields: { ...body, agent, token } }) as unknown as Incoming;
+    const tracker = new OwnershipTracker(LOCKS);
+    const place = (number: number) => ({
+      commit: String(number).repeat(40) as Oid,
+      number,
+      time: 0,
+    });
+    tracker.step([lock("a", 1), claim("a", 7), progress("b", 3)], place(1));
+    expect(tracker.report()).toMatchObject({ owned: 1, claims: 1, standing: 1, faults: [] });
+    tracker.step([lock("b", 2)], place(2));
+    expect(tracker.report()).toMatchObject({
+      faults: [{ code: "overlap", owned: "leader/x", agent: "b", token: 2, number: 2 }],
+    });
   });
 });

@@ -41,13 +41,14 @@ export function viewWith(
       more: { open: 0, repaired: 0 },
       line: [],
       ownership: {
-        tasks: 1,
+        owned: 1,
         claims: 1,
         standing: 1,
         faults: [],
         more: 0,
         intervals: new Map(),
       },
+      locks: { owned: 0, claims: 0, standing: 0, faults: [], more: 0, intervals: new Map() },
       tally: {
         commits: 99,
         accepted: 99,

@@ -1,3 +1,4 @@
+import type { OwnershipReport } from "../../app/audit-report.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { anomalyJson } from "../anomaly-text.ts";
 import { proofLine, type AuditView } from "./shown.ts";
@@ -5,7 +6,7 @@ import { proofLine, type AuditView } from "./shown.ts";
 /** `data` of the JSON document. `verbose`: with every interval of ownership. */
 export function auditJson(view: AuditView, verbose: boolean) {
   const { report, findings, open, repaired, failed, strict, since } = view;
-  const { mound, tip, asked, time, tally, anomalies, proof, deferred, ownership } = report;
+  const { mound, tip, asked, time, tally, anomalies, proof, deferred, ownership, locks } = report;
   const { lies, ...compared } = report.checkpoints;
   return {
     mound,
@@ -24,12 +25,10 @@ export function auditJson(view: AuditView, verbose: boolean) {
       repaired: by ?? null,
     })),
     ownership: {
-      holds: ownership.faults.length === 0,
-      tasks: ownership.tasks,
-      claims: ownership.claims,
-      standing: ownership.standing,
-      ...(verbose ? { intervals: intervalsJson(report.ownership.intervals) } : {}),
+      tasks: ownership.owned,
+      ...ownershipJson("task", ownership, verbose),
     },
+    locks: { locks: locks.owned, ...ownershipJson("lock", locks, verbose) },
     tally,
     checkpoints: { ...compared, false: lies.length },
     anomalies: anomalies.map(anomalyJson),
@@ -40,9 +39,22 @@ export function auditJson(view: AuditView, verbose: boolean) {
   };
 }
 
-function intervalsJson(intervals: AuditView["report"]["ownership"]["intervals"]) {
-  return [...intervals].map(([task, claims]) => ({
-    task,
+function ownershipJson(
+  what: "task" | "lock",
+  { faults, claims, standing, intervals }: OwnershipReport,
+  verbose: boolean,
+) {
+  return {
+    holds: faults.length === 0,
+    claims,
+    standing,
+    ...(verbose ? { intervals: intervalsJson(what, intervals) } : {}),
+  };
+}
+
+function intervalsJson(what: "task" | "lock", intervals: OwnershipReport["intervals"]) {
+  return [...intervals].map(([owned, claims]) => ({
+    [what]: owned,
     claims: claims.map(({ to, since, ended, ...rest }) => ({
       ...rest,
       to: to ?? null,

@@ -45,12 +45,16 @@ export interface ViewOptions {
 export function viewOf(report: AuditReport, { strict, since }: ViewOptions): AuditView {
   const after = since?.number ?? 0;
   const commits = report.findings.filter(({ number }) => number > after).map(ofCommit);
-  const whole = [...report.line.map(ofLine), ...report.ownership.faults.map(ofOwnership)];
+  const whole = [
+    ...report.line.map(ofLine),
+    ...report.ownership.faults.map((fault) => ofOwnership("task", fault)),
+    ...report.locks.faults.map((fault) => ofOwnership("lock", fault)),
+  ];
   const told = [...whole, ...report.checkpoints.lies.map(ofCheckpoint), ...commits];
   const open = told.filter((one) => one.repaired === undefined);
   const repaired = told.filter((one) => one.repaired !== undefined);
   const counts = {
-    open: open.length + report.more.open + report.ownership.more,
+    open: open.length + report.more.open + report.ownership.more + report.locks.more,
     repaired: repaired.length + report.more.repaired,
   };
   return {
@@ -113,14 +117,14 @@ function ofLine({ code, verified, found }: AuditReport["line"][number]): Shown {
   };
 }
 
-function ofOwnership(fault: OwnershipFault): Shown {
-  const { task, token, agent, commit, number } = fault;
+function ofOwnership(what: "task" | "lock", fault: OwnershipFault): Shown {
+  const { owned, token, agent, commit, number } = fault;
   return {
     ...WHOLE,
     rule: "single-ownership",
-    title: "A task has one owner at a time, by rising tokens",
+    title: `A ${what} has one owner at a time, by rising tokens`,
     code: fault.code,
-    message: `${ownershipSentence(fault)} (task ${task}, token ${token}, by ${agent}).`,
+    message: `${ownershipSentence(fault)} (${what} ${owned}, token ${token}, by ${agent}).`,
     advice: "Tell the makers of Mound: its judge accepted what it must refuse.",
     commit,
     number,

@@ -1,4 +1,4 @@
-import type { AuditReport } from "../../app/audit-report.ts";
+import type { AuditReport, OwnershipReport } from "../../app/audit-report.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { anomalySentence } from "../anomaly-text.ts";
@@ -41,12 +41,16 @@ export function tallyLines({ tally, mound, tip, time }: AuditReport): readonly s
   ];
 }
 
-export function ownershipLine({ ownership }: AuditReport): string {
-  const { claims, tasks, standing, faults } = ownership;
-  const of = `${count(claims, "claim")} on ${count(tasks, "task")} (${grouped(standing)} standing)`;
-  return faults.length === 0
-    ? `Single ownership holds: of ${of}, no two of one task overlap, tokens rise by one, and nothing was written after an end.`
+export function ownershipLine({ ownership, locks }: AuditReport): string {
+  const tasks = holdings(ownership, "task");
+  const of = locks.owned === 0 ? tasks : `${tasks} and ${holdings(locks, "lock")}`;
+  return ownership.faults.length + locks.faults.length === 0
+    ? `Single ownership holds: of ${of}, no two of one ${locks.owned === 0 ? "task" : "task or lock"} overlap, tokens rise by one, and nothing was written after an end.`
     : `Single ownership does not hold, of ${of}.`;
+}
+
+function holdings({ claims, owned, standing }: OwnershipReport, of: string): string {
+  return `${count(claims, "claim")} on ${count(owned, of)} (${grouped(standing)} standing)`;
 }
 
 function checkpointLines({ checkpoints }: AuditReport): readonly string[] {

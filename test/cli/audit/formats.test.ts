@@ -53,9 +53,9 @@ describe("the view", () => {
 
   test("a fault of ownership is a finding of its own", () => {
     const code = "overlap" as const;
-    const task = "k3f9qz7-x" as TaskId;
+    const owned = "k3f9qz7-x" as TaskId;
     const agent = "ant-1" as AgentId;
-    const faults = [{ code, task, agent, token: 2, commit: oid(5), number: 5 }];
+    const faults = [{ code, owned, agent, token: 2, commit: oid(5), number: 5 }];
     const ownership = { ...viewWith().report.ownership, faults };
     const view = viewWith({ ownership });
     expect(view).toMatchObject({ failed: true, findings: [{ rule: "single-ownership", code }] });
