@@ -1,14 +1,19 @@
-import type { TaskState } from "../protocol/state.ts";
-import { compareMoments, momentId, momentsOf, type Moment } from "../protocol/views/moments.ts";
+import {
+  compareMoments,
+  momentId,
+  momentsOf,
+  type Moment,
+  type Timed,
+} from "../protocol/views/moments.ts";
 
-/** What time will make of the tasks, the nearest first. */
+/** What time will make of tasks and locks, the nearest first. */
 export class Agenda {
   /** Sorted: a look at the nearest is free, and a change moves a few kilobytes. */
   readonly #moments: Moment[];
 
   /** `after`: milliseconds; what came up to then was given already. */
-  constructor(tasks: readonly TaskState[], after: number) {
-    this.#moments = tasks
+  constructor(timed: readonly Timed[], after: number) {
+    this.#moments = timed
       .flatMap(momentsOf)
       .filter(({ at }) => at > after)
       .toSorted(compareMoments);
@@ -27,8 +32,8 @@ export class Agenda {
     return this.#moments.splice(0, end < 0 ? this.#moments.length : end);
   }
 
-  /** Takes in what became of a task; answers the moments that are new and lie not after `past`. */
-  change(before: TaskState | undefined, after: TaskState, past: number): readonly Moment[] {
+  /** Takes in what became of one; answers the moments that are new and lie not after `past`. */
+  change(before: Timed | undefined, after: Timed, past: number): readonly Moment[] {
     const known = before === undefined ? [] : momentsOf(before);
     for (const moment of known) this.#remove(moment);
     const ids = new Set(known.map(momentId));

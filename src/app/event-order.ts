@@ -6,37 +6,37 @@
  * that is dated earlier (its author's clock is slow, or it was long on its way) and renews that lease.
  * Then the reader has an event more than history; what history has, it has too.
  */
-import type { Oid, TaskId } from "../protocol/ids.ts";
-import type { TaskState, View } from "../protocol/state.ts";
+import type { Oid } from "../protocol/ids.ts";
+import type { View } from "../protocol/state.ts";
 import type { EventBatch, MoundEvent } from "../protocol/views/event.ts";
 import { eventsOf } from "../protocol/views/events.ts";
-import { momentEvent } from "../protocol/views/moments.ts";
+import { momentEvent, type Timed } from "../protocol/views/moments.ts";
 import type { Agenda } from "./agenda.ts";
 import { formatCursor } from "./cursor.ts";
 import type { Folded } from "./line.ts";
 
-/** One commit as the order takes it: its events, and the tasks that it changed. */
+/** One commit as the order takes it: its events, and the tasks and locks that it changed. */
 export interface Step {
   readonly commit: Oid;
   readonly accepted: boolean;
   /** Milliseconds: what the commit is dated, the log's time at least. */
   readonly time: number;
   readonly events: readonly MoundEvent[];
-  readonly tasks: readonly { readonly before: TaskState | undefined; readonly after: TaskState }[];
+  readonly timed: readonly { readonly before: Timed | undefined; readonly after: Timed }[];
 }
 
 /** Reads one commit on the state before it. */
 export function stepOf(before: View, { facts, verdict }: Folded): Step {
-  const tasks = [...verdict.delta].flatMap(([key, value]) => {
-    if (!key.startsWith("task/") || value === undefined) return [];
-    return [{ before: before.get(`task/${key.slice(5) as TaskId}`), after: value as TaskState }];
+  const timed = [...verdict.delta].flatMap(([key, value]) => {
+    if (value === undefined || !(key.startsWith("task/") || key.startsWith("lock/"))) return [];
+    return [{ before: before.get(key) as Timed | undefined, after: value as Timed }];
   });
   return {
     commit: facts.oid,
     accepted: verdict.accepted,
     time: verdict.time,
     events: eventsOf(before, facts, verdict),
-    tasks,
+    timed,
   };
 }
 
@@ -89,12 +89,12 @@ export class EventOrder {
     yield* this.#moments(until);
   }
 
-  #batch({ commit, time, events, tasks }: Step): EventBatch {
+  #batch({ commit, time, events, timed }: Step): EventBatch {
     this.#commit = commit;
-    const late = tasks
+    const late = timed
       .flatMap(({ before, after }) => this.#agenda.change(before, after, this.#time))
       // A deadline that lay in the past when it was set is told by that commit, and never comes.
-      .filter(({ type, at }) => type === "claim.lapsed" || at > time)
+      .filter(({ type, at }) => type !== "task.overdue" || at > time)
       .map((moment) => momentEvent(moment, commit));
     return { cursor: formatCursor(commit, this.#time), events: [...events, ...late] };
   }

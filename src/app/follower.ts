@@ -8,6 +8,7 @@ import { assert, defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Oid } from "../protocol/ids.ts";
 import { judge } from "../protocol/judge.ts";
+import { allLocks } from "../protocol/rules/locking.ts";
 import { MemoryState, type View } from "../protocol/state.ts";
 import type { EventBatch } from "../protocol/views/event.ts";
 import { allTasks } from "../protocol/views/task-view.ts";
@@ -148,5 +149,5 @@ function beginning(): EventOrder {
 /** `time`: undefined for the log's own time at that commit. */
 function standingAt(commit: Oid, state: View, time: number | undefined): EventOrder {
   const given = Math.max(time ?? 0, state.get("line")?.time ?? 0);
-  return new EventOrder(commit, given, new Agenda(allTasks(state), given));
+  return new EventOrder(commit, given, new Agenda([...allTasks(state), ...allLocks(state)], given));
 }

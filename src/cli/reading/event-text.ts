@@ -15,12 +15,12 @@ export function eventsText(events: readonly MoundEvent[], cursor: string, json: 
 
 /** An event on one line: when, by which commit, what, about what, and the rest in words. */
 export function eventLine(event: MoundEvent): string {
-  const { time, commit, type, task, title } = event;
+  const { time, commit, type, task, title, lock } = event;
   const columns = [
     `${formatInstant(time).slice(0, 19)}Z`,
     commit.slice(0, 9),
     type,
-    task,
+    task ?? lock,
     detailOf(event),
     title,
   ];

@@ -39,6 +39,7 @@ const FIELDS: { readonly [F in Field]-?: FieldType } = {
   title: "text",
   needs: "list",
   priority: "number",
+  lock: "text",
   agent: "text",
   fingerprint: "text",
   token: "number",

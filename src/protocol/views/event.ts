@@ -29,12 +29,20 @@ const COMMIT_EVENTS = [
   "task.accepted",
   "task.rejected",
   "checkpoint.signed",
+  "lock.taken",
+  "lock.renewed",
+  "lock.released",
+  "lock.expired",
+  "leader.elected",
+  "leader.renewed",
+  "leader.resigned",
+  "leader.expired",
   "change.refused",
   "change.repaired",
 ] as const;
 
 /** Events that time makes: nobody commits them. */
-const TIME_EVENTS = ["claim.lapsed", "task.overdue"] as const;
+const TIME_EVENTS = ["claim.lapsed", "task.overdue", "lock.lapsed", "leader.lapsed"] as const;
 
 /** `change.deferred` is of this reader's clock alone: a replay that comes later does not have it. */
 export const EVENT_TYPES = [...COMMIT_EVENTS, ...TIME_EVENTS, "change.deferred"] as const;
@@ -55,6 +63,8 @@ export interface MoundEvent {
   readonly title?: string;
   readonly needs?: readonly string[];
   readonly priority?: number;
+  /** The name of the lock. */
+  readonly lock?: string;
   /** Whom it is about: the holder of the claim, the member. */
   readonly agent?: AgentId;
   readonly token?: number;

@@ -11,6 +11,7 @@ import type { Incoming } from "../kinds/incoming.ts";
 import { keyFingerprint } from "../rules/fingerprint.ts";
 import { Overlay, type AgentState, type Outcome, type View } from "../state.ts";
 import { aboutTask, type EventType, type MoundEvent } from "./event.ts";
+import { tellLock, tellLockAttempt } from "./lock-events.ts";
 
 /** What a commit tells, in the order of judgement. */
 export function eventsOf(
@@ -69,6 +70,8 @@ const TELL: Readonly<Record<string, (fields: never, scene: Scene) => Told | unde
   progress: tellProgress,
   review: tellReview,
   checkpoint: tellCheckpoint,
+  lock: tellLock,
+  "lock-attempt": tellLockAttempt,
 };
 
 function tellMound(_fields: unknown, { before }: Scene): Told {

@@ -1,50 +1,69 @@
 import type { Oid } from "../ids.ts";
+import type { LockState } from "../lock-state.ts";
 import { isSettled } from "../rules/task-status.ts";
-import type { TaskState } from "../state.ts";
+import type { ClaimState, TaskState } from "../state.ts";
 import { aboutTask, type MoundEvent } from "./event.ts";
+import { lockEvent } from "./lock-events.ts";
 
-/** What time will make of a task, unless a commit comes before it. */
+/** What time makes something of: its leases end, and deadlines come. */
+export type Timed = TaskState | LockState;
+
+/** What time will make of a task or a lock, unless a commit comes before it. */
 export interface Moment {
-  readonly type: "claim.lapsed" | "task.overdue";
+  readonly type: "claim.lapsed" | "task.overdue" | "lock.lapsed" | "leader.lapsed";
   /** Milliseconds. */
   readonly at: number;
-  readonly task: TaskState;
+  readonly of: Timed;
 }
 
 /** A claim lapses at its `until`; a task that is not finished is overdue at its deadline. */
-export function momentsOf(task: TaskState): readonly Moment[] {
-  const { claim, deadline } = task;
+export function momentsOf(of: Timed): readonly Moment[] {
+  const { claim } = of;
+  if (isLock(of))
+    return claim === undefined ? [] : [{ type: lockEvent("lapsed", of), at: claim.until, of }];
+  const { deadline } = of;
   const moments: Moment[] = [];
-  if (claim !== undefined) moments.push({ type: "claim.lapsed", at: claim.until, task });
-  if (deadline !== undefined && !isSettled(task))
-    moments.push({ type: "task.overdue", at: deadline, task });
+  if (claim !== undefined) moments.push({ type: "claim.lapsed", at: claim.until, of });
+  if (deadline !== undefined && !isSettled(of))
+    moments.push({ type: "task.overdue", at: deadline, of });
   return moments;
 }
 
 /** The same at every replay: a lease and a deadline pass once. */
-export function momentId({ type, at, task }: Moment): string {
-  const token = type === "claim.lapsed" ? `${task.claim!.token}/` : "";
-  return `${type}/${task.id}/${token}${at}`;
+export function momentId({ type, at, of }: Moment): string {
+  const token = type === "task.overdue" ? "" : `${of.claim!.token}/`;
+  return `${type}/${nameOf(of)}/${token}${at}`;
 }
 
-/** In the order in which they come; what comes at the same time by task, then by type. */
+/** In the order in which they come; what comes at the same time by what it is of, then by type. */
 export function compareMoments(a: Moment, b: Moment): number {
-  return a.at - b.at || compareText(a.task.id, b.task.id) || compareText(a.type, b.type);
+  return a.at - b.at || compareText(nameOf(a.of), nameOf(b.of)) || compareText(a.type, b.type);
 }
 
 /** `commit`: the newest one when the moment came. */
 export function momentEvent(moment: Moment, commit: Oid): MoundEvent {
-  const { type, at, task } = moment;
-  const { claim } = task;
+  const { type, at, of } = moment;
   return {
     id: momentId(moment),
     commit,
     time: at,
     type,
-    ...aboutTask(task),
-    ...(claim === undefined ? {} : { agent: claim.agent, token: claim.token }),
+    ...(isLock(of) ? { lock: of.name } : aboutTask(of)),
+    ...holderOf(of.claim),
     until: at,
   };
+}
+
+function holderOf(claim: ClaimState | undefined): Pick<MoundEvent, "agent" | "token"> {
+  return claim === undefined ? {} : { agent: claim.agent, token: claim.token };
+}
+
+function isLock(of: Timed): of is LockState {
+  return "name" in of;
+}
+
+function nameOf(of: Timed): string {
+  return isLock(of) ? of.name : of.id;
 }
 
 function compareText(a: string, b: string): number {

@@ -1,5 +1,6 @@
 /** What is different between two states, for readers: in their words, and without what only the judge needs. */
 import type { AgentId, Oid, TaskId } from "../ids.ts";
+import { isLapsed } from "../rules/lease.ts";
 import { keyFingerprint } from "../rules/fingerprint.ts";
 import { taskStatus } from "../rules/task-status.ts";
 import type { Key, TaskState, View } from "../state.ts";
@@ -20,7 +21,7 @@ export interface FieldChange {
   readonly after: Told | null;
 }
 
-/** A task or an agent. */
+/** A task, an agent or a lock. */
 export interface ThingChange {
   readonly id: string;
   readonly what: "added" | "removed" | "changed";
@@ -39,6 +40,7 @@ export interface FileChange {
 export interface StateDiff {
   readonly tasks: readonly ThingChange[];
   readonly agents: readonly ThingChange[];
+  readonly locks: readonly ThingChange[];
   readonly settings: readonly FieldChange[];
   readonly files: readonly FileChange[];
 }
@@ -64,6 +66,9 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
         agentFacts(after.state, id as AgentId),
       );
     }),
+    locks: names("lock/").flatMap((name) => {
+      return compare(name, lockFacts(before, name), lockFacts(after, name));
+    }),
     settings: fieldChanges(settingFacts(before.state), settingFacts(after.state)),
     files: [
       ...fileChanges(names("file/"), (path) => ({
@@ -80,8 +85,9 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
   };
 }
 
-export function isEmpty({ tasks, agents, settings, files }: StateDiff): boolean {
-  return tasks.length + agents.length + settings.length + files.length === 0;
+export function isEmpty(diff: StateDiff): boolean {
+  const { tasks, agents, locks, settings, files } = diff;
+  return [tasks, agents, locks, settings, files].every((list) => list.length === 0);
 }
 
 /** Every field that a thing may have, by name; undefined: it does not apply. */
@@ -161,6 +167,20 @@ function agentFacts(state: View, id: AgentId): Facts | undefined {
     load: can?.load,
     capacity: can?.capacity,
     skills_until: instant(can?.until),
+  };
+}
+
+function lockFacts({ state, time }: StateAt, name: string): Facts | undefined {
+  const lock = state.get(`lock/${name}`);
+  if (lock === undefined) return undefined;
+  const { claim, last, token, creator } = lock;
+  return {
+    status: claim === undefined ? "free" : isLapsed(lock, time) ? "lapsed" : "held",
+    holder: claim?.agent,
+    token,
+    until: instant(claim?.until),
+    last: last === undefined ? undefined : `${last.token} ${last.outcome} by ${last.agent}`,
+    creator,
   };
 }
 

@@ -82,6 +82,7 @@ test("the fields are those of an event's JSON", () => {
     fingerprint: "SHA256:x",
     rule: "CL1",
     code: "held",
+    lock: "deploy",
   } as Required<MoundEvent>;
   const names = Object.keys(eventJson(full, "c")).filter(
     (name) => name !== "v" && name !== "cursor",

@@ -38,6 +38,7 @@ describe("the difference of two states", () => {
         },
       ],
       agents: [],
+      locks: [],
       settings: [],
       files: [{ path, astray: false, before: null, after: world.oidAt(path) }],
     });
@@ -53,6 +54,37 @@ describe("the difference of two states", () => {
     expect(diffStates(stateAt(world), later).tasks).toEqual([
       { id, what: "changed", fields: [{ field: "status", before: "claimed", after: "lapsed" }] },
     ]);
+  });
+
+  test("a lock is told by its holder, its token and how it ended before", () => {
+    const { world } = yard();
+    world.must("ant-1", { type: "lock", name: "deploy", lease: HOUR });
+    const before = stateAt(world);
+    world.pass(HOUR);
+    world.must("root", { type: "lock", name: "deploy", lease: HOUR });
+    const { locks } = diffStates(before, stateAt(world));
+    expect(locks).toEqual([
+      {
+        id: "deploy",
+        what: "changed",
+        fields: [
+          { field: "holder", before: "ant-1", after: "root" },
+          { field: "token", before: 1, after: 2 },
+          {
+            field: "until",
+            before: formatInstant(world.now),
+            after: formatInstant(world.now + HOUR),
+          },
+          { field: "last", before: null, after: "1 expired by ant-1" },
+        ],
+      },
+    ]);
+    world.must("root", { type: "unlock", name: "deploy" });
+    expect(diffStates(before, stateAt(world)).locks[0]!.fields[0]).toEqual({
+      field: "status",
+      before: "held",
+      after: "free",
+    });
   });
 
   test("members and settings are told by name, and what a refused commit left astray", () => {
