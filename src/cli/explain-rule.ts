@@ -4,6 +4,7 @@ import { EXIT } from "./exit.ts";
 import type { Words } from "./explain.ts";
 import { speak, type Table } from "./table.ts";
 import { explainLock, isLockFault, type LockFault } from "./explain-lock.ts";
+import { waitingText } from "./waiting-text.ts";
 import { explainRecord, isRecordFault, type RecordFault } from "./explain-record.ts";
 
 /** The words for a refusal by a rule of the protocol. */
@@ -38,7 +39,7 @@ const WORDS: Table<RuleFault> = {
     exit: EXIT.refused,
   }),
   blocked: (fault) => ({
-    message: `The task ${fault.task} waits for ${fault.by.join(", ")}.`,
+    message: `The task ${fault.task} waits for ${waitingText(fault.by, fault.any)}.`,
     fix: `mound task show ${fault.by[0] ?? fault.task}`,
     exit: EXIT.refused,
   }),
@@ -83,8 +84,8 @@ const WORDS: Table<RuleFault> = {
     exit: EXIT.missing,
   }),
   "dependency-cycle": (fault) => ({
-    message: `${fault.task} would wait for itself: ${fault.cycle.join(" -> ")}.`,
-    fix: "Leave one of these dependencies out.",
+    message: `${fault.task} would wait for itself: ${cycleText(fault.cycle)}.`,
+    fix: `Leave one of these dependencies out; see: mound graph ${fault.cycle.find((id) => id !== fault.task) ?? fault.task}`,
     exit: EXIT.refused,
   }),
   "not-the-creator": (fault) => ({
@@ -171,6 +172,15 @@ const WORDS: Table<RuleFault> = {
     exit: EXIT.usage,
   }),
 };
+
+/** Tasks of a cycle that are named: who mends it leaves one out, and sees the way round. */
+const CYCLE_SHOWN = 12;
+
+function cycleText(cycle: readonly string[]): string {
+  if (cycle.length <= CYCLE_SHOWN) return cycle.join(" -> ");
+  const shown = [...cycle.slice(0, CYCLE_SHOWN - 2), `(${cycle.length - CYCLE_SHOWN + 1} more)`];
+  return [...shown, cycle.at(-1)!].join(" -> ");
+}
 
 function fencedSentence(fault: Fault & { code: "fenced" }): string {
   const own = `Your token ${fault.token} on ${fault.task} is no longer current`;

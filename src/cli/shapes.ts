@@ -2,6 +2,7 @@ import type { ReplayPoint } from "../app/replay.ts";
 import type { TaskView } from "../protocol/views/task-view.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { sanitiseLine } from "./sanitise.ts";
+import { waitingText } from "./waiting-text.ts";
 
 /** A task in JSON: times are RFC 3339, absent things are null. */
 export function taskJson(task: TaskView) {
@@ -15,7 +16,9 @@ export function taskJson(task: TaskView) {
     created: formatInstant(task.created),
     needs: task.needs,
     after: task.after,
+    after_any: task.after_any,
     waiting_for: task.waiting_for,
+    waiting_for_any: task.waiting_for_any,
     paths: task.paths,
     token: task.token,
     claim:
@@ -60,7 +63,7 @@ export function taskLine(task: TaskView): string {
     task.claim !== undefined
       ? `${task.status} by ${task.claim.agent} until ${formatInstant(task.claim.until)} (token ${task.claim.token})`
       : task.status === "blocked"
-        ? `blocked by ${task.waiting_for.join(", ")}`
+        ? `blocked by ${waitingText(task.waiting_for, task.waiting_for_any)}`
         : task.status;
   return `${task.id}  ${state}  ${sanitiseLine(task.title)}`;
 }

@@ -44,9 +44,10 @@ export function fieldAtFault(fault: AnyFault, command: DraftCommand): string | u
   switch (fault.code) {
     case "dependency-missing":
     case "dependency-cycle": {
-      const after = command.type === "add" ? command.tasks[0]?.after : undefined;
-      const named = fault.code === "dependency-cycle" || after?.includes(fault.after) === true;
-      return named ? "after" : "parent";
+      const spec = command.type === "add" ? command.tasks[0] : undefined;
+      if (fault.code === "dependency-cycle") return "after";
+      if (spec?.after?.includes(fault.after) === true) return "after";
+      return spec?.afterAny?.includes(fault.after) === true ? "after_any" : "parent";
     }
     case "lease-invalid":
       return "lease";

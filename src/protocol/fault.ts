@@ -112,7 +112,14 @@ export type FaultFacts =
       readonly token: number;
     }
   | { readonly code: "not-open"; readonly task: string; readonly status: string }
-  | { readonly code: "blocked"; readonly task: string; readonly by: readonly string[] }
+  | {
+      readonly code: "blocked";
+      readonly task: string;
+      /** All that it waits for. */
+      readonly by: readonly string[];
+      /** Those of them of which one is enough; absent: it waits for each. */
+      readonly any?: readonly string[];
+    }
   | { readonly code: "skill-missing"; readonly task: string; readonly missing: readonly string[] }
   | {
       readonly code: "token-wrong";

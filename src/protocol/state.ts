@@ -4,6 +4,7 @@
  */
 import type { CapabilitiesState, DeedsState } from "./capabilities-state.ts";
 import type { CheckpointState, NewestCheckpoint } from "./checkpoint-state.ts";
+import type { GraphState } from "./graph-state.ts";
 import type { AgentId, Nonce, Oid, PublicKey, TaskId } from "./ids.ts";
 import type { LockState } from "./lock-state.ts";
 import type { RefusalState } from "./refusal-state.ts";
@@ -103,7 +104,10 @@ export interface TaskState {
   readonly title: string;
   readonly body: string | undefined;
   readonly needs: readonly string[];
+  /** All of these are to be done first. */
   readonly after: readonly TaskId[];
+  /** One of these is to be done first, where there are any. */
+  readonly afterAny: readonly TaskId[];
   readonly paths: readonly string[];
   readonly priority: number;
   readonly deadline: number | undefined;
@@ -148,6 +152,7 @@ export interface Entries {
   mound: MoundState;
   refusals: readonly RefusalState[];
   checkpoint: NewestCheckpoint;
+  graph: GraphState;
   [agent: `agent/${string}`]: AgentState;
   [capabilities: `can/${string}`]: CapabilitiesState;
   [invite: `invite/${string}`]: { readonly by: AgentId };

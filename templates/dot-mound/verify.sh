@@ -862,7 +862,7 @@ BEGIN {
   kind("agent", "agent key name operator status reason by", "agent key")
   kind("invite", "fingerprint by note", "fingerprint by")
   kind("capabilities", "agent skills load capacity until", "agent")
-  kind("task", "id creator title body needs after paths priority deadline lease attempts review reviewer parent", "id creator title")
+  kind("task", "id creator title body needs after after_any paths priority deadline lease attempts review reviewer parent", "id creator title")
   kind("attempt", "task token agent outcome result reason ref result_sha256", "task token agent outcome")
   kind("cancel", "task agent reason", "task agent")
   kind("claim", "task agent token until", "task agent token until")

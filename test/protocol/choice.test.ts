@@ -68,6 +68,7 @@ function entriesOf(
     needs: [],
     after: blocked ? ["missing-task"] : [],
     attempts: [],
+    afterAny: [],
     attemptsMax: 3,
   };
   const todo = { priority, token, until: until ?? undefined };

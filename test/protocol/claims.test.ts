@@ -202,6 +202,40 @@ describe("claims", () => {
     expectAccepted(world.commit({ author: "ant-2", files: claim(world, last, "ant-2", 1) }));
   });
 
+  test("[CL10] one of those in after_any is enough, by the same rule, and the refusal says which", () => {
+    const { world, id } = yard();
+    const reviewed = world.add("reviewed", { review: "required" });
+    const first = world.add("first");
+    const last = world.add("last", { after: [first], afterAny: [id, reviewed] });
+    const finish = (task: string) => {
+      expectRan(world.run("ant-1", { type: "claim", task }));
+      expectRan(world.run("ant-1", { type: "finish", task, outcome: "done" }));
+    };
+    const blocked = (by: readonly string[], any?: readonly string[]) => {
+      const verdict = world.try({ author: "ant-2", files: claim(world, last, "ant-2", 1) });
+      expectRefused(verdict, "CL10", "blocked");
+      const choice = any === undefined ? {} : { any };
+      expect(verdict.accepted ? undefined : verdict.fault).toEqual({
+        rule: "CL10",
+        code: "blocked",
+        task: last,
+        by,
+        ...choice,
+      });
+    };
+    blocked([first, id, reviewed], [id, reviewed]);
+    finish(first);
+    blocked([id, reviewed], [id, reviewed]);
+    finish(reviewed);
+    blocked([id, reviewed], [id, reviewed]);
+    expectRan(world.run("root", { type: "review", task: reviewed, accept: true }));
+    expectAccepted(world.try({ author: "ant-2", files: claim(world, last, "ant-2", 1) }));
+    // What is named in both ways is wanted in any case.
+    const both = world.add("both", { after: [id], afterAny: [id, reviewed] });
+    const verdict = world.try({ author: "ant-2", files: claim(world, both, "ant-2", 1) });
+    expect(verdict).toMatchObject({ fault: { code: "blocked", by: [id] } });
+  });
+
   test("[CL11] an agent's live claims stay within the mound's limit", () => {
     const { world, id } = yard();
     expectRan(world.run("root", { type: "configure", set: { key: "claims_max", value: "2" } }));

@@ -1,8 +1,24 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TaskSpec } from "../../src/protocol/commands/add.ts";
 import { expectAccepted, expectDeclined, expectRan, expectRefused } from "../support/verdicts.ts";
+import { runs } from "../support/scale.ts";
 import type { Files } from "../support/world-files.ts";
 import { HOUR, World } from "../support/world.ts";
+
+/** Whether a graph has a cycle: whether taking away, again and again, what names nothing leaves something. */
+function closes(
+  nodes: number,
+  edges: readonly { readonly from: number; readonly to: number }[],
+): boolean {
+  const left = new Set(Array.from({ length: nodes }, (_, n) => n));
+  for (let before = -1; before !== left.size;) {
+    before = left.size;
+    for (const node of left)
+      if (!edges.some(({ from, to }) => from === node && left.has(to))) left.delete(node);
+  }
+  return left.size > 0;
+}
 
 type TaskFields = Record<string, string | readonly string[] | undefined>;
 
@@ -53,6 +69,7 @@ describe("what tasks name", () => {
     for (const [more, code] of [
       [{ after: ["aaaaaa9"] }, "dependency-missing"],
       [{ after: [earlier, "aaaaaa9"] }, "dependency-missing"],
+      [{ after_any: [earlier, "aaaaaa9"] }, "dependency-missing"],
       [{ parent: "aaaaaa9" }, "dependency-missing"],
       [{ reviewer: "ant-9" }, "not-a-member"],
     ] as const) {
@@ -105,6 +122,66 @@ describe("what tasks name", () => {
     expectAccepted(
       world.commit({ author: "root", files: task(world, "aaaaaa4", { after: ["aaaaaa3"] }) }),
     );
+  });
+
+  test("[TA4] nor by way of one of several, however the two kinds of edge mix", () => {
+    const world = World.found();
+    const cycle = (files: Files, shown: readonly string[]) => {
+      const verdict = world.try({ author: "root", files });
+      expectRefused(verdict, "TA4", "dependency-cycle");
+      expect(verdict).toMatchObject({ fault: { task: shown[0], cycle: shown } });
+    };
+    const other = task(world, "aaaaaa9");
+    cycle({ ...other, ...task(world, "aaaaaa1", { after_any: ["aaaaaa1", "aaaaaa9"] }) }, [
+      "aaaaaa1",
+      "aaaaaa1",
+    ]);
+    cycle(
+      {
+        ...other,
+        ...task(world, "aaaaaa1", { after_any: ["aaaaaa9", "aaaaaa2"] }),
+        ...task(world, "aaaaaa2", { after: ["aaaaaa3"] }),
+        ...task(world, "aaaaaa3", { after_any: ["aaaaaa1"] }),
+      },
+      ["aaaaaa1", "aaaaaa2", "aaaaaa3", "aaaaaa1"],
+    );
+  });
+
+  test("[TA4] of random graphs exactly those with a cycle are refused, in one commit or by an edit", () => {
+    const NODES = 8;
+    const node = fc.nat({ max: NODES - 1 });
+    const edges = fc.array(fc.record({ from: node, to: node, any: fc.boolean() }), {
+      maxLength: 9,
+    });
+    const seen = { accepted: 0, refused: 0 };
+    fc.assert(
+      fc.property(edges, fc.boolean(), (found, byEdit) => {
+        const world = World.found();
+        const named = (n: number, any: boolean): readonly string[] =>
+          found
+            .filter((edge) => edge.from === n && edge.any === any)
+            .map(({ to }) => `aaaaaa${to}`);
+        const whole = (wired: boolean): Files =>
+          Object.fromEntries(
+            Array.from({ length: NODES }, (_, n) => {
+              const more = wired ? { after: named(n, false), after_any: named(n, true) } : {};
+              return Object.entries(task(world, `aaaaaa${n}`, more));
+            }).flat(),
+          );
+        if (byEdit) {
+          expectAccepted(world.commit({ author: "root", files: whole(false) }));
+          world.pass(1_000);
+        }
+        const verdict = world.try({ author: "root", files: whole(true) });
+        const cyclic = closes(NODES, found);
+        if (cyclic) expectRefused(verdict, "TA4", "dependency-cycle");
+        else expectAccepted(verdict);
+        seen[cyclic ? "refused" : "accepted"] += 1;
+      }),
+      runs(60),
+    );
+    expect(seen.accepted).toBeGreaterThan(5);
+    expect(seen.refused).toBeGreaterThan(5);
   });
 
   test("[TA4] a task does not belong to itself either", () => {

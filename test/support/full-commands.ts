@@ -18,6 +18,7 @@ const spec = {
   body: "It hangs.\nAlways.",
   needs: ["git"],
   after: [task],
+  afterAny: [task],
   paths: ["src/login/**"],
   priority: 4,
   deadline: "2027-01-01T00:00:00.000Z",

@@ -73,8 +73,9 @@ export function addTaskCommands(program: Command, run: Run): void {
 const AT = "as it was then: a commit, a time (RFC 3339), or how long ago (2h)";
 
 const IMPORT_HELP = `
-Fields: title, body, needs, after, paths, priority, deadline, lease, attempts, review, reviewer, parent,
-and label: a name by which the entries of the file name each other in \`after\` and \`parent\`.
+Fields: title, body, needs, after, after_any, paths, priority, deadline, lease, attempts, review, reviewer, parent,
+and label: a name by which the entries of the file name each other in \`after\`,
+\`after_any\` and \`parent\`.
 
 Example:
   printf '%s\\n' '- {title: Write it, label: write}' '- {title: Test it, after: [write]}' | mound task import - --as ant-1`;

@@ -6,6 +6,7 @@ import type { Report } from "../report.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { taskJson } from "../shapes.ts";
 import { UsageError } from "../usage.ts";
+import { waitingText } from "../waiting-text.ts";
 import type { TaskView } from "../../protocol/views/task-view.ts";
 import { taskChanges } from "./options.ts";
 
@@ -18,7 +19,9 @@ export async function addTask(context: Context, [title]: Args, options: Options)
   const accepted = await act(context, { type: "add", tasks: [{ ...changes, title: title! }] });
   return changed(context, accepted, (task) => {
     const waits =
-      task.status === "blocked" ? `It waits for ${task.waiting_for.join(", ")}.` : "It is open.";
+      task.status === "blocked"
+        ? `It waits for ${waitingText(task.waiting_for, task.waiting_for_any)}.`
+        : "It is open.";
     return `Added ${task.id}: ${sanitiseLine(task.title)}\n${waits}`;
   });
 }

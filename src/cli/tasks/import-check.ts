@@ -10,10 +10,10 @@ import type { View } from "../../protocol/state.ts";
 import { parseDuration } from "../../protocol/time.ts";
 import { explainRule } from "../explain-rule.ts";
 import { readDeadline } from "../../protocol/commands/deadline.ts";
-import { findCycle } from "./import-cycle.ts";
+import { importCycle } from "./import-cycle.ts";
 import type { ImportEntry, ImportFault, ImportFile } from "./import-file.ts";
 
-const LISTS = new Set(["needs", "after", "paths"]);
+const LISTS = new Set(["needs", "after", "after_any", "paths"]);
 const TEXTS = new Set([
   "title",
   "label",
@@ -56,8 +56,7 @@ export function checkImport(file: ImportFile, view: View): readonly ImportFault[
   }
   for (const [index, entry] of file.entries.entries())
     faults.push(...checkNames(entry, index, labels, view));
-  const cycle =
-    findCycle(file.entries, labels, "after") ?? findCycle(file.entries, labels, "parent");
+  const cycle = importCycle(file.entries, labels);
   if (cycle !== undefined) faults.push(cycle);
   return faults.toSorted((a, b) => a.line - b.line);
 }
@@ -67,6 +66,7 @@ export function specOf({ fields }: ImportEntry): TaskSpec {
   const spec: Record<string, unknown> = {};
   for (const [field, { value }] of fields) {
     if (field === "priority" || field === "attempts") spec[field] = Number(value);
+    else if (field === "after_any") spec["afterAny"] = value;
     else spec[field] = field === "deadline" ? readDeadline(value as string) : value;
   }
   return spec as unknown as TaskSpec;
@@ -105,7 +105,8 @@ function checkShape(found: ImportEntry, entry: number): readonly ImportFault[] {
       refuse(field, `The field \`${field}\` must be ${list ? "a list" : "one text"}.`);
     else if (field === "deadline") wire[field] = readDeadline(value as string) ?? value;
     // References are words here and become ids later.
-    else if (field === "after") wire[field] = (value as readonly string[]).map(() => LATER.id);
+    else if (field === "after" || field === "after_any")
+      wire[field] = (value as readonly string[]).map(() => LATER.id);
     else if (field === "parent") wire[field] = LATER.id;
     else if (field !== "label") wire[field] = value;
   }
@@ -135,7 +136,7 @@ function checkNames(
   const faults: ImportFault[] = [];
   const refuse = (field: string, message: string): unknown =>
     faults.push({ line: fields.get(field)!.line, entry, field, message });
-  for (const field of ["after", "parent"]) {
+  for (const field of ["after", "after_any", "parent"]) {
     for (const reference of [fields.get(field)?.value ?? []].flat()) {
       if (labels.has(reference)) continue;
       const found = resolveTask(view, reference);

@@ -1,58 +1,38 @@
+import { findCycle } from "../../protocol/rules/cycle.ts";
 import type { ImportEntry, ImportFault } from "./import-file.ts";
 
 /**
- * The first circle of entries that wait for each other. Only labels can close one: the tasks of an
- * import have no ids yet, so nothing older can name them.
+ * The first circle of entries that wait for each other, or are part of each other. Only labels can close
+ * one: the tasks of an import have no ids yet, so nothing older can name them.
  */
-export function findCycle(
+export function importCycle(
   entries: readonly ImportEntry[],
   labels: ReadonlyMap<string, number>,
-  field: "after" | "parent",
 ): ImportFault | undefined {
-  const cleared = new Set<number>();
-  for (const start of entries.keys()) {
-    const trail: { readonly entry: number; readonly rest: number[] }[] = [];
-    const enter = (entry: number): unknown =>
-      trail.push({ entry, rest: edges(entries[entry]!, labels, field) });
-    if (!cleared.has(start)) enter(start);
-    while (trail.length > 0) {
-      const { entry, rest } = trail.at(-1)!;
-      const next = rest.pop();
-      if (next === undefined) {
-        cleared.add(entry);
-        trail.pop();
-      } else if (trail.some((step) => step.entry === next)) {
-        const ids = trail.map((step) => step.entry);
-        return describe([...ids.slice(ids.indexOf(next)), next], entries, field);
-      } else if (!cleared.has(next)) {
-        enter(next);
-      }
-    }
+  for (const { fields, verb } of KINDS_OF_EDGE) {
+    const edges = (entry: number): readonly number[] =>
+      fields.flatMap((field) => named(entries[entry]!, field, labels));
+    const cycle = findCycle(entries.keys(), edges);
+    if (cycle === undefined) continue;
+    const [first, second] = cycle as [number, number];
+    const names = cycle.map((entry) => String(entries[entry]!.fields.get("label")!.value));
+    const field = fields.find((name) => named(entries[first]!, name, labels).includes(second))!;
+    const { line } = entries[first]!.fields.get(field)!;
+    const message = `\`${names[0]!}\` would ${verb} itself: ${names.join(" -> ")}.`;
+    return { line, entry: first, field, message };
   }
   return undefined;
 }
 
-function edges(
-  { fields }: ImportEntry,
-  labels: ReadonlyMap<string, number>,
-  field: string,
-): number[] {
-  return [fields.get(field)?.value ?? []].flat().flatMap((label) => labels.get(label) ?? []);
-}
+const KINDS_OF_EDGE = [
+  { fields: ["after", "after_any"], verb: "wait for" },
+  { fields: ["parent"], verb: "be part of" },
+] as const;
 
-function describe(
-  cycle: readonly number[],
-  entries: readonly ImportEntry[],
+function named(
+  { fields }: ImportEntry,
   field: string,
-): ImportFault {
-  const [first = 0] = cycle;
-  const names = cycle.map((entry) => String(entries[entry]!.fields.get("label")!.value));
-  const verb = field === "after" ? "wait for" : "be part of";
-  const { line } = entries[first]!.fields.get(field)!;
-  return {
-    line,
-    entry: first,
-    field,
-    message: `\`${names[0]!}\` would ${verb} itself: ${names.join(" -> ")}.`,
-  };
+  labels: ReadonlyMap<string, number>,
+): readonly number[] {
+  return [fields.get(field)?.value ?? []].flat().flatMap((label) => labels.get(label) ?? []);
 }

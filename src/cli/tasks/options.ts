@@ -19,6 +19,11 @@ export function describeTask(command: Command): Command {
     .option("-F, --file <file>", "the body from a file; - for standard input")
     .option("--needs <skill>", "a skill that it takes; may be repeated", collect)
     .option("--after <task>", "a task that must be done first; may be repeated", collect)
+    .option(
+      "--after-any <task>",
+      "a task of which one must be done first; may be repeated",
+      collect,
+    )
     .option("--paths <glob>", "what it touches in the code; may be repeated", collect)
     .option("--priority <n>", "0 to 4, larger first; 2 unless said")
     .option("--lease <duration>", "how long a claim lasts without a sign of life, such as 30m")
@@ -65,6 +70,7 @@ export async function taskChanges(
     body: given("body") ?? (await fileOption(context, options["file"])),
     needs: list(options["needs"]),
     after: list(options["after"]),
+    afterAny: list(options["afterAny"]),
     paths: list(options["paths"]),
     priority: numberOption(options["priority"], "--priority", 0, 4),
     lease,

@@ -14,6 +14,8 @@ export interface TaskSpec {
   readonly body?: string;
   readonly needs?: readonly string[];
   readonly after?: readonly string[];
+  /** Of these one is enough; `label` names them as in `after`. */
+  readonly afterAny?: readonly string[];
   readonly paths?: readonly string[];
   /** 0 to 4, larger first. */
   readonly priority?: number;
@@ -88,12 +90,19 @@ export function taskFields(
     if (found.error.code === "task-ambiguous") return found;
     return err(fault("TA3", { code: "dependency-missing", task: id, after: reference }));
   };
-  const after: TaskId[] = [];
-  for (const reference of spec.after ?? []) {
-    const found = resolve(reference);
-    if (!found.ok) return found;
-    after.push(found.value);
-  }
+  const resolveAll = (references: readonly string[] = []): Result<readonly TaskId[], Fault> => {
+    const ids: TaskId[] = [];
+    for (const reference of references) {
+      const found = resolve(reference);
+      if (!found.ok) return found;
+      ids.push(found.value);
+    }
+    return ok(ids);
+  };
+  const after = resolveAll(spec.after);
+  if (!after.ok) return after;
+  const afterAny = resolveAll(spec.afterAny);
+  if (!afterAny.ok) return afterAny;
   const parent = spec.parent === undefined ? undefined : resolve(spec.parent);
   if (parent?.ok === false) return parent;
   return ok({
@@ -102,7 +111,8 @@ export function taskFields(
     title: spec.title,
     body: spec.body,
     needs: spec.needs,
-    after,
+    after: after.value,
+    after_any: afterAny.value,
     paths: spec.paths,
     priority: spec.priority === undefined ? undefined : String(spec.priority),
     deadline: spec.deadline,

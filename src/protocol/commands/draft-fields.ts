@@ -31,6 +31,7 @@ export const DRAFT_KINDS: Readonly<Record<string, DraftKind>> = {
       ]),
       review: oneOf("required"),
       after: list(reference),
+      after_any: list(reference),
       parent: reference,
     },
     required: ["title"],
@@ -69,7 +70,7 @@ export const DRAFT_KINDS: Readonly<Record<string, DraftKind>> = {
 };
 
 /** Fields that hold several texts. */
-export const LISTS: ReadonlySet<string> = new Set(["needs", "after", "paths", "ref"]);
+export const LISTS: ReadonlySet<string> = new Set(["needs", "after", "after_any", "paths", "ref"]);
 
 /** The schemas by which the judge reads these fields of a record. */
 function fieldsOf(kind: string, names: readonly string[]): Record<string, z.core.$ZodType> {

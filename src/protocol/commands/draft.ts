@@ -209,8 +209,12 @@ function commandOf(kind: string, fields: Fields): DraftCommand {
 
 function taskSpec(fields: Fields): TaskSpec {
   const words = ["body", "needs", "after", "paths", "deadline", "lease", "reviewer", "parent"];
+  const { after_any: afterAny } = fields.some(["after_any"]) as {
+    after_any?: readonly string[];
+  };
   return {
     title: fields.need("title"),
+    ...(afterAny === undefined ? {} : { afterAny }),
     ...fields.some([...words, "review"]),
     ...fields.some(["priority", "attempts"], Number),
   };

@@ -54,6 +54,7 @@ function specOf(task: TaskState): TaskSpec {
     ...(task.body === undefined ? {} : { body: task.body }),
     needs: task.needs,
     after: task.after,
+    afterAny: task.afterAny,
     paths: task.paths,
     priority: task.priority,
     ...(task.deadline === undefined ? {} : { deadline: formatInstant(task.deadline) }),

@@ -28,6 +28,7 @@ const spec = {
   body: z.optional(text),
   needs: z.optional(texts),
   after: z.optional(texts),
+  afterAny: z.optional(texts),
   paths: z.optional(texts),
   priority: z.optional(whole),
   deadline: z.optional(text),

@@ -16,7 +16,10 @@ export interface Kind<F extends CommonFields = CommonFields> {
   actor(fields: F): AgentId | undefined;
   judge(record: Incoming<F>, context: Context): Fault | undefined;
   apply(record: Incoming<F>, context: Context): void;
-  /** Looks at the state after all records of the commit have been applied. */
+  /**
+   * Looks at the state after all records of the commit have been applied, and keeps what is cheaper kept
+   * once for the commit than for each record.
+   */
   settle?(context: Context): Fault | undefined;
 }
 

@@ -16,6 +16,8 @@ import {
 import { taskHead, type TaskId } from "../ids.ts";
 import { LEASE_MIN_MS } from "../limits.ts";
 import { taskFolder } from "../paths.ts";
+import { findCycle } from "../rules/cycle.ts";
+import { edgesOf, keepWaits } from "../rules/graph.ts";
 import { settings } from "../rules/members.ts";
 import { putTask } from "../rules/put-task.ts";
 import { taskStatus } from "../rules/task-status.ts";
@@ -31,6 +33,7 @@ const fields = z.strictObject({
   body: z.optional(text),
   needs: z.optional(list(skill)),
   after: z.optional(list(taskId)),
+  after_any: z.optional(list(taskId)),
   paths: z.optional(list(glob)),
   priority: z.optional(integer(0, 4)),
   deadline: z.optional(instant),
@@ -93,6 +96,7 @@ function definition(body: TaskFields) {
     body: body.body,
     needs: body.needs ?? [],
     after: body.after ?? [],
+    afterAny: body.after_any ?? [],
     paths: body.paths ?? [],
     priority: body.priority ?? PRIORITY_DEFAULT,
     deadline: body.deadline,
@@ -134,10 +138,21 @@ function judgeEdit(
   });
   return changed === undefined
     ? undefined
-    : fault("TA5", { code: "edit-frozen", task: current.id, status, field: changed });
+    : fault("TA5", {
+        code: "edit-frozen",
+        task: current.id,
+        status,
+        field: WRITTEN[changed] ?? changed,
+      });
 }
 
 const FREE_FIELDS = new Set(["title", "body", "priority"]);
+
+/** Fields that the record writes in another way. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  afterAny: "after_any",
+  attemptsMax: "attempts",
+};
 
 /** [TA3] Whom a task names must exist. [TA7] */
 function judgeFields(body: TaskFields, { state }: Context): Fault | undefined {
@@ -161,68 +176,34 @@ function judgeEdges({ before, state, incoming }: Context): Fault | undefined {
     .filter((record) => record.kind === "task")
     .map((record) => (record.fields as TaskFields).id);
   for (const id of touched) {
-    const { after, parent } = state.get(`task/${id}`)!;
-    const missing = [...after, parent].find(
+    const added = state.get(`task/${id}`)!;
+    const missing = [...edgesOf(added), added.parent].find(
       (other) => other !== undefined && state.get(`task/${other}`) === undefined,
     );
     if (missing !== undefined)
       return fault("TA3", { code: "dependency-missing", task: id, after: missing });
   }
   const rewired = touched.filter(
-    (id) => edgesOf(before.get(`task/${id}`)) !== edgesOf(state.get(`task/${id}`)),
+    (id) => wiring(before.get(`task/${id}`)) !== wiring(state.get(`task/${id}`)),
   );
   // Only new tasks name a new task: while no older one is rewired, a cycle stays among the new ones,
   // and the walk need not go down into all that they depend on.
   const inside = new Set(rewired);
   const walled = rewired.every((id) => before.get(`task/${id}`) === undefined);
-  const along = (edges: Edges) => (id: TaskId) =>
+  const along = (edges: (at: TaskState) => readonly TaskId[]) => (id: TaskId) =>
     walled && !inside.has(id) ? [] : edges(state.get(`task/${id}`)!);
-  return (
-    refuseCycle(
+  const cycle =
+    findCycle(rewired, along(edgesOf)) ??
+    findCycle(
       rewired,
-      along((at) => at.after),
-    ) ??
-    refuseCycle(
-      rewired,
-      along((at) => (at.parent === undefined ? [] : [at.parent])),
-    )
-  );
-}
-
-type Edges = (at: TaskState) => readonly TaskId[];
-
-function edgesOf(at: TaskState | undefined): string | undefined {
-  return at === undefined ? undefined : JSON.stringify([at.after, at.parent]);
-}
-
-function refuseCycle(
-  from: readonly TaskId[],
-  edges: (id: TaskId) => readonly TaskId[],
-): Fault | undefined {
-  const cleared = new Set<TaskId>();
-  for (const start of from) {
-    if (cleared.has(start)) continue;
-    const trail: { id: TaskId; rest: TaskId[] }[] = [{ id: start, rest: [...edges(start)] }];
-    const onTrail = new Set<TaskId>([start]);
-    while (trail.length > 0) {
-      const top = trail.at(-1)!;
-      const next = top.rest.pop();
-      if (next === undefined) {
-        cleared.add(top.id);
-        onTrail.delete(top.id);
-        trail.pop();
-      } else if (onTrail.has(next)) {
-        const ids = trail.map((step) => step.id);
-        return fault("TA4", {
-          code: "dependency-cycle",
-          task: start,
-          cycle: [...ids.slice(ids.indexOf(next)), next],
-        });
-      } else if (!cleared.has(next)) {
-        trail.push({ id: next, rest: [...edges(next)] });
-        onTrail.add(next);
-      }
-    }
-  }
+      along(({ parent }) => (parent === undefined ? [] : [parent])),
+    );
+  if (cycle !== undefined)
+    return fault("TA4", { code: "dependency-cycle", task: cycle[0]!, cycle });
+  keepWaits(before, state, rewired);
   return undefined;
+}
+
+function wiring(at: TaskState | undefined): string | undefined {
+  return at === undefined ? undefined : JSON.stringify([at.after, at.afterAny, at.parent]);
 }

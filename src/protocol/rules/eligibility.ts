@@ -3,7 +3,7 @@ import type { AgentId } from "../ids.ts";
 import type { TaskState, View } from "../state.ts";
 import { refuseNonMember, settings } from "./members.ts";
 import { isLapsed } from "./lease.ts";
-import { isUsedUp, taskStatus, unmet } from "./task-status.ts";
+import { isUsedUp, taskStatus, unmet, unmetAny } from "./task-status.ts";
 
 /**
  * Why an agent may not take a task at log time `now` (milliseconds), or undefined when it may.
@@ -32,7 +32,11 @@ function refuseStatus(view: View, agent: AgentId, task: TaskState, now: number):
     return fault("CL1", { code: "held", task: task.id, by, until, token });
   }
   const waiting = unmet(view, task);
-  if (waiting.length > 0) return fault("CL10", { code: "blocked", task: task.id, by: waiting });
+  if (waiting.length > 0) {
+    const any = unmetAny(view, task);
+    const choice = any.length === 0 ? {} : { any };
+    return fault("CL10", { code: "blocked", task: task.id, by: waiting, ...choice });
+  }
   if (status === "open" || status === "lapsed") return undefined;
   // A lapsed claim counts as its holder's failure to everyone but the holder, who goes on under it.
   if (task.claim?.agent === agent && !isUsedUp(task)) return undefined;

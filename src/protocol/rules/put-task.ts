@@ -1,6 +1,7 @@
 import { taskHead } from "../ids.ts";
 import type { AgentId } from "../ids.ts";
 import type { Overlay, TaskState, TodoState } from "../state.ts";
+import { noteGraph } from "./graph.ts";
 import { isSettled } from "./task-status.ts";
 
 /** Writes a task and keeps what is derived from it by key: holdings, open tasks, the id's head. */
@@ -17,6 +18,7 @@ export function putTask(state: Overlay, next: TaskState): void {
   if (todo !== undefined || state.get(`todo/${next.id}`) !== undefined)
     state.set(`todo/${next.id}`, todo);
   const change = Number(!isSettled(next)) - Number(before !== undefined && !isSettled(before));
+  noteGraph(state, before, next);
   if (change !== 0) {
     state.set(`made/${next.creator}`, (state.get(`made/${next.creator}`) ?? 0) + change);
   }

@@ -55,13 +55,31 @@ export function finishing(task: TaskState): AttemptState | undefined {
   return last?.outcome === "done" && last.review?.accepted !== false ? last : undefined;
 }
 
-/** The dependencies that are not satisfied: by *done*, or *accepted* where they ask for a review. */
+/** Whether what waits for the task may go on: it is done, and accepted where it asks for a review. */
+export function isSatisfied(task: TaskState | undefined): boolean {
+  const done = task === undefined ? undefined : finishing(task);
+  return done !== undefined && !(task!.review && done.review === undefined);
+}
+
+/** [CL10] The tasks that it waits for, each once: those of `after`, then those of `unmetAny`. */
 export function unmet(view: View, task: TaskState): readonly TaskId[] {
-  return task.after.filter((id) => {
-    const earlier = view.get(`task/${id}`);
-    const done = earlier === undefined ? undefined : finishing(earlier);
-    return done === undefined || (earlier!.review && done.review === undefined);
-  });
+  const all = notSatisfied(view, task.after);
+  const any = unmetAny(view, task);
+  return any.length === 0 ? all : [...new Set([...all, ...any])];
+}
+
+/** [CL10] The tasks of `after_any` while none of them is done: one of these is enough. */
+export function unmetAny(view: View, { afterAny }: TaskState): readonly TaskId[] {
+  const unsatisfied = notSatisfied(view, afterAny);
+  return unsatisfied.length === afterAny.length ? unsatisfied : NONE;
+}
+
+/** Most tasks wait for nothing, and a choice asks of thousands: they are answered without a new list. */
+const NONE: readonly TaskId[] = [];
+
+function notSatisfied(view: View, ids: readonly TaskId[]): readonly TaskId[] {
+  if (ids.length === 0) return NONE;
+  return ids.filter((id) => !isSatisfied(view.get(`task/${id}`)));
 }
 
 /** How many different agents failed or let their lease lapse; releases do not count. */

@@ -28,6 +28,7 @@ const COMMIT_EVENTS = [
   "task.cancelled",
   "task.accepted",
   "task.rejected",
+  "task.ready",
   "checkpoint.signed",
   "lock.taken",
   "lock.renewed",

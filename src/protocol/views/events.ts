@@ -1,7 +1,8 @@
 /**
  * The events of one commit, derived from what was accepted and the state before it. A renewal that
  * comes with a progress, an attempt that comes with a cancellation and capabilities that come with
- * their agent's own record are part of that one event, and make none of their own.
+ * their agent's own record are part of that one event, and make none of their own. What a commit wakes
+ * comes after what it says.
  */
 import { undoneBy } from "../commands/repair.ts";
 import { trailers } from "../commit.ts";
@@ -10,6 +11,7 @@ import type { CommitFacts, Verdict } from "../judge.ts";
 import type { Incoming } from "../kinds/incoming.ts";
 import { keyFingerprint } from "../rules/fingerprint.ts";
 import { Overlay, type AgentState, type Outcome, type View } from "../state.ts";
+import { wokenBy } from "./woken.ts";
 import { aboutTask, type EventType, type MoundEvent } from "./event.ts";
 import { tellLock, tellLockAttempt } from "./lock-events.ts";
 
@@ -43,11 +45,15 @@ interface Scene {
   readonly records: readonly Incoming[];
 }
 
-function tellRecords(before: View, { records, delta }: Verdict & { accepted: true }): Told[] {
+function tellRecords(before: View, { records, delta, time }: Verdict & { accepted: true }): Told[] {
   const after = new Overlay(before);
   after.apply(delta);
   const scene = { before, after, records };
-  return records.flatMap((record) => TELL[record.kind]?.(record.fields as never, scene) ?? []);
+  const said = records.flatMap(
+    (record) => TELL[record.kind]?.(record.fields as never, scene) ?? [],
+  );
+  const ready = wokenBy(before, after, records, time);
+  return [...said, ...ready.map((task): Told => ({ type: "task.ready", ...aboutTask(task) }))];
 }
 
 /** A commit without a record changes what `init` laid down, or puts good bytes back. */

@@ -143,6 +143,7 @@ function standingFacts(task: TaskState): Facts {
     priority: task.priority,
     needs: some(task.needs),
     after: some(task.after),
+    after_any: some(task.afterAny),
     paths: some(task.paths),
     deadline: instant(task.deadline),
     lease: task.lease === undefined ? undefined : formatDuration(task.lease),

@@ -1,5 +1,5 @@
 import type { AgentId, TaskId } from "../ids.ts";
-import { finishing, taskStatus, unmet, type TaskStatus } from "../rules/task-status.ts";
+import { finishing, taskStatus, unmet, unmetAny, type TaskStatus } from "../rules/task-status.ts";
 import type { AttemptState, ProgressState, TaskState, View } from "../state.ts";
 
 /** A task as readers see it: its fields, and what is derived from the log at one time. */
@@ -12,7 +12,11 @@ export interface TaskView {
   readonly created: number;
   readonly needs: readonly string[];
   readonly after: readonly TaskId[];
+  readonly after_any: readonly TaskId[];
+  /** All that it waits for now. */
   readonly waiting_for: readonly TaskId[];
+  /** Those of them of which one is enough. */
+  readonly waiting_for_any: readonly TaskId[];
   readonly paths: readonly string[];
   /** The standing claim, lapsed or not. */
   readonly claim:
@@ -40,7 +44,9 @@ export function viewTask(view: View, task: TaskState, now: number): TaskView {
     created: task.created,
     needs: task.needs,
     after: task.after,
+    after_any: task.afterAny,
     waiting_for: unmet(view, task),
+    waiting_for_any: unmetAny(view, task),
     paths: task.paths,
     claim:
       claim === undefined

@@ -216,3 +216,68 @@ test("in JSON, times are RFC 3339 and only what is given stands there", () => {
     cursor: "here",
   });
 });
+
+describe("events of tasks that waited", () => {
+  function scene() {
+    const world = World.found();
+    world.agent("ant-1");
+    const [a, b] = [world.add("a"), world.add("b", { review: "required" })];
+    const finish = (task: string): World => {
+      world.pass(1_000).must("ant-1", { type: "claim", task });
+      world.pass(1_000).must("ant-1", { type: "finish", task, outcome: "done" });
+      return world;
+    };
+    return { world, a, b, finish };
+  }
+  const types = (world: World): readonly string[] =>
+    last(world).map(({ type, task }) => `${type} ${task ?? ""}`);
+
+  test("the last thing that was waited for wakes them, each once, in order of id", () => {
+    const { world, a, b, finish } = scene();
+    const waiting = ["c", "d", "e"].map((title) => world.add(title, { after: [a, b] }));
+    const one = world.add("one", { afterAny: [a, b] });
+    finish(a);
+    expect(types(world)).toEqual([`task.done ${a}`, `task.ready ${one}`]);
+    expect(last(world)[1]).toMatchObject({ actor: "ant-1", title: "one", priority: 2, needs: [] });
+    finish(b);
+    // Done is not enough where a review is asked for.
+    expect(types(world)).toEqual([`task.done ${b}`]);
+    world.pass(1_000).must("root", { type: "review", task: b, accept: true });
+    expect(types(world)).toEqual([
+      `task.accepted ${b}`,
+      ...waiting.toSorted().map((id) => `task.ready ${id}`),
+    ]);
+    expect(last(world).map(({ id }) => id.split(".")[1])).toEqual(["0", "1", "2", "3"]);
+  });
+
+  test("an edit wakes a task by taking the last one away, but not by less, nor one that is over", () => {
+    const { world, a, b } = scene();
+    const edit = (task: string, changes: Record<string, readonly string[]>): readonly string[] => {
+      world.pass(1_000).must("root", { type: "edit", task, changes });
+      return types(world);
+    };
+    const c = world.add("c", { after: [a, b] });
+    expect(types(world)).toEqual([`task.added ${c}`]);
+    expect(edit(c, { after: [a] })).toEqual([`task.changed ${c}`]);
+    expect(edit(c, { after: [] })).toEqual([`task.changed ${c}`, `task.ready ${c}`]);
+    expect(edit(c, { paths: ["src/**"] })).toEqual([`task.changed ${c}`]);
+    expect(edit(c, { afterAny: [a, b] })).toEqual([`task.changed ${c}`]);
+    world.pass(1_000).must("root", { type: "cancel", task: c });
+    expect(types(world)).toEqual([`task.cancelled ${c}`]);
+  });
+
+  test("what a review sends back is waited for again; a task that is over is not woken", () => {
+    const { world, a, finish } = scene();
+    const [c, d] = [world.add("c", { after: [a] }), world.add("d", { after: [a] })];
+    world.pass(1_000).must("root", { type: "cancel", task: d });
+    finish(a);
+    expect(types(world)).toEqual([`task.done ${a}`, `task.ready ${c}`]);
+    world.pass(1_000).must("root", { type: "review", task: a, accept: false });
+    expect(types(world)).toEqual([`task.rejected ${a}`]);
+    finish(a);
+    expect(types(world)).toEqual([`task.done ${a}`, `task.ready ${c}`]);
+    // Accepting what counted already wakes nobody again.
+    world.pass(1_000).must("root", { type: "review", task: a, accept: true });
+    expect(types(world)).toEqual([`task.accepted ${a}`]);
+  });
+});
