@@ -6,7 +6,14 @@ import type { Command } from "../protocol/commands/index.ts";
 import { FaultError, type Context } from "./context.ts";
 
 /** Codes after which another task is the way on. */
-const TAKE_ANOTHER = new Set(["held", "not-open", "blocked", "fenced", "not-held"]);
+const TAKE_ANOTHER = new Set([
+  "held",
+  "paths-overlap",
+  "not-open",
+  "blocked",
+  "fenced",
+  "not-held",
+]);
 /** How many other tasks a refusal names. */
 const OFFERED = 3;
 

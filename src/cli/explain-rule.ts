@@ -1,4 +1,5 @@
 import type { Fault } from "../protocol/fault.ts";
+import { commonPath } from "../protocol/rules/globs.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
 import type { Words } from "./explain.ts";
@@ -19,6 +20,12 @@ type RuleFault = Exclude<Fault, RecordFault | LockFault>;
 const WORDS: Table<RuleFault> = {
   held: (fault) => ({
     message: `The task ${fault.task} is held by ${fault.by} until ${formatInstant(fault.until)} (token ${fault.token}).`,
+    fix: "mound next --claim",
+    exit: EXIT.lost,
+    retryable: true,
+  }),
+  "paths-overlap": (fault) => ({
+    message: overlapSentence(fault),
     fix: "mound next --claim",
     exit: EXIT.lost,
     retryable: true,
@@ -188,4 +195,12 @@ function fencedSentence(fault: Fault & { code: "fenced" }): string {
     return `${own}: the task was cancelled by ${fault.by ?? "its creator"}.`;
   if (fault.current === undefined) return `${own}: the task is ${fault.status}.`;
   return `${own}: ${fault.by ?? "another"} holds token ${fault.current}.`;
+}
+
+function overlapSentence(fault: Fault & { code: "paths-overlap" }): string {
+  const { task, glob, other, theirs, by, until } = fault;
+  const common = commonPath(glob, theirs);
+  const both =
+    common === undefined || common === glob || common === theirs ? "" : ` (both cover ${common})`;
+  return `The task ${task} touches ${glob}, which overlaps ${theirs} of ${other}${both}: ${by} holds that until ${formatInstant(until)}. It can be taken once that claim ends, or if its creator marks both tasks as shared.`;
 }

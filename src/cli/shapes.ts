@@ -20,6 +20,7 @@ export function taskJson(task: TaskView) {
     waiting_for: task.waiting_for,
     waiting_for_any: task.waiting_for_any,
     paths: task.paths,
+    shared: task.shared,
     token: task.token,
     claim:
       claim === undefined

@@ -111,6 +111,16 @@ export type FaultFacts =
       readonly until: number;
       readonly token: number;
     }
+  /** `other` is claimed by `by` until then (milliseconds); `glob` is of the task, `theirs` of the other. */
+  | {
+      readonly code: "paths-overlap";
+      readonly task: string;
+      readonly glob: string;
+      readonly other: string;
+      readonly theirs: string;
+      readonly by: string;
+      readonly until: number;
+    }
   | { readonly code: "not-open"; readonly task: string; readonly status: string }
   | {
       readonly code: "blocked";

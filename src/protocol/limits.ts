@@ -6,6 +6,11 @@ export const RECORD_BYTES = 16 * 1024;
 export const RECORD_KEYS = 64;
 /** A list of scalars: needs, paths, dependencies. */
 export const LIST_ITEMS = 64;
+/**
+ * The globs of one task: thirty files with long names. Two tasks are compared in as many steps as the
+ * product of what both have, at worst: 4 million, which take some 20 ms.
+ */
+export const PATHS_CHARS = 2_048;
 /** More than a person reads in one commit; an import of tasks is the exception. */
 export const COMMIT_PATHS = 200;
 /** One task is one path; the import is judged task by task. */

@@ -109,6 +109,8 @@ export interface TaskState {
   /** One of these is to be done first, where there are any. */
   readonly afterAny: readonly TaskId[];
   readonly paths: readonly string[];
+  /** Whether claims on other tasks that say so too may overlap its paths. */
+  readonly shared: boolean;
   readonly priority: number;
   readonly deadline: number | undefined;
   readonly lease: number | undefined;

@@ -33,8 +33,8 @@
 # breaks no rule; `mound audit` finds it.
 # What it leaves to `mound audit`: the trailers of messages (LN6), the values of fields that it has no use for
 # (RE4), the caps of a mound (AG8 TA6 CL11), the limits of settings and of tasks (MO1 TA7), what tasks wait for
-# and whether what they name exists (TA3 TA4 CL10), edits of a task under way (TA5), skills (CL9). A commit that
-# breaks only one of these is taken here. A record in a spelling of YAML that Mound does not write itself
+# and whether what they name exists (TA3 TA4 CL10), edits of a task under way (TA5), skills (CL9), overlapping
+# paths of claimed tasks (CL14). A commit that breaks only one of these is taken here. A record in a spelling of YAML that Mound does not write itself
 # (flow style, escapes in a name, a field over several lines) is refused here as unreadable (RE2), and so is a
 # commit that holds a NUL byte: there this check is stricter.
 
@@ -862,7 +862,7 @@ BEGIN {
   kind("agent", "agent key name operator status reason by", "agent key")
   kind("invite", "fingerprint by note", "fingerprint by")
   kind("capabilities", "agent skills load capacity until", "agent")
-  kind("task", "id creator title body needs after after_any paths priority deadline lease attempts review reviewer parent", "id creator title")
+  kind("task", "id creator title body needs after after_any paths shared priority deadline lease attempts review reviewer parent", "id creator title")
   kind("attempt", "task token agent outcome result reason ref result_sha256", "task token agent outcome")
   kind("cancel", "task agent reason", "task agent")
   kind("claim", "task agent token until", "task agent token until")

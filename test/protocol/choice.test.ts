@@ -66,6 +66,7 @@ function entriesOf(
     token,
     claim,
     needs: [],
+    paths: [],
     after: blocked ? ["missing-task"] : [],
     attempts: [],
     afterAny: [],

@@ -20,6 +20,7 @@ const spec = {
   after: [task],
   afterAny: [task],
   paths: ["src/login/**"],
+  shared: true,
   priority: 4,
   deadline: "2027-01-01T00:00:00.000Z",
   lease: "30m",

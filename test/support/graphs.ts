@@ -27,6 +27,7 @@ export function taskOf(some: Some): TaskState {
     after: [],
     afterAny: [],
     paths: [],
+    shared: false,
     priority: 2,
     deadline: undefined,
     lease: undefined,

@@ -44,7 +44,8 @@ export function addTaskCommands(program: Command, run: Run): void {
     task
       .command("edit <task>")
       .description("change a task that you made; an empty value takes a field away")
-      .option("--title <text>", "what it is called"),
+      .option("--title <text>", "what it is called")
+      .option("--no-shared", "its paths are its own again"),
   )
     .addHelpText("after", "\nExample:\n  mound task edit k3f9 --priority 4 --as ant-1")
     .action(change("editTask"));
@@ -73,8 +74,8 @@ export function addTaskCommands(program: Command, run: Run): void {
 const AT = "as it was then: a commit, a time (RFC 3339), or how long ago (2h)";
 
 const IMPORT_HELP = `
-Fields: title, body, needs, after, after_any, paths, priority, deadline, lease, attempts, review, reviewer, parent,
-and label: a name by which the entries of the file name each other in \`after\`,
+Fields: title, body, needs, after, after_any, paths, shared, priority, deadline, lease, attempts, review, reviewer,
+parent, and label: a name by which the entries of the file name each other in \`after\`,
 \`after_any\` and \`parent\`.
 
 Example:

@@ -18,6 +18,7 @@ const TEXTS = new Set([
   "title",
   "label",
   "body",
+  "shared",
   "priority",
   "deadline",
   "lease",
@@ -67,6 +68,7 @@ export function specOf({ fields }: ImportEntry): TaskSpec {
   for (const [field, { value }] of fields) {
     if (field === "priority" || field === "attempts") spec[field] = Number(value);
     else if (field === "after_any") spec["afterAny"] = value;
+    else if (field === "shared") spec[field] = true;
     else spec[field] = field === "deadline" ? readDeadline(value as string) : value;
   }
   return spec as unknown as TaskSpec;

@@ -149,6 +149,7 @@ const NUMBERS = new Set(["priority", "attempts"]);
 function textOf(node: unknown, field: string): string | undefined {
   if (!isScalar(node) || hasExtras(node)) return undefined;
   if (typeof node.value === "number" && NUMBERS.has(field)) return node.source;
+  if (node.value === true && field === "shared") return "true";
   return typeof node.value === "string" ? node.value : undefined;
 }
 

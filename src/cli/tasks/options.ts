@@ -24,7 +24,12 @@ export function describeTask(command: Command): Command {
       "a task of which one must be done first; may be repeated",
       collect,
     )
-    .option("--paths <glob>", "what it touches in the code; may be repeated", collect)
+    .option(
+      "--paths <glob>",
+      "what it touches in the code, and reserves while it is claimed; may be repeated",
+      collect,
+    )
+    .option("--shared", "its paths may overlap those of claimed tasks that are shared too")
     .option("--priority <n>", "0 to 4, larger first; 2 unless said")
     .option("--lease <duration>", "how long a claim lasts without a sign of life, such as 30m")
     .option("--deadline <time>", "a day or an RFC 3339 time, such as 2026-12-01T12:00:00Z")
@@ -72,6 +77,7 @@ export async function taskChanges(
     after: list(options["after"]),
     afterAny: list(options["afterAny"]),
     paths: list(options["paths"]),
+    shared: options["shared"] === true ? true : undefined,
     priority: numberOption(options["priority"], "--priority", 0, 4),
     lease,
     deadline: deadline(given("deadline")),
@@ -82,7 +88,9 @@ export async function taskChanges(
   const changes = Object.fromEntries(
     Object.entries(found).filter(([, value]) => value !== undefined),
   ) as Partial<TaskSpec>;
-  return { changes, clear: review === "none" ? [...clear, "review"] : clear };
+  const none: Field[] = review === "none" ? ["review"] : [];
+  if (options["shared"] === false) none.push("shared");
+  return { changes, clear: [...clear, ...none] };
 }
 
 /** An empty entry alone makes the list empty. */

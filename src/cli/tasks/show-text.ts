@@ -40,6 +40,7 @@ function factsLine({ creator, created, priority, attemptsMax }: TaskState): stri
 function optionalFacts({
   needs,
   paths,
+  shared,
   deadline,
   lease,
   review,
@@ -48,7 +49,9 @@ function optionalFacts({
 }: TaskState): readonly string[] {
   const facts: (string | undefined)[] = [
     needs.length === 0 ? undefined : `Needs: ${needs.join(", ")}`,
-    paths.length === 0 ? undefined : `Paths: ${paths.join(", ")}`,
+    paths.length === 0
+      ? undefined
+      : `Paths: ${paths.join(", ")}${shared ? " (shared with tasks that say so too)" : ""}`,
     deadline === undefined ? undefined : `Deadline: ${formatInstant(deadline)}`,
     lease === undefined ? undefined : `Lease: ${formatDuration(lease)}`,
     review

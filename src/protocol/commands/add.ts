@@ -17,6 +17,7 @@ export interface TaskSpec {
   /** Of these one is enough; `label` names them as in `after`. */
   readonly afterAny?: readonly string[];
   readonly paths?: readonly string[];
+  readonly shared?: boolean;
   /** 0 to 4, larger first. */
   readonly priority?: number;
   /** RFC 3339. */
@@ -114,6 +115,7 @@ export function taskFields(
     after: after.value,
     after_any: afterAny.value,
     paths: spec.paths,
+    shared: spec.shared === true ? "true" : undefined,
     priority: spec.priority === undefined ? undefined : String(spec.priority),
     deadline: spec.deadline,
     lease: spec.lease,

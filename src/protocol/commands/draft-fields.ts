@@ -23,6 +23,7 @@ export const DRAFT_KINDS: Readonly<Record<string, DraftKind>> = {
         "body",
         "needs",
         "paths",
+        "shared",
         "priority",
         "deadline",
         "lease",

@@ -217,6 +217,7 @@ function taskSpec(fields: Fields): TaskSpec {
     ...(afterAny === undefined ? {} : { afterAny }),
     ...fields.some([...words, "review"]),
     ...fields.some(["priority", "attempts"], Number),
+    ...fields.some(["shared"], () => true),
   };
 }
 

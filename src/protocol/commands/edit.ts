@@ -56,6 +56,7 @@ function specOf(task: TaskState): TaskSpec {
     after: task.after,
     afterAny: task.afterAny,
     paths: task.paths,
+    ...(task.shared ? { shared: true } : {}),
     priority: task.priority,
     ...(task.deadline === undefined ? {} : { deadline: formatInstant(task.deadline) }),
     ...(task.lease === undefined ? {} : { lease: formatDuration(task.lease) }),

@@ -30,6 +30,7 @@ const spec = {
   after: z.optional(texts),
   afterAny: z.optional(texts),
   paths: z.optional(texts),
+  shared: z.optional(z.boolean()),
   priority: z.optional(whole),
   deadline: z.optional(text),
   lease: z.optional(text),

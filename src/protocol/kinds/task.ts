@@ -14,7 +14,7 @@ import {
   text,
 } from "../fields.ts";
 import { taskHead, type TaskId } from "../ids.ts";
-import { LEASE_MIN_MS } from "../limits.ts";
+import { LEASE_MIN_MS, PATHS_CHARS } from "../limits.ts";
 import { taskFolder } from "../paths.ts";
 import { findCycle } from "../rules/cycle.ts";
 import { edgesOf, keepWaits } from "../rules/graph.ts";
@@ -25,6 +25,8 @@ import type { TaskState } from "../state.ts";
 import type { Context, Incoming } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
 
+const TOO_MANY = `must have at most ${PATHS_CHARS} characters in all`;
+
 const fields = z.strictObject({
   kind: z.literal("task"),
   id: taskId,
@@ -34,7 +36,8 @@ const fields = z.strictObject({
   needs: z.optional(list(skill)),
   after: z.optional(list(taskId)),
   after_any: z.optional(list(taskId)),
-  paths: z.optional(list(glob)),
+  paths: z.optional(list(glob).check(z.refine(fewCharacters, TOO_MANY))),
+  shared: z.optional(z.literal("true", "must be true, or left out")),
   priority: z.optional(integer(0, 4)),
   deadline: z.optional(instant),
   lease: z.optional(duration),
@@ -82,6 +85,10 @@ export const task = kind<TaskFields>({
   settle: judgeEdges,
 });
 
+function fewCharacters(globs: readonly string[]): boolean {
+  return globs.reduce((sum, one) => sum + one.length, 0) <= PATHS_CHARS;
+}
+
 const BLANK = {
   token: 0,
   claim: undefined,
@@ -98,6 +105,7 @@ function definition(body: TaskFields) {
     after: body.after ?? [],
     afterAny: body.after_any ?? [],
     paths: body.paths ?? [],
+    shared: body.shared === "true",
     priority: body.priority ?? PRIORITY_DEFAULT,
     deadline: body.deadline,
     lease: body.lease,

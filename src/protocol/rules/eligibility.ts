@@ -3,6 +3,7 @@ import type { AgentId } from "../ids.ts";
 import type { TaskState, View } from "../state.ts";
 import { refuseNonMember, settings } from "./members.ts";
 import { isLapsed } from "./lease.ts";
+import { refuseOverlap } from "./reservations.ts";
 import { isUsedUp, taskStatus, unmet, unmetAny } from "./task-status.ts";
 
 /**
@@ -20,7 +21,8 @@ export function refuseTaking(
     refuseNonMember(view, agent) ??
     refuseStatus(view, agent, task, now) ??
     refuseSkills(view, agent, task, now) ??
-    refuseLimit(view, agent, task, now)
+    refuseLimit(view, agent, task, now) ??
+    refuseOverlap(view, task, now)
   );
 }
 

@@ -2,9 +2,10 @@ import { taskHead } from "../ids.ts";
 import type { AgentId } from "../ids.ts";
 import type { Overlay, TaskState, TodoState } from "../state.ts";
 import { noteGraph } from "./graph.ts";
+import { keepReserved } from "./reservations.ts";
 import { isSettled } from "./task-status.ts";
 
-/** Writes a task and keeps what is derived from it by key: holdings, open tasks, the id's head. */
+/** Writes a task and keeps what is derived from it by key: holdings, reserved paths, open tasks, the id's head. */
 export function putTask(state: Overlay, next: TaskState): void {
   const before = state.get(`task/${next.id}`);
   state.set(`task/${next.id}`, next);
@@ -14,6 +15,7 @@ export function putTask(state: Overlay, next: TaskState): void {
     if (from !== undefined && from.agent !== to?.agent) drop(state, from.agent, next.id);
     if (to !== undefined) hold(state, to.agent, next.id, to.until);
   }
+  keepReserved(state, before, next);
   const todo = isSettled(next) ? undefined : todoOf(next);
   if (todo !== undefined || state.get(`todo/${next.id}`) !== undefined)
     state.set(`todo/${next.id}`, todo);

@@ -145,6 +145,7 @@ function standingFacts(task: TaskState): Facts {
     after: some(task.after),
     after_any: some(task.afterAny),
     paths: some(task.paths),
+    shared: task.shared ? true : undefined,
     deadline: instant(task.deadline),
     lease: task.lease === undefined ? undefined : formatDuration(task.lease),
     attempts_max: task.attemptsMax,

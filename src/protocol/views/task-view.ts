@@ -18,6 +18,7 @@ export interface TaskView {
   /** Those of them of which one is enough. */
   readonly waiting_for_any: readonly TaskId[];
   readonly paths: readonly string[];
+  readonly shared: boolean;
   /** The standing claim, lapsed or not. */
   readonly claim:
     | {
@@ -48,6 +49,7 @@ export function viewTask(view: View, task: TaskState, now: number): TaskView {
     waiting_for: unmet(view, task),
     waiting_for_any: unmetAny(view, task),
     paths: task.paths,
+    shared: task.shared,
     claim:
       claim === undefined
         ? undefined

@@ -236,8 +236,11 @@ function culpritOf(
   const trail = (id: string): Trail => trails.of(id as TaskId);
   switch (fault.code) {
     case "held":
+    case "paths-overlap": {
+      const held = fault.code === "held" ? fault.task : fault.other;
       // A renewal of a lease that would be over by now is what stands in the way.
-      return trail(fault.task).holds.find(({ until }) => until > now)?.mark;
+      return trail(held).holds.find(({ until }) => until > now)?.mark;
+    }
     case "time-not-later": {
       const found = task === undefined ? undefined : trail(task);
       const ended = found?.endings.find((ending) => ending.token === token);
