@@ -52,7 +52,7 @@ const WORDS: Table<RuleFault> = {
   }),
   "skill-missing": (fault) => ({
     message: `The task ${fault.task} needs ${fault.missing.join(", ")}, which you have not declared or which is out of date.`,
-    fix: `mound join --can ${fault.missing.join(" --can ")}`,
+    fix: `mound can ${fault.missing.join(" ")} --add`,
     exit: EXIT.refused,
   }),
   "token-wrong": (fault) => ({
@@ -159,6 +159,11 @@ const WORDS: Table<RuleFault> = {
   "config-invalid": (fault) => ({
     message: `That setting is not allowed: ${fault.detail}.`,
     fix: "mound config get",
+    exit: EXIT.refused,
+  }),
+  "capabilities-invalid": (fault) => ({
+    message: `What ${fault.agent} declares cannot be: ${fault.detail}.`,
+    fix: "mound help can",
     exit: EXIT.refused,
   }),
   "signers-too-few": (fault) => ({

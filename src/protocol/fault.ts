@@ -84,6 +84,7 @@ export type FaultFacts =
   | { readonly code: "not-invited"; readonly agent: string; readonly fingerprint: string }
   | { readonly code: "not-a-root"; readonly agent: string }
   | { readonly code: "config-invalid"; readonly detail: string }
+  | { readonly code: "capabilities-invalid"; readonly agent: string; readonly detail: string }
   | {
       readonly code: "cap-reached";
       readonly agent: string;

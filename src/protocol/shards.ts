@@ -34,6 +34,9 @@ export function shardOf(key: Key): string {
   if (OF_TASKS.has(family)) return `t-${rest.slice(0, 2)}`;
   if (OF_AGENTS.has(family)) return `a-${rest.slice(0, 2)}`;
   if (WHOLE.has(family)) return family;
+  // Many may be able to do the same: a skill is not read with the agents, nor what describes it.
+  if (family === "able") return `s-${rest.slice(0, 1)}`;
+  if (family === "card") return `d-${rest.slice(0, 2)}`;
   if (family === "nonce") return `n-${rest.slice(0, 2)}`;
   if (family === "commit") return `c-${rest.slice(0, 2)}`;
   // Marks on a task are read with it.
@@ -67,6 +70,7 @@ export function keysAcross(prefix: string): readonly Key[] | undefined {
   if (WHOLE.has(family)) return [prefix as Key];
   if (OF_TASKS.has(family)) return rest.length >= 2 ? [prefix as Key] : ACROSS_TASKS;
   if (OF_AGENTS.has(family)) return rest.length >= 2 ? [prefix as Key] : ACROSS_AGENTS;
+  if (family === "able") return rest.length > 0 ? [prefix as Key] : ACROSS_SKILLS;
   if (family !== TOPICS) return undefined;
   if (rest === "" || "task/".startsWith(rest)) return ACROSS_TOPICS;
   return rest.startsWith("task/") && rest.length < "task/".length + 2
@@ -81,4 +85,5 @@ const ACROSS_AGENTS: readonly Key[] = [...FIRST].flatMap((a) => [
   `agent/${a}` as const,
   ...[...LATER].map((b): Key => `agent/${a}${b}`),
 ]);
+const ACROSS_SKILLS: readonly Key[] = [...FIRST].map((a): Key => `able/${a}`);
 const ACROSS_TOPICS: readonly Key[] = [...ACROSS_TASKS, "signal/"];

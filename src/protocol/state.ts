@@ -2,7 +2,7 @@
  * The folded state: a map from keys to plain JSON values. Every key is read by itself, so that a
  * hook or a one-shot command never parses a whole mound. Values are never changed in place.
  */
-import type { CapabilitiesState, DeedsState } from "./capabilities-state.ts";
+import type { AbleState, CapabilitiesState, CardState, DeedsState } from "./capabilities-state.ts";
 import type { CheckpointState, NewestCheckpoint } from "./checkpoint-state.ts";
 import type { GraphState } from "./graph-state.ts";
 import type { AgentId, Nonce, Oid, PublicKey, TaskId } from "./ids.ts";
@@ -157,6 +157,9 @@ export interface Entries {
   graph: GraphState;
   [agent: `agent/${string}`]: AgentState;
   [capabilities: `can/${string}`]: CapabilitiesState;
+  [card: `card/${string}`]: CardState;
+  /** By skill or tag, then by a part of the members: see rules/able.ts. */
+  [able: `able/${string}`]: readonly AbleState[];
   [invite: `invite/${string}`]: { readonly by: AgentId };
   [key: `key/${string}`]: AgentId;
   [task: `task/${string}`]: TaskState;

@@ -1,5 +1,6 @@
 import type { AgentId, TaskId } from "../protocol/ids.ts";
 import { bestFor } from "../protocol/rules/choice.ts";
+import { isInDate } from "../protocol/rules/able.ts";
 import { isSettled, taskStatus, unmet } from "../protocol/rules/task-status.ts";
 import type { TaskState, View } from "../protocol/state.ts";
 import type { LeftAlone, Outlook } from "./desk.ts";
@@ -69,6 +70,6 @@ function membersBut(view: View, agent: AgentId): readonly AgentId[] {
 /** What an agent says it can do at the moment. */
 function skillsOf(view: View, agent: AgentId, now: number): ReadonlySet<string> {
   const declared = view.get(`can/${agent}`);
-  const inDate = declared !== undefined && (declared.until === undefined || now < declared.until);
-  return new Set(inDate ? declared.skills : []);
+  if (declared === undefined || !isInDate(declared, now)) return new Set();
+  return new Set([...declared.skills, ...declared.tags]);
 }

@@ -27,6 +27,8 @@
 #   claims          tokens rise by one, one holder at a time, takeover only after the lease, renewal, progress, a
 #                   lock file goes only together with an attempt, cancellation, review (CL1 to CL5, CL12, CL13,
 #                   AT1 AT2 PR1 CA1 CA2 CA3 RV1 RV2 RV3), the creator of a task (TA0 TA1 TA2)
+#   capabilities    the load is not above the capacity, nothing is declared twice, what describes a skill names one
+#                   that is declared, as far as this check can read it (CP2 CP3 CP4)
 #   checkpoints     the commit is on the line, as old as its author says, and has that number; one for each agent
 #                   and commit (CK1 CK2 CK3)
 # What it cannot check: the digest in a checkpoint, which is of a state that only Mound computes. A false one
@@ -303,6 +305,7 @@ function record(  i, line, from, key, value, flaw, count, armor, text, inside, p
       if (open == "block" && line ~ /^ /) continue
       if ((open == "list") && line ~ /^ *- /) {
         value = scalar(substr(line, index(line, "- ") + 2))
+        if (value == "\001" && key ~ /^skill_(names|texts)$/) value = "?"
         if (value == "\001") flaw = "RE2 this check cannot read the list " key
         else print "I", oid, key, ++count, value
         continue
@@ -589,7 +592,7 @@ function judgeKind(kind) {
     put("invite/" field("fingerprint"), 1)
     return ""
   }
-  if (kind == "capabilities") return ""
+  if (kind == "capabilities") return judgeCapabilities()
   if (kind == "task") return judgeTask()
   if (kind == "checkpoint") return judgeCheckpoint()
   ID = field("task")
@@ -740,6 +743,25 @@ function judgeReview() {
   else put("done/" ID, "")
   return ""
 }
+function judgeCapabilities(  i, j, n, list, id, said, lists, able) {
+  if ((has("load") ? field("load") + 0 : 0) > (has("capacity") ? field("capacity") + 0 : 1)) return "CP2 its load is above its capacity"
+  for (j = 1; j <= split("skills tags", lists, " "); j++) for (i = 1; i <= ITEMS[BLOB, lists[j]]; i++) {
+    id = ITEM[BLOB, lists[j], i]
+    if (id in said) return "CP3 it declares " id " twice"
+    said[id] = 1
+    if (j == 1) able[id] = 1
+  }
+  for (j = 1; j <= split("skill_names skill_texts skill_tags", lists, " "); j++) {
+    split("", said)
+    for (i = 1; i <= ITEMS[BLOB, lists[j]]; i++) {
+      if (ITEM[BLOB, lists[j], i] == "?") continue
+      n = split(ITEM[BLOB, lists[j], i], list, " "); id = list[1]
+      if (!(id in able) || id in said || n < 2 || (j == 3 && n > 17)) return "CP4 what it says of " id " cannot be"
+      said[id] = 1
+    }
+  }
+  return ""
+}
 function judgeCheckpoint(  number, seen) {
   number = was("commit/" field("commit")); seen = was("commit/" field("seen"))
   if (number == "" || seen == "" || number > seen) return "CK1 its commit is not on the line as its author had seen it"
@@ -861,7 +883,7 @@ BEGIN {
   kind("mound", "protocol name membership roots threshold lease_default lease_max skew claims_max tasks_open_max records_hour_max", "protocol name membership roots threshold")
   kind("agent", "agent key name operator status reason by", "agent key")
   kind("invite", "fingerprint by note", "fingerprint by")
-  kind("capabilities", "agent skills load capacity until", "agent")
+  kind("capabilities", "agent skills skill_names skill_texts skill_tags tags load capacity until", "agent")
   kind("task", "id creator title body needs after after_any paths shared priority deadline lease attempts review reviewer parent", "id creator title")
   kind("attempt", "task token agent outcome result reason ref result_sha256", "task token agent outcome")
   kind("cancel", "task agent reason", "task agent")

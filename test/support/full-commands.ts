@@ -35,6 +35,18 @@ export const FULL_COMMANDS: {
   readonly [Type in Exclude<Command["type"], "furnish" | "init" | "rotate">]: Full<Type>;
 } = {
   add: { type: "add", tasks: [spec, { ...spec, label: "other" }] },
+  can: {
+    type: "can",
+    skills: ["git"],
+    add: true,
+    tags: ["gpu"],
+    names: ["git Git"],
+    texts: ["git Knows its way about objects."],
+    skillTags: ["git vcs plumbing"],
+    load: 1,
+    capacity: 4,
+    for: 60_000,
+  },
   cancel: { type: "cancel", task, reason: "not needed" },
   checkpoint: {
     type: "checkpoint",
@@ -77,6 +89,7 @@ export const FULL_COMMANDS: {
     skills: ["git"],
   },
   lock: { type: "lock", name: "leader/research", lease: 60_000 },
+  "keep-can": { type: "keep-can", capacity: 4, begins: true },
   next: { type: "next", lease: 60_000, except: [task] },
   renew: {
     type: "renew",

@@ -1,5 +1,6 @@
 import { unreachable } from "../../base/assert.ts";
 import { planAdd, type AddCommand } from "./add.ts";
+import { planCan, type CanCommand } from "./can.ts";
 import { planCheckpoint, type CheckpointCommand } from "./checkpoint.ts";
 import { planClaim, type ClaimCommand } from "./claim.ts";
 import { planConfigure, type ConfigureCommand } from "./configure.ts";
@@ -8,6 +9,7 @@ import { planCancel, planReview, type CancelCommand, type ReviewCommand } from "
 import { planFinish, type FinishCommand } from "./finish.ts";
 import { planFurnish, type FurnishCommand } from "./furnish.ts";
 import { planInit, type InitCommand } from "./init.ts";
+import { planKeepCan, type KeepCanCommand } from "./keep-can.ts";
 import {
   planEndMembership,
   planInvite,
@@ -34,6 +36,7 @@ import { planRepair, type RepairCommand } from "./repair.ts";
 /** What an agent may intend; plain data, so that it can be journalled and handed to a sequencer. */
 export type Command =
   | AddCommand
+  | CanCommand
   | CancelCommand
   | CheckpointCommand
   | ClaimCommand
@@ -46,6 +49,7 @@ export type Command =
   | InviteCommand
   | JoinCommand
   | LockCommand
+  | KeepCanCommand
   | NextCommand
   | RenewCommand
   | RenewLockCommand
@@ -59,6 +63,8 @@ export function plan(command: Command, context: PlanContext): Planned {
   switch (command.type) {
     case "add":
       return planAdd(command, context);
+    case "can":
+      return planCan(command, context);
     case "cancel":
       return planCancel(command, context);
     case "checkpoint":
@@ -83,6 +89,8 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planJoin(command, context);
     case "lock":
       return planLock(command, context);
+    case "keep-can":
+      return planKeepCan(command, context);
     case "next":
       return planNext(command, context);
     case "renew":

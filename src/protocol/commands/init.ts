@@ -3,9 +3,10 @@ import { fault } from "../fault.ts";
 import type { PublicKey } from "../ids.ts";
 import { DEFAULTS } from "../kinds/mound.ts";
 import { PROTOCOL } from "../version.ts";
+import { capabilitiesDraft } from "./can.ts";
 import { moundDraft } from "./configure.ts";
 import { agentDraft } from "./members.ts";
-import { commonFields, type Draft, type PlanContext, type Planned } from "./plan.ts";
+import { type Draft, type PlanContext, type Planned } from "./plan.ts";
 
 export interface InitCommand {
   readonly type: "init";
@@ -38,15 +39,9 @@ export function planInit(command: InitCommand, context: PlanContext): Planned {
     moundDraft(founded, context, 0),
     agentDraft(agent, { key: command.key }, context, 1, false),
   ];
-  if (command.skills !== undefined && command.skills.length > 0) {
-    const path = `agents/${agent}/capabilities.yaml`;
-    drafts.push({
-      write: "record",
-      kind: "capabilities",
-      path,
-      fields: { agent, skills: command.skills, ...commonFields(context, path, 2) },
-    });
-  }
+  const { skills } = command;
+  const declared = skills && skills.length > 0 && capabilitiesDraft({ skills }, context, 2);
+  if (declared) drafts.push(declared);
   for (const [path, text] of Object.entries(command.files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     drafts.push({ write: "file", path, text });
   return ok({

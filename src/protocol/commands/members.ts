@@ -4,6 +4,7 @@ import { fault } from "../fault.ts";
 import type { AgentId, PublicKey } from "../ids.ts";
 import { fingerprintSegment } from "../rules/fingerprint.ts";
 import type { AgentState } from "../state.ts";
+import { capabilitiesDraft } from "./can.ts";
 import { moundDraft } from "./configure.ts";
 import { commonFields, type Draft, type PlanContext, type Planned } from "./plan.ts";
 
@@ -56,12 +57,9 @@ export function planJoin(command: JoinCommand, context: PlanContext): Planned {
     const fields = { agent, key: command.key, name: command.name ?? current?.name, operator };
     drafts.push(agentDraft(agent, fields, context, 0, operator !== undefined));
   }
-  const declared = view.get(`can/${agent}`)?.skills;
-  if (command.skills !== undefined && JSON.stringify(command.skills) !== JSON.stringify(declared)) {
-    const path = `agents/${agent}/capabilities.yaml`;
-    const fields = { agent, skills: command.skills, ...commonFields(context, path, drafts.length) };
-    drafts.push({ write: "record", kind: "capabilities", path, fields });
-  }
+  const { skills } = command;
+  const draft = skills && capabilitiesDraft({ skills }, context, drafts.length);
+  if (draft !== undefined) drafts.push(draft);
   const verb = current === undefined ? "join" : "update";
   return ok({
     drafts,

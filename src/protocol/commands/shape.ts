@@ -44,6 +44,25 @@ const { title: _title, ...clearable } = spec;
 /** What founds a mound or changes a key is not among them: it stays with the process that has the key. */
 const SHAPES = {
   add: z.strictObject({ type: z.literal("add"), tasks: z.array(z.strictObject(spec)) }),
+  can: z.strictObject({
+    type: z.literal("can"),
+    skills: z.optional(texts),
+    add: z.optional(z.boolean()),
+    tags: z.optional(texts),
+    names: z.optional(texts),
+    texts: z.optional(texts),
+    skillTags: z.optional(texts),
+    load: z.optional(whole),
+    capacity: z.optional(z.int().check(z.minimum(1))),
+    for: z.optional(
+      z.union([z.literal("ever"), z.int().check(z.minimum(1), z.maximum(DURATION_MAX_MS))]),
+    ),
+  }),
+  "keep-can": z.strictObject({
+    type: z.literal("keep-can"),
+    capacity: z.optional(z.int().check(z.minimum(1))),
+    begins: z.optional(z.boolean()),
+  }),
   cancel: z.strictObject({ type: z.literal("cancel"), task, reason: z.optional(text) }),
   checkpoint: z.strictObject({
     type: z.literal("checkpoint"),

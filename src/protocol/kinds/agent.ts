@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { fault, type Fault } from "../fault.ts";
 import { agentId, common, line, publicKey } from "../fields.ts";
+import { listAble } from "../rules/able.ts";
+import { recordSign } from "../rules/deeds.ts";
 import { isRoot, keyInForce, rootsAmong, sameButStatus, settings } from "../rules/members.ts";
 import { keyFingerprint, keySegment } from "../rules/fingerprint.ts";
 import type { AgentState } from "../state.ts";
@@ -43,6 +45,12 @@ export const agent = kind<AgentFields>({
     const current = before.get(`agent/${body.agent}`);
     const keys = current?.keys ?? [];
     const operatorKey = body.operator === undefined ? undefined : keyInForce(before, body.operator);
+    const active = (body.status ?? "active") === "active";
+    if (active !== (current?.status === "active")) {
+      const can = state.get(`can/${body.agent}`);
+      listAble(state, body.agent, active ? undefined : can, active ? can : undefined);
+      if (active) recordSign(state, body.agent, time);
+    }
     state.set(`key/${body.key}`, body.agent);
     state.set(`agent/${body.agent}`, {
       id: body.agent,
@@ -53,10 +61,7 @@ export const agent = kind<AgentFields>({
       operator: body.operator,
       operatorSigned: operatorKey !== undefined && record.signers.includes(operatorKey),
       joined: current?.joined ?? time,
-      ended:
-        body.status === undefined || body.status === "active"
-          ? undefined
-          : (current?.ended ?? time),
+      ended: active ? undefined : (current?.ended ?? time),
     });
   },
 

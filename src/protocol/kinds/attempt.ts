@@ -3,6 +3,7 @@ import { fault, type Fault } from "../fault.ts";
 import { agentId, common, integer, line, list, taskId, text } from "../fields.ts";
 import { LINE_CHARS } from "../limits.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
+import { recordEnding } from "../rules/deeds.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { expiryOf } from "../rules/lease.ts";
 import { putTask } from "../rules/put-task.ts";
@@ -51,6 +52,7 @@ export const attempt = kind<AttemptFields>({
     const task = state.get(`task/${body.task}`)!;
     const claim = task.claim!;
     license(`${taskFolder(body.task)}/${CLAIM_FILE}`);
+    recordEnding(state, claim.agent, task.needs, body.outcome, time);
     putTask(state, {
       ...task,
       claim: undefined,

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { fault } from "../fault.ts";
 import { agentId, common, instant, integer, taskId } from "../fields.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
+import { recordSign } from "../rules/deeds.ts";
 import { refuseTaking } from "../rules/eligibility.ts";
 import {
   claimOf,
@@ -69,6 +70,7 @@ export const claim = kind<ClaimFields>({
 
   apply({ fields: body }, { state, time }) {
     const task = state.get(`task/${body.task}`)!;
+    recordSign(state, body.agent, time);
     putTask(state, { ...task, token: body.token, claim: claimOf(body, task, time) });
   },
 });

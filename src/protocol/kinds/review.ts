@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { fault } from "../fault.ts";
 import { agentId, common, integer, taskId, text } from "../fields.ts";
 import { taskFolder } from "../paths.ts";
+import { recordReview } from "../rules/deeds.ts";
 import { putTask } from "../rules/put-task.ts";
 import { finishing, taskStatus } from "../rules/task-status.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -52,6 +53,7 @@ export const review = kind<Fields<typeof fields>>({
       at: time,
       reason: body.reason,
     };
+    recordReview(state, last.agent, task.needs, verdict.accepted);
     putTask(state, {
       ...task,
       attempts: [...task.attempts.slice(0, -1), { ...last, review: verdict }],

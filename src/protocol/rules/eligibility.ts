@@ -1,6 +1,7 @@
 import { fault, type Fault } from "../fault.ts";
 import type { AgentId } from "../ids.ts";
 import type { TaskState, View } from "../state.ts";
+import { isInDate, meets } from "./able.ts";
 import { refuseNonMember, settings } from "./members.ts";
 import { isLapsed } from "./lease.ts";
 import { refuseOverlap } from "./reservations.ts";
@@ -45,15 +46,14 @@ function refuseStatus(view: View, agent: AgentId, task: TaskState, now: number):
   return fault("CL1", { code: "not-open", task: task.id, status });
 }
 
-/** [CL9] Every skill that the task needs is declared and in date. */
+/** [CL9] All that the task needs is declared, as a skill or a tag, and in date. */
 function refuseSkills(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {
   if (task.needs.length === 0) return undefined;
   const declared = view.get(`can/${agent}`);
-  const inDate = declared !== undefined && (declared.until === undefined || now < declared.until);
-  const missing = task.needs.filter((skill) => !inDate || !declared.skills.includes(skill));
-  return missing.length > 0
-    ? fault("CL9", { code: "skill-missing", task: task.id, missing })
-    : undefined;
+  const inDate = declared !== undefined && isInDate(declared, now);
+  const missing = task.needs.filter((need) => !inDate || !meets(declared, need));
+  if (missing.length === 0) return undefined;
+  return fault("CL9", { code: "skill-missing", task: task.id, missing });
 }
 
 /** [CL11] Claims held stay within the agent's limit; lapsed ones do not count. */

@@ -166,6 +166,7 @@ function agentFacts(state: View, id: AgentId): Facts | undefined {
     operator: agent.operator,
     operator_signed: agent.operator === undefined ? undefined : agent.operatorSigned,
     skills: some(can?.skills ?? []),
+    tags: some(can?.tags ?? []),
     load: can?.load,
     capacity: can?.capacity,
     skills_until: instant(can?.until),
