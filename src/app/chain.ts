@@ -6,6 +6,7 @@ import { judge } from "../protocol/judge.ts";
 import { RESTORE_PATHS } from "../protocol/limits.ts";
 import { isLegalPath } from "../protocol/paths.ts";
 import { Overlay, type View } from "../protocol/state.ts";
+import { choose } from "../protocol/views/match.ts";
 import { buildCommit, signFiles, treeOf, type BuiltCommit } from "./build.ts";
 import { readFacts } from "./facts.ts";
 import type { AppFault } from "./faults.ts";
@@ -138,6 +139,7 @@ async function makeCommit(
       now: nowOf(position.view, ports),
       nonce,
       seen: line.tip,
+      choose,
       keys: signers.map((signer) => signer.key),
       ...leftovers,
     }),

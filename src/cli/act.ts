@@ -1,4 +1,4 @@
-import { bestFor } from "../protocol/rules/choice.ts";
+import { bestFor } from "../protocol/views/match.ts";
 import type { Accepted } from "../app/request.ts";
 import type { SubmitOptions } from "../open/mound.ts";
 import type { AnyFault } from "../open/faults.ts";

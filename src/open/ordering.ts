@@ -7,6 +7,7 @@ import { systemRandom } from "../git/random.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import { decide } from "../protocol/decide.ts";
 import type { AgentId, Nonce } from "../protocol/ids.ts";
+import { choose } from "../protocol/views/match.ts";
 import type { Mound, SubmitOptions } from "./mound.ts";
 import type { SequencerClient } from "./sequencer-client.ts";
 import type { SignedOperation } from "./wire.ts";
@@ -91,6 +92,7 @@ async function signedOperation(
       now: Math.max(now, state.get("line")?.time ?? 0),
       nonce,
       seen: tip,
+      choose,
       keys: [signer.key],
     }),
   );

@@ -155,7 +155,8 @@ export type FaultFacts =
     }
   | { readonly code: "not-held"; readonly task: string; readonly status: string }
   | { readonly code: "companion-missing"; readonly path: string; readonly detail: string }
-  | { readonly code: "nothing-to-take" }
+  /** With `open`: there are so many tasks, and more agents that are idle. */
+  | { readonly code: "nothing-to-take"; readonly open?: number; readonly idle?: number }
   | { readonly code: "nothing-to-change"; readonly what: string }
   /** Several faults of one command, each with the number of its entry, counted from 0. */
   | {

@@ -15,7 +15,8 @@ import type { RawRecord } from "./record.ts";
 import { judgeRecords } from "./judge-records.ts";
 import type { Incoming } from "./kinds/incoming.ts";
 import type { SignatureFact } from "./signature.ts";
-import { Overlay, type AstrayState, type Delta, type View } from "./state.ts";
+import type { AstrayState } from "./file-state.ts";
+import { Overlay, type Delta, type View } from "./state.ts";
 import { PROTOCOL } from "./version.ts";
 
 export interface ChangeFacts {

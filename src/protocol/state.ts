@@ -4,12 +4,14 @@
  */
 import type { AbleState, CapabilitiesState, CardState, DeedsState } from "./capabilities-state.ts";
 import type { CheckpointState, NewestCheckpoint } from "./checkpoint-state.ts";
+import type { AstrayState, FileState } from "./file-state.ts";
 import type { GraphState } from "./graph-state.ts";
 import type { AgentId, Nonce, Oid, PublicKey, TaskId } from "./ids.ts";
 import type { LockState } from "./lock-state.ts";
 import type { RefusalState } from "./refusal-state.ts";
 import type { ReservedState } from "./reserved-state.ts";
 import type { SignalState } from "./signal-state.ts";
+import type { PaceState, TodoState } from "./todo-state.ts";
 
 /** Where the line is: the newest folded commit, whatever the judge said of it. */
 export interface LineState {
@@ -128,26 +130,6 @@ export interface TaskState {
     | undefined;
 }
 
-/** The file last accepted at a path: what a later commit's tree is compared with. */
-export interface FileState {
-  readonly oid: Oid;
-  /** `at` of the record, or 0 for files without one. */
-  readonly at: number;
-}
-
-/** What the tree holds at a path where a refused commit left it astray; null: it was removed. */
-export interface AstrayState {
-  readonly oid: Oid | null;
-}
-
-/** What a choice among tasks looks at first, so that it need not read the tasks themselves. */
-export interface TodoState {
-  readonly priority: number;
-  readonly token: number;
-  /** The end of the lease under which it is claimed; undefined: it has no claim. */
-  readonly until: number | undefined;
-}
-
 /** Keys and what lies under them. */
 export interface Entries {
   line: LineState;
@@ -155,6 +137,7 @@ export interface Entries {
   refusals: readonly RefusalState[];
   checkpoint: NewestCheckpoint;
   graph: GraphState;
+  pace: PaceState;
   [agent: `agent/${string}`]: AgentState;
   [capabilities: `can/${string}`]: CapabilitiesState;
   [card: `card/${string}`]: CardState;
@@ -259,6 +242,11 @@ export class Overlay implements View {
 
   get delta(): Delta {
     return this.#changes;
+  }
+
+  /** What lies below all changes. */
+  get ground(): View {
+    return this.#below instanceof Overlay ? this.#below.ground : this.#below;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AgentId, TaskId } from "../protocol/ids.ts";
-import { bestFor } from "../protocol/rules/choice.ts";
 import { isInDate } from "../protocol/rules/able.ts";
+import { choose } from "../protocol/views/match.ts";
 import { isSettled, taskStatus, unmet } from "../protocol/rules/task-status.ts";
 import type { TaskState, View } from "../protocol/state.ts";
 import type { LeftAlone, Outlook } from "./desk.ts";
@@ -18,10 +18,14 @@ export function outlook(
   agent: AgentId,
   now: number,
   { forNow, forGood }: LeftAlone,
+  yields = false,
 ): Outlook {
   const except = new Set(forGood);
-  const takeable = bestFor(view, agent, now, 1, new Set([...forNow, ...forGood])).length > 0;
-  if (takeable) return { takeable, hope: true };
+  const left = new Set([...forNow, ...forGood]);
+  const choice = choose(view, agent, now, { except: left, yields });
+  // Who steps back now is let through another time, while there is something left.
+  if (choice.kind !== "none") return { takeable: choice.kind === "task", hope: true };
+  const takeable = false;
   const own = skillsOf(view, agent, now);
   // Listing the members reads more of the state than most looks need.
   let others: readonly ReadonlySet<string>[] | undefined;

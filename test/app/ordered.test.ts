@@ -7,6 +7,7 @@ import { defined } from "../../src/base/assert.ts";
 import type { Command } from "../../src/protocol/commands/index.ts";
 import { decide } from "../../src/protocol/decide.ts";
 import type { Nonce } from "../../src/protocol/ids.ts";
+import { choose } from "../../src/protocol/views/match.ts";
 import { memoryWorld, originTip, type MemoryClone } from "../support/memory-world.ts";
 import { runs } from "../support/scale.ts";
 
@@ -31,6 +32,7 @@ async function sign(author: MemoryClone, command: Command, nonce: Nonce): Promis
       now: Math.max(ports.clock.now(), view.get("line")?.time ?? 0),
       nonce,
       seen: line.tip,
+      choose,
       keys: [signer.key],
     }),
   );

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { AgentId } from "../../src/protocol/ids.ts";
-import { bestFor } from "../../src/protocol/rules/choice.ts";
+import type { AgentId, TaskId } from "../../src/protocol/ids.ts";
+import { bestFor } from "../../src/protocol/views/match.ts";
 import { MemoryState, Overlay } from "../../src/protocol/state.ts";
 import type { AgentState, Key, MoundState, TaskState, Value } from "../../src/protocol/state.ts";
 
@@ -34,7 +34,7 @@ test("the one best task is the first of them all, whatever stands in the way of 
       const all = bestFor(view, AGENT, NOW, tasks.length + 1);
       expect(bestFor(view, AGENT, NOW, 1)).toEqual(all.slice(0, 1));
       const but = new Set(all.slice(0, 1).map(({ id }) => id));
-      expect(bestFor(view, AGENT, NOW, 1, but)).toEqual(all.slice(1, 2));
+      expect(bestFor(view, AGENT, NOW, 1, { except: but })).toEqual(all.slice(1, 2));
       const takeable = tasks.filter(
         ({ until, blocked }) => !blocked && (until === null || until <= NOW),
       );
@@ -72,7 +72,16 @@ function entriesOf(
     afterAny: [],
     attemptsMax: 3,
   };
-  const todo = { priority, token, until: until ?? undefined };
+  const todo = {
+    priority,
+    token,
+    until: until ?? undefined,
+    created: 0,
+    deadline: undefined,
+    needs: undefined,
+    after: blocked ? (["missing-task"] as TaskId[]) : undefined,
+    failed: undefined,
+  };
   return [
     [`task/${id}`, task as unknown as TaskState],
     [`todo/${id}`, todo],

@@ -3,6 +3,7 @@ import type { Leftover } from "../../src/protocol/commands/plan.ts";
 import { decide, type Decision } from "../../src/protocol/decide.ts";
 import type { AgentId, Oid } from "../../src/protocol/ids.ts";
 import { RESTORE_PATHS, UNDOES_NAMED } from "../../src/protocol/limits.ts";
+import { choose } from "../../src/protocol/views/match.ts";
 import {
   expectAccepted,
   expectDeclined,
@@ -82,6 +83,7 @@ describe("the command", () => {
         now: world.now,
         nonce: world.nonce(),
         seen: world.tip,
+        choose,
         keys: [world.key("root")],
         leftovers,
       },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { TaskSpec } from "../../src/protocol/commands/add.ts";
 import type { Fault } from "../../src/protocol/fault.ts";
 import type { TaskId } from "../../src/protocol/ids.ts";
-import { bestFor } from "../../src/protocol/rules/choice.ts";
+import { bestFor } from "../../src/protocol/views/match.ts";
 import { attempt, claim } from "../support/claiming.ts";
 import { expectAccepted, expectDeclined, expectRan, expectTwins } from "../support/verdicts.ts";
 import { HOUR, MINUTE, World } from "../support/world.ts";

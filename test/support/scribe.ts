@@ -25,6 +25,7 @@ import { joinRecord } from "../../src/protocol/record.ts";
 import { recordNamespace } from "../../src/protocol/signature.ts";
 import { MemoryState } from "../../src/protocol/state.ts";
 import { formatInstant } from "../../src/protocol/time.ts";
+import { choose } from "../../src/protocol/views/match.ts";
 
 /** A commit that is written as it is said, whatever the judge thinks of it. */
 export interface Written {
@@ -101,6 +102,7 @@ export class Scribe {
       now: Math.max(this.now, this.state.get("line")?.time ?? 0),
       nonce: this.nonce(),
       seen: this.tip,
+      choose,
       keys: signers.map(({ key }) => key),
     });
     if (!decided.ok || decided.value.files.length === 0) return undefined;

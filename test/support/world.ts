@@ -21,6 +21,7 @@ import {
 } from "../../src/protocol/signature.ts";
 import { MemoryState, type TaskState, type View } from "../../src/protocol/state.ts";
 import { formatInstant } from "../../src/protocol/time.ts";
+import { choose } from "../../src/protocol/views/match.ts";
 import { type RecordOptions, recordFile } from "./record-file.ts";
 import {
   changeOf,
@@ -201,6 +202,7 @@ export class World {
       now: Math.max(this.now, view.get("line")?.time ?? 0),
       nonce: this.nonce(),
       seen: view.get("line")?.tip,
+      choose,
       keys: [this.key(agent), ...cosigners],
     });
   }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { bestFor } from "../../protocol/rules/choice.ts";
+import { bestFor } from "../../protocol/views/match.ts";
 import { act } from "../act.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";

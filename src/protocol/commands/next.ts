@@ -1,6 +1,5 @@
 import { err } from "../../base/result.ts";
 import { fault } from "../fault.ts";
-import { bestFor } from "../rules/choice.ts";
 import { claimTask } from "./claim.ts";
 import { commitTime, type PlanContext, type Planned } from "./plan.ts";
 
@@ -9,13 +8,19 @@ export interface NextCommand {
   readonly lease?: number;
   /** Ids of tasks that the agent leaves alone for now: it has just given them back, or failed at them. */
   readonly except?: readonly string[];
+  /** Takes none now where more agents are idle than there are tasks: it will ask again soon. */
+  readonly yields?: boolean;
 }
 
 /** Picks and claims as one decision: when the claim loses its race, the next try picks again. */
 export function planNext(command: NextCommand, context: PlanContext): Planned {
-  const { view, agent } = context;
-  const best = bestFor(view, agent, commitTime(context), 1, new Set(command.except))[0];
-  return best === undefined
-    ? err(fault("CL1", { code: "nothing-to-take" }))
-    : claimTask(best, context, command.lease);
+  const { view, agent, race } = context;
+  const choice = context.choose(view, agent, commitTime(context), {
+    ...race,
+    except: new Set(command.except),
+    yields: command.yields === true,
+  });
+  if (choice.kind === "task") return claimTask(choice.task, context, command.lease);
+  const crowd = choice.kind === "yield" ? { open: choice.open, idle: choice.idle } : {};
+  return err(fault("CL1", { code: "nothing-to-take", ...crowd }));
 }

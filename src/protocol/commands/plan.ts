@@ -4,6 +4,7 @@ import { sha256Text } from "../../base/sha256.ts";
 import type { WireFields } from "../encode.ts";
 import { fault, type Fault } from "../fault.ts";
 import type { AgentId, Nonce, Oid, TaskId } from "../ids.ts";
+import type { Choose, Race } from "../rules/choice.ts";
 import type { TaskState, View } from "../state.ts";
 
 /** What every command is decided with: the acting agent, the time, and the operation's name. */
@@ -16,6 +17,9 @@ export interface PlanContext {
   readonly nonce: Nonce;
   /** The newest landed commit that the author has verified; undefined before the first. */
   readonly seen: Oid | undefined;
+  /** How a command that names no task picks one. */
+  readonly choose: Choose;
+  readonly race?: Race;
   /** Where the tip's tree is not as the state implies; known to whoever can read trees. */
   readonly leftovers?: readonly Leftover[];
 }

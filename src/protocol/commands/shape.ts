@@ -114,7 +114,12 @@ const SHAPES = {
     skills: z.optional(texts),
   }),
   lock: z.strictObject({ type: z.literal("lock"), name, lease }),
-  next: z.strictObject({ type: z.literal("next"), lease, except: z.optional(texts) }),
+  next: z.strictObject({
+    type: z.literal("next"),
+    lease,
+    except: z.optional(texts),
+    yields: z.optional(z.boolean()),
+  }),
   renew: z.strictObject({
     type: z.literal("renew"),
     task,

@@ -13,6 +13,7 @@ import {
   renewalFlaw,
 } from "../rules/lease.ts";
 import { settings } from "../rules/members.ts";
+import { notePace } from "../rules/pace.ts";
 import { putTask } from "../rules/put-task.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -71,6 +72,7 @@ export const claim = kind<ClaimFields>({
   apply({ fields: body }, { state, time }) {
     const task = state.get(`task/${body.task}`)!;
     recordSign(state, body.agent, time);
+    if (task.claim?.token !== body.token) notePace(state, time);
     putTask(state, { ...task, token: body.token, claim: claimOf(body, task, time) });
   },
 });

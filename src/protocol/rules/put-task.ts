@@ -1,6 +1,7 @@
 import { taskHead } from "../ids.ts";
 import type { AgentId } from "../ids.ts";
-import type { Overlay, TaskState, TodoState } from "../state.ts";
+import type { Overlay, TaskState } from "../state.ts";
+import type { TodoState } from "../todo-state.ts";
 import { noteGraph } from "./graph.ts";
 import { keepReserved } from "./reservations.ts";
 import { isSettled } from "./task-status.ts";
@@ -26,8 +27,24 @@ export function putTask(state: Overlay, next: TaskState): void {
   }
 }
 
-function todoOf({ priority, token, claim }: TaskState): TodoState {
-  return { priority, token, until: claim?.until };
+function todoOf({ priority, token, claim, created, deadline, ...task }: TaskState): TodoState {
+  const failed = task.attempts
+    .filter(({ outcome }) => outcome === "failed" || outcome === "expired")
+    .map(({ agent }) => agent);
+  return {
+    priority,
+    token,
+    until: claim?.until,
+    created,
+    deadline,
+    needs: some(task.needs),
+    after: some(task.after),
+    failed: some(failed),
+  };
+}
+
+function some<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 function hold(state: Overlay, agent: AgentId, task: string, until: number): void {

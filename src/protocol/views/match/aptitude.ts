@@ -1,0 +1,151 @@
+/**
+ * How well a task suits one agent: what only this agent sees of it. It draws no two agents to the same
+ * task, so it is never flattened.
+ *
+ *   need × success × threshold × load / (1 + own failures)
+ */
+import type { CapabilitiesState, DeedsState, SkillRecord } from "../../capabilities-state.ts";
+import type { AgentId } from "../../ids.ts";
+import type { View } from "../../state.ts";
+import type { TodoState } from "../../todo-state.ts";
+
+/** What is known of an agent whatever the skill. */
+const ANY = "*";
+
+/**
+ * A task that needs what one has declared weighs so much more than one that needs nothing: anybody can
+ * do that, and specialists are to get their own work at least three times as often as chance.
+ */
+const SPECIALITY = 3;
+/** So many outcomes weigh as much in a skill's record as what is known of the agent otherwise. */
+const PRIOR = 4;
+/** What a finish counts that nobody has reviewed. */
+const UNREVIEWED = 0.5;
+
+/** Of the response threshold: where it starts, what moves it, and its bounds. */
+const THRESHOLD = { start: 1, accepted: 0.1, failed: 0.05, least: 0.2, most: 5 };
+/** An agent that is full is not asked less than this: its capacity is its own estimate. */
+const LOAD_LEAST = 0.1;
+
+export interface Skill {
+  /** From 0 to 2; 1 where nothing is known. */
+  readonly success: number;
+  /** The threshold θ; work in this skill lowers it, failures raise it. */
+  readonly threshold: number;
+}
+
+/** An agent as a chooser of tasks, at log time `now` (milliseconds). */
+export class Aptitude {
+  readonly agent: AgentId;
+  readonly declared: ReadonlySet<string>;
+  /** From 0.1 to 1: how much of its capacity is free. */
+  readonly load: number;
+  readonly #deeds: DeedsState | undefined;
+  readonly #skills = new Map<string, Skill>();
+  readonly #general: Skill;
+  /** Of the task that was weighed last. */
+  #success = 1;
+  #threshold = THRESHOLD.start;
+
+  constructor(view: View, agent: AgentId, now: number) {
+    this.agent = agent;
+    this.#deeds = view.get(`did/${agent}`);
+    const can = view.get(`can/${agent}`);
+    this.declared = declaredBy(can, now);
+    this.load = loadFactor(can, Object.keys(view.get(`held/${agent}`) ?? {}).length);
+    this.#general = skillOf(this.#deeds, ANY);
+  }
+
+  skill(name: string): Skill {
+    let skill = this.#skills.get(name);
+    if (skill === undefined) this.#skills.set(name, (skill = skillOf(this.#deeds, name)));
+    return skill;
+  }
+
+  /** The weight of a task with this stimulus; 0 where a need is not met. */
+  weigh({ needs, failed }: Pick<TodoState, "needs" | "failed">, stimulus: number): number {
+    const need = needs === undefined ? 1 : this.need(needs);
+    if (need === 0) return 0;
+    this.#look(needs);
+    const response = responseFactor(stimulus, this.#threshold);
+    const failures = failed === undefined ? 0 : ownFailures(failed, this.agent);
+    return (need * this.#success * response * this.load) / (1 + failures);
+  }
+
+  /** Whether every need is declared and in date: 0, 1 where nothing is needed, else more. */
+  need(needs: readonly string[]): number {
+    for (const need of needs) if (!this.declared.has(need)) return 0;
+    return needs.length === 0 ? 1 : SPECIALITY;
+  }
+
+  /** Its success and threshold at tasks with these needs: the weakest of the skills decides. */
+  skillFor(needs: readonly string[] | undefined): Skill {
+    this.#look(needs);
+    return { success: this.#success, threshold: this.#threshold };
+  }
+
+  #look(needs: readonly string[] | undefined): void {
+    this.#success = this.#general.success;
+    this.#threshold = this.#general.threshold;
+    if (needs === undefined || needs.length === 0) return;
+    const first = this.skill(needs[0]!);
+    this.#success = first.success;
+    this.#threshold = first.threshold;
+    for (let at = 1; at < needs.length; at += 1) {
+      const next = this.skill(needs[at]!);
+      this.#success = Math.min(this.#success, next.success);
+      this.#threshold = Math.max(this.#threshold, next.threshold);
+    }
+  }
+}
+
+/** s²/(s²+θ²): how readily an agent answers a stimulus (Bonabeau, Theraulaz and Deneubourg, 1996). */
+export function responseFactor(stimulus: number, threshold: number): number {
+  const square = stimulus * stimulus;
+  return square / (square + threshold * threshold);
+}
+
+/** How often the agent has failed at the task itself, or let it lapse. */
+export function ownFailures(failed: readonly AgentId[], agent: AgentId): number {
+  let count = 0;
+  for (const one of failed) if (one === agent) count += 1;
+  return count;
+}
+
+/** The share of its capacity that is free, by what it says and by what it holds. */
+export function loadFactor(can: CapabilitiesState | undefined, held: number): number {
+  if (can === undefined) return 1;
+  const load = Math.max(can.load, held);
+  return Math.max(LOAD_LEAST, (can.capacity - load) / can.capacity);
+}
+
+/** What an agent says it can do at the moment. */
+function declaredBy(can: CapabilitiesState | undefined, now: number): ReadonlySet<string> {
+  const inDate = can !== undefined && (can.until === undefined || now < can.until);
+  return new Set(inDate ? can.skills : []);
+}
+
+/**
+ * The mean of a Beta posterior (as in Jøsang and Ismail, 2002) over twice the neutral one half. Its prior
+ * is what is known of the agent whatever the skill, and that has a neutral prior in turn: with few
+ * outcomes in a skill little is made of them.
+ */
+function skillOf(deeds: DeedsState | undefined, name: string): Skill {
+  const any = evidence(deeds?.skills[ANY]);
+  const general = (any.good + PRIOR / 2) / (any.good + any.bad + PRIOR);
+  const own = name === ANY ? any : evidence(deeds?.skills[name]);
+  const mean = name === ANY ? general : (own.good + PRIOR * general) / (own.good + own.bad + PRIOR);
+  const { start, accepted, failed, least, most } = THRESHOLD;
+  const threshold = start - accepted * own.good + failed * own.bad;
+  return { success: 2 * mean, threshold: Math.min(most, Math.max(least, threshold)) };
+}
+
+function evidence(record: SkillRecord | undefined): {
+  readonly good: number;
+  readonly bad: number;
+} {
+  if (record === undefined) return { good: 0, bad: 0 };
+  const { done, accepted, rejected, failed, lapsed } = record;
+  const unreviewed = Math.max(0, done - accepted - rejected);
+  return { good: accepted + UNREVIEWED * unreviewed, bad: rejected + failed + lapsed };
+}
