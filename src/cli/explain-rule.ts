@@ -110,9 +110,22 @@ const WORDS: Table<RuleFault> = {
     fix: `mound task show ${fault.task}`,
     exit: EXIT.refused,
   }),
-  "nothing-to-take": () => ({
-    message: "There is no open task that you may take now.",
-    fix: "mound status",
+  "decline-held": (fault) => ({
+    message: `You hold the task ${fault.task} (token ${fault.token}), so it is too late to decline it; you can give it back.`,
+    fix: `mound release ${fault.task}`,
+    exit: EXIT.refused,
+  }),
+  "decline-wrong": (fault) => ({
+    message: `The task ${fault.task} cannot be declined: ${fault.detail}.`,
+    fix: `mound decline ${fault.task} --for 24h`,
+    exit: EXIT.refused,
+  }),
+  "nothing-to-take": ({ open, idle }) => ({
+    message:
+      open === undefined
+        ? "There is no open task that you may take now."
+        : `There are ${open} open tasks that you may take, and ${idle} agents that look for one: leave them to the others for some seconds.`,
+    fix: open === undefined ? "mound status" : "mound next --claim",
     exit: EXIT.missing,
     retryable: true,
   }),

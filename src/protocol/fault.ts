@@ -47,6 +47,8 @@ export type FaultFacts =
       readonly before: number;
     }
   | { readonly code: "seen-unknown"; readonly path: string; readonly seen: string }
+  | { readonly code: "decline-held"; readonly task: string; readonly token: number }
+  | { readonly code: "decline-wrong"; readonly task: string; readonly detail: string }
   | { readonly code: "checkpoint-wrong"; readonly path: string; readonly detail: string }
   // The commit.
   | { readonly code: "lineage"; readonly detail: string }

@@ -49,6 +49,11 @@ export const FACT_ITEMS = 16;
 export const SKEW_MS = 120_000;
 /** The shortest lease: below it, the one-second resolution of commit times decides. */
 export const LEASE_MIN_MS = 1_000;
+/** How long a declined task is not offered where nobody says; and at most, for tasks and agents change. */
+export const DECLINE_MS = 24 * 3_600_000;
+export const DECLINE_MAX_MS = 7 * 24 * 3_600_000;
+/** Tasks that one agent declines at a time: they are one entry of the state, written with each. */
+export const DECLINES_MAX = 256;
 /** More commits than a line can get in a lifetime, and no number that loses digits. */
 export const LINE_COMMITS = 1_000_000_000;
 /** A token or counter with more digits than this is a mistake or an attack. */

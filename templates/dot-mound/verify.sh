@@ -29,6 +29,7 @@
 #                   AT1 AT2 PR1 CA1 CA2 CA3 RV1 RV2 RV3), the creator of a task (TA0 TA1 TA2)
 #   capabilities    the load is not above the capacity, nothing is declared twice, what describes a skill names one
 #                   that is declared, as far as this check can read it (CP2 CP3 CP4)
+#   declines        of tasks that are not over, by who does not hold them, for so long and so many (DE1 to DE4)
 #   checkpoints     the commit is on the line, as old as its author says, and has that number; one for each agent
 #                   and commit (CK1 CK2 CK3)
 # What it cannot check: the digest in a checkpoint, which is of a state that only Mound computes. A false one
@@ -557,6 +558,7 @@ function place(kind) {
   if (kind == "attempt") return folder(field("task")) "/attempts/" field("token") ".yaml"
   if (kind == "review") return folder(field("task")) "/reviews/" field("token") ".yaml"
   if (kind == "cancel") return folder(field("task")) "/cancel.yaml"
+  if (kind == "decline") return folder(field("task")) "/declines/" field("agent") ".yaml"
   if (kind == "checkpoint") return "checkpoints/" field("commit") "/" field("agent") ".yaml"
   return folder(field("task")) "/progress/" field("token") "-" field("n") ".yaml"
 }
@@ -601,6 +603,7 @@ function judgeKind(kind) {
   if (kind == "attempt") return judgeAttempt()
   if (kind == "cancel") return judgeCancel()
   if (kind == "progress") return judgeProgress()
+  if (kind == "decline") return judgeDecline()
   return judgeReview()
 }
 function judgeMound(  n, i, item, name, key, founder, names) {
@@ -762,6 +765,20 @@ function judgeCapabilities(  i, j, n, list, id, said, lists, able) {
   }
   return ""
 }
+function judgeDecline(  until, length_, n, i, part, one, kept, count) {
+  if (get("cancelled/" ID) != "" || get("done/" ID) != "" || (get("holder/" ID) == "" && failures("") >= get("most/" ID))) return "DE1 " ID " is over"
+  if (get("holder/" ID) == AUTHOR) return "DE2 " AUTHOR " holds " ID
+  until = instant(field("until")); length_ = until - instant(field("at"))
+  if (length_ <= 0 || length_ > 604800000) return "DE3 it ends too soon or too late"
+  n = split(get("declined/" AUTHOR), part, " "); count = 0
+  for (i = 1; i <= n; i++) {
+    split(part[i], one, "=")
+    if (one[1] != ID && TIME < one[2] + 0) { kept = kept part[i] " "; count++ }
+  }
+  if (count >= 256) return "DE4 " AUTHOR " declines 256 tasks already"
+  put("declined/" AUTHOR, kept ID "=" until)
+  return ""
+}
 function judgeCheckpoint(  number, seen) {
   number = was("commit/" field("commit")); seen = was("commit/" field("seen"))
   if (number == "" || seen == "" || number > seen) return "CK1 its commit is not on the line as its author had seen it"
@@ -890,6 +907,7 @@ BEGIN {
   kind("claim", "task agent token until", "task agent token until")
   kind("progress", "task token n agent percent note checkpoint", "task token n agent")
   kind("review", "task token agent verdict reason", "task token agent verdict")
+  kind("decline", "task agent until reason", "task agent until")
   kind("checkpoint", "commit number digest agent until", "commit number digest agent")
 }
 $1 == "P" { split("", FIELD); split("", KEYS); split("", ITEMS); split("", ITEM); split("", SIGNED); split("", SIGNER); split("", SIGNATURE); split("", FLAW); split("", GOOD); split("", AUTHORS); split("", LARGE); next }

@@ -145,6 +145,8 @@ class Oracle {
           claim!.agent,
           token,
         ];
+      case "decline":
+        return ["task.declined", task, agent];
       case "cancel":
         life.over = true;
         return kinds.has("attempt")

@@ -62,6 +62,7 @@ export const FULL_COMMANDS: {
     addRoot: "ant-1",
     removeRoot: "ant-2",
   },
+  decline: { type: "decline", task, reason: "not mine", length: 60_000 },
   edit: { type: "edit", task, changes: spec, clear: ["deadline", "paths"] },
   "end-membership": {
     type: "end-membership",

@@ -66,6 +66,7 @@ function intent(chosen: {
     { type: "finish", task: own, outcome },
     { type: "review", task, accept: number % 4 === 0 },
     { type: "cancel", task },
+    { type: "decline", task, length: number % 2 === 0 ? MINUTE : HOUR },
     { type: "add", tasks: [{ title: `task ${number}` }] },
     { type: "checkpoint", ...mark, digest: "0".repeat(64) },
     { type: "rotate", key },

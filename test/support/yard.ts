@@ -35,6 +35,7 @@ type Intent =
   | "reject"
   | "edit"
   | "skills"
+  | "decline"
   | "leave"
   | "rotate"
   | "revoke"
@@ -59,6 +60,7 @@ const intents: readonly (readonly [number, Intent])[] = [
   [3, "reject"],
   [3, "edit"],
   [2, "skills"],
+  [3, "decline"],
   [1, "leave"],
   [2, "rotate"],
   [1, "revoke"],
@@ -232,6 +234,8 @@ export class Yard {
           key: this.world.key(agent),
           skills: pick % 2 === 0 ? [] : ["git"],
         });
+      case "decline":
+        return plain({ type: "decline", task, length: MINUTE * (1 + (pick % 600)) });
       case "leave":
         return plain({ type: "end-membership", agent, status: "withdrawn" });
       case "revoke":

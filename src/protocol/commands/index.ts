@@ -4,6 +4,7 @@ import { planCan, type CanCommand } from "./can.ts";
 import { planCheckpoint, type CheckpointCommand } from "./checkpoint.ts";
 import { planClaim, type ClaimCommand } from "./claim.ts";
 import { planConfigure, type ConfigureCommand } from "./configure.ts";
+import { planDecline, type DeclineCommand } from "./decline.ts";
 import { planEdit, type EditCommand } from "./edit.ts";
 import { planCancel, planReview, type CancelCommand, type ReviewCommand } from "./end.ts";
 import { planFinish, type FinishCommand } from "./finish.ts";
@@ -41,6 +42,7 @@ export type Command =
   | CheckpointCommand
   | ClaimCommand
   | ConfigureCommand
+  | DeclineCommand
   | EditCommand
   | EndMembershipCommand
   | FinishCommand
@@ -73,6 +75,8 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planClaim(command, context);
     case "configure":
       return planConfigure(command, context);
+    case "decline":
+      return planDecline(command, context);
     case "edit":
       return planEdit(command, context);
     case "end-membership":

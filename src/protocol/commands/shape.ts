@@ -78,6 +78,12 @@ const SHAPES = {
     addRoot: z.optional(text),
     removeRoot: z.optional(text),
   }),
+  decline: z.strictObject({
+    type: z.literal("decline"),
+    task,
+    reason: z.optional(text),
+    length: lease,
+  }),
   edit: z.strictObject({
     type: z.literal("edit"),
     task,

@@ -4,6 +4,7 @@ import { cancel } from "./cancel.ts";
 import { capabilities } from "./capabilities.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { claim } from "./claim.ts";
+import { decline } from "./decline.ts";
 import { invite } from "./invite.ts";
 import type { Kind } from "./kind.ts";
 import { lock } from "./lock.ts";
@@ -28,6 +29,7 @@ export const KINDS: readonly Kind[] = [
   claim,
   progress,
   review,
+  decline,
   checkpoint,
   lockAttempt,
   lock,

@@ -22,6 +22,7 @@ const COMMIT_EVENTS = [
   "claim.renewed",
   "claim.expired",
   "task.progress",
+  "task.declined",
   "task.done",
   "task.failed",
   "task.released",

@@ -75,6 +75,7 @@ const TELL: Readonly<Record<string, (fields: never, scene: Scene) => Told | unde
   claim: tellClaim,
   progress: tellProgress,
   review: tellReview,
+  decline: tellDecline,
   checkpoint: tellCheckpoint,
   lock: tellLock,
   "lock-attempt": tellLockAttempt,
@@ -205,6 +206,16 @@ function tellReview({ task: id, token }: TaskToken, { after }: Scene): Told {
     token,
     ...textOf(review!.reason),
   };
+}
+
+type Declined = { readonly agent: AgentId; readonly until: number; readonly reason?: string };
+
+function tellDecline(
+  { task: id, agent, until, reason }: Declined & { readonly task: TaskId },
+  { after }: Scene,
+): Told {
+  const task = after.get(`task/${id}`)!;
+  return { type: "task.declined", ...aboutTask(task), agent, until, ...textOf(reason) };
 }
 
 function tellCheckpoint({ agent, commit }: { agent: AgentId; commit: Oid }): Told {

@@ -54,7 +54,7 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
         : keys.filter((key) => key.startsWith(family));
     return [...new Set(all)].map((key) => key.slice(family.length)).toSorted();
   };
-  const agents = [...new Set([...names("agent/"), ...names("can/")])].toSorted();
+  const agents = [...new Set([...names("agent/"), ...names("can/"), ...names("declined/")])].toSorted();
   return {
     tasks: names("task/").flatMap((id) => {
       return compare(id, taskFacts(before, id as TaskId), taskFacts(after, id as TaskId));
@@ -170,6 +170,7 @@ function agentFacts(state: View, id: AgentId): Facts | undefined {
     load: can?.load,
     capacity: can?.capacity,
     skills_until: instant(can?.until),
+    declined: some(Object.keys(state.get(`declined/${id}`) ?? {}).toSorted()),
   };
 }
 

@@ -112,6 +112,15 @@ const STEPS: readonly Step[] = [
     "root",
     (scene, nasty) => nasty("review", work(scene, "done", { agent: "root", verdict: "rejected" })),
   ],
+  [
+    "mallory",
+    (scene, nasty) =>
+      nasty("decline", {
+        task: scene.victim.tasks.held,
+        agent: "mallory",
+        until: formatInstant(scene.now + 3_600_000),
+      }),
+  ],
   ["root", (scene, nasty) => nasty("cancel", { task: scene.victim.tasks.open, agent: "root" })],
 ];
 

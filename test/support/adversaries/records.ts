@@ -33,6 +33,16 @@ function attempt(
   return scene.record("attempt", fields);
 }
 
+function declined(
+  scene: Scene,
+  task: string | undefined,
+  agent: Member,
+  length = 3_600_000,
+): Promise<Files> {
+  const until = formatInstant(scene.now + length);
+  return scene.record("decline", { task, agent, until });
+}
+
 const lock = (scene: Scene, task: VictimTask): string => `${scene.folder(task)}/claim.lock`;
 
 /** mound.yaml with something changed, signed by whom the attack says. */
@@ -148,6 +158,18 @@ const OTHERS: readonly Attack[] = [
         agent: "alice",
         verdict: "accepted",
       }),
+  ),
+  by("mallory", "a task declined in another's name", ["LN5", "author-wrong"], (scene) =>
+    declined(scene, scene.victim.tasks.open, "alice"),
+  ),
+  by("alice", "a task declined by who holds it", ["DE2", "decline-held"], (scene) =>
+    declined(scene, scene.victim.tasks.held, "alice"),
+  ),
+  by("mallory", "a task declined for a year", ["DE3", "decline-wrong"], (scene) =>
+    declined(scene, scene.victim.tasks.open, "mallory", 365 * 24 * 3_600_000),
+  ),
+  by("mallory", "a task declined that is over", ["DE1", "not-open"], (scene) =>
+    declined(scene, scene.victim.tasks.cancelled, "mallory"),
   ),
   by("mallory", "a cancellation of another's task", ["CA1", "not-the-creator"], (scene) =>
     scene.record("cancel", { task: scene.victim.tasks.open, agent: "mallory" }),
