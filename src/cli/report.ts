@@ -11,6 +11,8 @@ export interface Report {
   readonly data: unknown;
   /** The answer for people, on standard output; without a final newline. */
   readonly text: string;
+  /** The same with colours, for a terminal that takes them; it has passed the sanitiser already. */
+  readonly painted?: string;
   /** Commands that one would type next. */
   readonly next?: readonly string[];
   /** Talk, on standard error. */
@@ -42,7 +44,8 @@ export async function tell(
     );
     return exit;
   }
-  if (report.text !== "") env.out(`${sanitise(report.text)}\n`);
+  const painted = env.colour ? report.painted : undefined;
+  if (report.text !== "") env.out(`${painted ?? sanitise(report.text)}\n`);
   for (const command of report.next ?? []) env.err(`  ${sanitise(command)}\n`);
   return exit;
 }

@@ -63,6 +63,13 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   match: ["match :nasty", "match --agent mallory", "match :held --agent mallory"],
   work: ["work --once --as bob true"],
   status: ["status", "status --as alice"],
+  graph: [
+    "graph",
+    "graph --all",
+    "graph :nasty --all",
+    "graph --all --dot",
+    "graph --all --mermaid",
+  ],
   log: ["log", "log -n 500", "log :nasty", "log :held"],
   sync: ["sync"],
   watch: [],

@@ -42,6 +42,11 @@ interface Life {
   attempts: number;
   readonly losers: Set<string>;
   over: boolean;
+  after: readonly string[];
+  any: readonly string[];
+  review: boolean;
+  cancelled: boolean;
+  done: "no" | "done" | "accepted";
 }
 
 interface Fields extends Claim {
@@ -51,6 +56,9 @@ interface Fields extends Claim {
   readonly attempts?: number;
   readonly outcome: string;
   readonly verdict: string;
+  readonly after?: readonly string[];
+  readonly after_any?: readonly string[];
+  readonly review?: string;
 }
 
 /** Type, task, agent, token. */
@@ -72,16 +80,36 @@ class Oracle {
   accept(commit: string, time: number, records: readonly Incoming[]): void {
     this.#pass(time);
     const kinds = new Set(records.map(({ kind }) => kind));
+    const waited = [...this.#lives.keys()].filter((task) => this.#waits(task));
     const told: Words[] = records.length === 0 ? [["change.repaired"]] : [];
     const words = records.flatMap(({ kind, fields }) => {
       const about = this.#tell(kind, fields as unknown as Fields, kinds);
       return about === undefined ? [] : [about];
     });
     told.push(...words);
+    for (const task of waited.toSorted())
+      if (!this.#waits(task) && this.#isFree(task, time)) told.push(["task.ready", task]);
     this.batches.push(
       told.map(([type, ...about], n) => wordsOf(type, `${commit}.${n}`, time, commit, ...about)),
     );
     this.#commit = commit;
+  }
+
+  #waits(task: string): boolean {
+    const { after, any } = this.#lives.get(task)!;
+    const met = (id: string): boolean => {
+      const { done, review } = this.#lives.get(id)!;
+      return review ? done === "accepted" : done !== "no";
+    };
+    return !after.every(met) || (any.length > 0 && !any.some(met));
+  }
+
+  /** Neither over nor held. */
+  #isFree(task: string, time: number): boolean {
+    const { claim, attempts, losers, cancelled, done } = this.#lives.get(task)!;
+    const lost = new Set([...losers, ...(claim === undefined ? [] : [claim.agent])]);
+    const held = claim !== undefined && time < claim.until;
+    return !cancelled && done === "no" && !held && lost.size < attempts;
   }
 
   /** Every lease and deadline after the last that was given, up to this time, in order. */
@@ -116,10 +144,21 @@ class Oracle {
     return kind === "task" ? this.#tellTask(fields) : this.#tellWork(kind, fields, kinds);
   }
 
-  #tellTask({ id, deadline, attempts = 3 }: Fields): Words {
+  #tellTask({
+    id,
+    deadline,
+    attempts = 3,
+    after = [],
+    after_any: any = [],
+    review,
+  }: Fields): Words {
     const before = this.#lives.get(id);
-    const blank = { claim: undefined, last: undefined, losers: new Set<string>(), over: false };
-    this.#lives.set(id, { ...(before ?? blank), deadline, attempts });
+    const blank = {
+      ...{ claim: undefined, last: undefined, losers: new Set<string>(), over: false },
+      ...{ cancelled: false, done: "no" as const },
+    };
+    const said = { deadline, attempts, after, any, review: review === "required" };
+    this.#lives.set(id, { ...(before ?? blank), ...said });
     return [before === undefined ? "task.added" : "task.changed", id];
   }
 
@@ -137,6 +176,7 @@ class Oracle {
       case "attempt":
         life.claim = undefined;
         if (outcome === "done") life.over = true;
+        if (outcome === "done") life.done = "done";
         if (outcome === "failed" || outcome === "expired") life.losers.add(claim!.agent);
         if (outcome === "cancelled") return undefined;
         return [
@@ -148,11 +188,12 @@ class Oracle {
       case "decline":
         return ["task.declined", task, agent];
       case "cancel":
-        life.over = true;
+        life.over = life.cancelled = true;
         return kinds.has("attempt")
           ? ["task.cancelled", task, life.last!.agent, life.last!.token]
           : ["task.cancelled", task];
       default:
+        life.done = fields.verdict === "rejected" ? "no" : "accepted";
         if (fields.verdict === "rejected") life.over = false;
         return [`task.${fields.verdict}`, task, life.last!.agent, token];
     }

@@ -21,7 +21,7 @@ export function longHistory(length: number, seed: number, name?: Name): World {
   while (world.log.length < length) {
     // Now and then nobody does anything for long, and much lapses between two commits.
     world.pass(below(40) === 0 ? 2 * HOUR : below(90) * 1_000);
-    if (tasks.length < LIVELY) tasks.push(...addSome(world, below));
+    if (tasks.length < LIVELY) tasks.push(...addSome(world, below, tasks));
     const task = tasks[below(tasks.length)]!;
     const agent = AGENTS[below(AGENTS.length)]!;
     if (below(60) === 0) disturb(world, below);
@@ -33,7 +33,12 @@ export function longHistory(length: number, seed: number, name?: Name): World {
 
 type Below = (limit: number) => number;
 
-function addSome(world: World, below: Below): readonly string[] {
+function addSome(world: World, below: Below, tasks: readonly string[]): readonly string[] {
+  /** Now and then some that are there already. */
+  const some = (odds: number): readonly string[] =>
+    tasks.length === 0 || below(odds) > 0
+      ? []
+      : [tasks[below(tasks.length)]!, tasks[below(tasks.length)]!];
   const spec = (title: string) => ({
     title,
     ...(below(3) === 0
@@ -41,6 +46,8 @@ function addSome(world: World, below: Below): readonly string[] {
       : {}),
     ...(below(2) === 0 ? { review: "required" as const } : {}),
     priority: below(5),
+    after: some(5),
+    afterAny: some(5),
   });
   const titles = Array.from(
     { length: 1 + below(3) },
@@ -64,10 +71,11 @@ function act(world: World, agent: string, task: string, below: Below): void {
   const others: readonly Command[] = [
     { type: "edit", task, changes: { title: `better ${world.log.length}` } },
     { type: "edit", task, changes: { deadline: formatInstant(world.now + below(300) * MINUTE) } },
+    { type: "edit", task, changes: { after: [], afterAny: [] } },
     { type: "review", task, accept: below(2) === 0 },
     { type: "cancel", task, reason: "not needed" },
   ];
-  const roots = below(4) === 0 ? others[below(20) === 0 ? 3 : below(3)] : undefined;
+  const roots = below(4) === 0 ? others[below(20) === 0 ? 4 : below(4)] : undefined;
   const ran =
     roots === undefined
       ? world.run(holder ?? agent, own[below(own.length)]!)

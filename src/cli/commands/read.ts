@@ -15,6 +15,14 @@ export function addReadCommands(program: Command, run: Run): void {
     .addHelpText("after", "\nExample:\n  mound status --as ant-3\n  mound status --at 2h")
     .action(run(status));
   program
+    .command("graph [task]")
+    .description("what waits for what, in layers; of one task, what is before and behind it")
+    .option("--dot", "for Graphviz")
+    .option("--mermaid", "for Mermaid, which forges draw")
+    .option("--all", "settled tasks too")
+    .addHelpText("after", "\nExample:\n  mound graph\n  mound graph k3f9 --mermaid")
+    .action(run(lazily(async () => (await import("../graph/graph.ts")).graph)));
+  program
     .command("log [task]")
     .description("the history in words; of one task, from its beginning")
     .option("-n, --number <n>", "at most so many commits; 20 unless said")

@@ -16,11 +16,13 @@ const SHOWN: Partial<Record<TaskStatus, number>> = {
   failed: 5,
 };
 const REFUSALS_SHOWN = 5;
+const STRANDED_SHOWN = 5;
 
 /** The state of a mound on about a screen. */
 export function statusText(found: Status): string {
-  const { tasks, holding, agent } = found;
-  const mine = new Set(holding);
+  const { tasks, holding, agent, stranded } = found;
+  // What is listed in a block of its own is not listed twice.
+  const elsewhere = new Set([...(holding ?? []), ...stranded.map(({ task }) => task)]);
   const blocks = [headLines(found)];
   if (holding !== undefined) {
     blocks.push(
@@ -30,7 +32,7 @@ export function statusText(found: Status): string {
     );
   }
   for (const [status, limit] of Object.entries(SHOWN)) {
-    const these = tasks.filter((task) => task.status === status && !mine.has(task));
+    const these = tasks.filter((task) => task.status === status && !elsewhere.has(task));
     if (these.length === 0) continue;
     const more =
       these.length > limit
@@ -42,7 +44,7 @@ export function statusText(found: Status): string {
       ...more,
     ]);
   }
-  blocks.push(refusalLines(found), deferredLines(found));
+  blocks.push(strandedLines(found), refusalLines(found), deferredLines(found));
   return blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
@@ -85,6 +87,18 @@ function headLines({
     tasks.length === 0
       ? "There are no tasks yet."
       : `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}: ${parts.join(", ")}.`,
+  ];
+}
+
+function strandedLines({ stranded }: Status): readonly string[] {
+  if (stranded.length === 0) return [];
+  const more = stranded.length - STRANDED_SHOWN;
+  return [
+    "Stranded, for what they wait for will never be done; task show says what to do:",
+    ...stranded.slice(0, STRANDED_SHOWN).map(({ task, by }) => {
+      return `  ${task.id}  by ${by.join(", ")}  ${sanitiseLine(task.title)}`;
+    }),
+    ...(more > 0 ? [`  ... and ${more} more: mound status --json`] : []),
   ];
 }
 

@@ -9,6 +9,7 @@ import { FaultError, type Context } from "../context.ts";
 import { freshMound, readerAt, type Reader } from "../fresh.ts";
 import type { Report } from "../report.ts";
 import { pointJson, taskJson } from "../shapes.ts";
+import type { Stranded, strandedIn } from "../tasks/mend.ts";
 import { byUrgency } from "../urgency.ts";
 import { refusalSentence } from "./refusals.ts";
 import { statusText } from "./status-text.ts";
@@ -18,6 +19,8 @@ export interface Status {
   readonly mound: MoundState;
   readonly line: LineState;
   readonly tasks: readonly TaskView[];
+  /** Those that wait for what will never be done. */
+  readonly stranded: readonly (Stranded & { readonly task: TaskView })[];
   readonly counts: Readonly<Record<TaskStatus, number>>;
   /** What the acting agent holds; undefined where nobody is named. */
   readonly holding: readonly TaskView[] | undefined;
@@ -58,7 +61,9 @@ async function readStatus(
   agent: string | undefined,
   reader: Reader,
 ): Promise<Status> {
-  const read = await reader.read(readView);
+  // No other command needs it at its start, as this file is.
+  const { strandedIn } = await import("../tasks/mend.ts");
+  const read = await reader.read((view, now) => readView(view, now, strandedIn(view)));
   if (read === undefined) {
     const { deferred } = mound.line;
     if (deferred !== undefined)
@@ -92,7 +97,7 @@ async function readStatus(
   };
 }
 
-function readView(view: View, now: number) {
+function readView(view: View, now: number, strandedOf: ReturnType<typeof strandedIn>) {
   const settings = view.get("mound");
   const line = view.get("line");
   if (settings === undefined || line === undefined) return undefined;
@@ -104,14 +109,20 @@ function readView(view: View, now: number) {
     number
   >;
   for (const task of tasks) counts[task.status] += 1;
-  return { mound: settings, line, tasks, counts, refusals: view.get("refusals") ?? [] };
+  const stranded = tasks.flatMap((task) => {
+    const found = task.status === "blocked" ? strandedOf(view.get(`task/${task.id}`)!) : undefined;
+    return found === undefined ? [] : [{ task, ...found }];
+  });
+  return { mound: settings, line, tasks, counts, stranded, refusals: view.get("refusals") ?? [] };
 }
 
-function nextSteps({ counts, holding, agent }: Status): readonly string[] {
-  if (holding !== undefined && holding.length > 0) return [`mound task show ${holding[0]!.id}`];
+function nextSteps({ counts, holding, agent, stranded }: Status): readonly string[] {
+  const mend = stranded[0]?.mend ?? [];
+  if (holding !== undefined && holding.length > 0)
+    return [`mound task show ${holding[0]!.id}`, ...mend];
   if (counts.open + counts.lapsed > 0)
-    return [agent === undefined ? "mound next --claim --as AGENT" : "mound next --claim"];
-  return ['mound task add "..."'];
+    return [agent === undefined ? "mound next --claim --as AGENT" : "mound next --claim", ...mend];
+  return mend.length > 0 ? mend : ['mound task add "..."'];
 }
 
 function statusJson({
@@ -119,6 +130,7 @@ function statusJson({
   line,
   tasks,
   counts,
+  stranded,
   holding,
   refusals,
   deferred,
@@ -145,6 +157,7 @@ function statusJson({
     tasks: { total: tasks.length, ...counts },
     claimed: of("claimed"),
     lapsed: of("lapsed"),
+    stranded: stranded.map(({ task, by }) => ({ ...taskJson(task), stranded_by: by })),
     holding: holding?.map(taskJson) ?? null,
     refusals: refusals.map(({ commit, author, time, fault, message }) => ({
       commit,

@@ -9,12 +9,15 @@ import type { TaskStory } from "./show.ts";
  * A task for people. What others wrote stands indented, so that none of it can pass for a line of
  * Mound's own.
  */
-export function showText({ view, state, after, folder }: TaskStory): string {
+export function showText(story: TaskStory): string {
+  const { view, state, after, afterAny, folder } = story;
   const { progress } = view;
   const blocks = [
-    [taskLine(view), factsLine(state), ...optionalFacts(state)],
+    [taskLine(view), factsLine(state), ...optionalFacts(state), ...strandedLines(story)],
     state.body === undefined ? [] : indent(state.body),
     after.length === 0 ? [] : ["After:", ...after.flatMap(afterLines)],
+    afterAny.length === 0 ? [] : ["After one of:", ...afterAny.flatMap(afterLines)],
+    parentLines(story),
     state.attempts.length === 0 ? [] : ["Attempts:", ...state.attempts.flatMap(attemptLines)],
     progress === undefined
       ? []
@@ -45,7 +48,6 @@ function optionalFacts({
   lease,
   review,
   reviewer,
-  parent,
 }: TaskState): readonly string[] {
   const facts: (string | undefined)[] = [
     needs.length === 0 ? undefined : `Needs: ${needs.join(", ")}`,
@@ -59,9 +61,19 @@ function optionalFacts({
       : reviewer === undefined
         ? undefined
         : `Reviewer: ${reviewer}`,
-    parent === undefined ? undefined : `Part of: ${parent}`,
   ];
   return facts.filter((fact) => fact !== undefined);
+}
+
+function strandedLines({ stranded }: TaskStory): readonly string[] {
+  if (stranded === undefined) return [];
+  return [
+    `Stranded: it waits for ${stranded.by.join(", ")}, which will never be done. Who made it can leave that out.`,
+  ];
+}
+
+function parentLines({ parent }: TaskStory): readonly string[] {
+  return parent === undefined ? [] : ["Part of:", ...afterLines(parent)];
 }
 
 function afterLines(task: TaskView): readonly string[] {

@@ -1,4 +1,5 @@
 import { resolveTask } from "../../protocol/commands/plan.ts";
+import type { TaskId } from "../../protocol/ids.ts";
 import { taskFolder } from "../../protocol/paths.ts";
 import type { AttemptState, TaskState, View } from "../../protocol/state.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
@@ -7,6 +8,7 @@ import { FaultError, type Context } from "../context.ts";
 import { freshMound, readerAt } from "../fresh.ts";
 import type { Report } from "../report.ts";
 import { pointJson, taskJson } from "../shapes.ts";
+import { strandedIn, type Stranded } from "./mend.ts";
 import { showText } from "./show-text.ts";
 
 /** A task with all that is known of it. */
@@ -15,6 +17,11 @@ export interface TaskStory {
   readonly state: TaskState;
   /** The tasks that it waits for or waited for. */
   readonly after: readonly TaskView[];
+  /** Those of which one is enough. */
+  readonly afterAny: readonly TaskView[];
+  readonly parent: TaskView | undefined;
+  /** Undefined where it may still be done, or is. */
+  readonly stranded: Stranded | undefined;
   /** Below the mound's working tree. */
   readonly folder: string;
 }
@@ -41,7 +48,7 @@ export async function showTask(
   return {
     data: { ...at, task: storyJson(value) },
     text: showText(value),
-    next: point === undefined ? nextSteps(value.view, context.maybeAgent()) : [],
+    next: point === undefined ? nextSteps(value, context.maybeAgent()) : [],
     notes,
   };
 }
@@ -52,18 +59,34 @@ export function taskStory(view: View, task: TaskState, now: number) {
 }
 
 function storyOf(view: View, state: TaskState, now: number): TaskStory {
-  const after = state.after.map((id) => viewTask(view, view.get(`task/${id}`)!, now));
-  return { view: viewTask(view, state, now), state, after, folder: taskFolder(state.id) };
+  const look = (id: TaskId): TaskView => viewTask(view, view.get(`task/${id}`)!, now);
+  return {
+    view: viewTask(view, state, now),
+    state,
+    after: state.after.map(look),
+    afterAny: state.afterAny.map(look),
+    parent: state.parent === undefined ? undefined : look(state.parent),
+    stranded: strandedIn(view)(state),
+    folder: taskFolder(state.id),
+  };
 }
 
-function nextSteps({ id, status, claim }: TaskView, agent: string | undefined): readonly string[] {
+function nextSteps({ view, stranded }: TaskStory, agent: string | undefined): readonly string[] {
+  const { id, status, claim } = view;
   if (agent !== undefined && claim?.agent === agent)
     return [`mound progress ${id} --note "..."`, `mound done ${id} --result "..."`];
   if (status === "open" || status === "lapsed") return [`mound claim ${id}`];
+  if (stranded !== undefined) return stranded.mend;
   return status === "done" ? [`mound task review ${id} --accept`] : [];
 }
 
-function storyJson({ view, state, after, folder }: TaskStory) {
+/** Of a task that another one names: what whoever works on that one needs of it. */
+function handedOn(task: TaskView) {
+  const { id, title, status, result } = taskJson(task);
+  return { id, title, status, result };
+}
+
+function storyJson({ view, state, after, afterAny, parent, stranded, folder }: TaskStory) {
   const { deadline, lease, cancelled } = state;
   return {
     ...taskJson(view),
@@ -74,10 +97,10 @@ function storyJson({ view, state, after, folder }: TaskStory) {
     review: state.review ? "required" : null,
     reviewer: state.reviewer ?? null,
     parent: state.parent ?? null,
-    after_tasks: after.map((task) => {
-      const { id, title, status, result } = taskJson(task);
-      return { id, title, status, result };
-    }),
+    after_tasks: after.map(handedOn),
+    after_any_tasks: afterAny.map(handedOn),
+    parent_task: parent === undefined ? null : handedOn(parent),
+    stranded_by: stranded?.by ?? [],
     attempts: state.attempts.map(attemptJson),
     cancelled:
       cancelled === undefined
