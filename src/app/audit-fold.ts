@@ -12,6 +12,7 @@ import { newcomersOf, TallyCounter } from "./audit-tally.ts";
 import { CheckpointCheck, type FalseCheckpoint } from "./checkpoints.ts";
 import type { KeptState } from "./kept-state.ts";
 import { LOCKS, OwnershipTracker, TASKS } from "./ownership.ts";
+import { ReservationTracker } from "./reservations.ts";
 import { withKeys } from "./sharded-state.ts";
 
 export interface AuditFoldStart {
@@ -31,6 +32,7 @@ export class AuditFold {
   readonly #findings: FindingTracker;
   readonly #ownership: OwnershipTracker;
   readonly #locks: OwnershipTracker;
+  readonly #reservations: ReservationTracker;
   readonly #tally: TallyCounter;
   readonly #watch: AnomalyWatch;
   readonly #digests: ShardDigests;
@@ -41,6 +43,7 @@ export class AuditFold {
     this.#findings = new FindingTracker(gathered?.findings);
     this.#ownership = new OwnershipTracker(TASKS, gathered?.ownership);
     this.#locks = new OwnershipTracker(LOCKS, gathered?.locks);
+    this.#reservations = new ReservationTracker(gathered?.reservations);
     this.#tally = new TallyCounter(gathered?.tally);
     this.#watch = new AnomalyWatch(gathered?.anomalies);
     this.#digests = new ShardDigests(sha256, gathered?.digests);
@@ -63,6 +66,7 @@ export class AuditFold {
     if (verdict.accepted) {
       this.#ownership.step(verdict.records, place);
       this.#locks.step(verdict.records, place);
+      this.#reservations.step(verdict.records, place);
     }
     this.#digests.touch(verdict.delta);
     this.kept.take(facts.oid, verdict.delta);
@@ -94,6 +98,7 @@ export class AuditFold {
         more: this.#findings.more,
         ownership,
         locks: this.#locks.report(),
+        reservations: this.#reservations.report(),
         tally,
         anomalies,
         checkpoints: { ...this.#checkpoints.counts, lies },
@@ -106,6 +111,7 @@ export class AuditFold {
         tally,
         ownership: this.#ownership.keep(),
         locks: this.#locks.keep(),
+        reservations: this.#reservations.keep(),
         anomalies: this.#watch.keep(),
         checkpoints: this.#checkpoints.keep(),
         digests: this.#digests.keep(),

@@ -1,4 +1,4 @@
-import type { AgentId, Oid } from "../protocol/ids.ts";
+import type { AgentId, Oid, TaskId } from "../protocol/ids.ts";
 import type { Anomaly } from "../protocol/views/anomaly.ts";
 import type { Finding } from "../protocol/views/finding.ts";
 import type { FalseCheckpoint } from "./checkpoints.ts";
@@ -72,6 +72,29 @@ export interface OwnershipReport {
   readonly intervals: ReadonlyMap<string, readonly Interval[]>;
 }
 
+/** What must never be: a claim that began while another was live on one of its paths. */
+export interface ReservationFault {
+  readonly code: "paths-overlap";
+  readonly task: TaskId;
+  readonly agent: AgentId;
+  readonly token: number;
+  readonly glob: string;
+  readonly other: TaskId;
+  /** The glob of the other. */
+  readonly theirs: string;
+  readonly commit: Oid;
+  readonly number: number;
+}
+
+export interface ReservationReport {
+  /** Tasks with paths that were claimed at least once, and their claims. */
+  readonly tasks: number;
+  readonly claims: number;
+  readonly faults: readonly ReservationFault[];
+  /** Faults beyond those that are kept. */
+  readonly more: number;
+}
+
 export interface AuditReport {
   /** The newest commit that was judged, and the tip that was asked for. */
   readonly tip: Oid;
@@ -88,6 +111,7 @@ export interface AuditReport {
   /** Of tasks. */
   readonly ownership: OwnershipReport;
   readonly locks: OwnershipReport;
+  readonly reservations: ReservationReport;
   readonly tally: Tally;
   readonly anomalies: readonly Anomaly[];
   /** What agents have signed of the state; `unknown`: of a commit whose digest was not taken. */

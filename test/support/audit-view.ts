@@ -49,6 +49,7 @@ export function viewWith(
         intervals: new Map(),
       },
       locks: { owned: 0, claims: 0, standing: 0, faults: [], more: 0, intervals: new Map() },
+      reservations: { tasks: 0, claims: 0, faults: [], more: 0 },
       tally: {
         commits: 99,
         accepted: 99,

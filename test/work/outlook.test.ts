@@ -32,6 +32,20 @@ test("it may take what is open; it waits for what it leaves for now, not for wha
   expect(see(made, { forGood: [id] })).toEqual(NO);
 });
 
+test("it waits for what another claim's paths keep from it, be that claim its own", () => {
+  const made = world();
+  const wide = made.add("wide", { paths: ["src"] });
+  const one = made.add("one", { paths: ["src/a"] });
+  for (const agent of ["ant-2", "ant-1"]) {
+    made.must(agent, { type: "claim", task: wide, lease: HOUR });
+    expect(see(made)).toEqual(WAIT);
+    expect(see(made, {}, 2 * HOUR)).toEqual(TAKE);
+    expect(see(made, { forGood: [one, wide] })).toEqual(NO);
+    made.must(agent, { type: "finish", task: wide, outcome: "released" });
+    expect(see(made)).toEqual(TAKE);
+  }
+});
+
 test("it waits for what another holds, may take it when the lease is over, and not when it is done", () => {
   const made = world();
   const id = made.add("work");

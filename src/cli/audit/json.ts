@@ -6,7 +6,8 @@ import { proofLine, type AuditView } from "./shown.ts";
 /** `data` of the JSON document. `verbose`: with every interval of ownership. */
 export function auditJson(view: AuditView, verbose: boolean) {
   const { report, findings, open, repaired, failed, strict, since } = view;
-  const { mound, tip, asked, time, tally, anomalies, proof, deferred, ownership, locks } = report;
+  const { mound, tip, asked, time, tally, anomalies, proof, deferred } = report;
+  const { ownership, locks, reservations } = report;
   const { lies, ...compared } = report.checkpoints;
   return {
     mound,
@@ -29,6 +30,11 @@ export function auditJson(view: AuditView, verbose: boolean) {
       ...ownershipJson("task", ownership, verbose),
     },
     locks: { locks: locks.owned, ...ownershipJson("lock", locks, verbose) },
+    reservations: {
+      holds: reservations.faults.length === 0,
+      tasks: reservations.tasks,
+      claims: reservations.claims,
+    },
     tally,
     checkpoints: { ...compared, false: lies.length },
     anomalies: anomalies.map(anomalyJson),

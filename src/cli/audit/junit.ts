@@ -14,6 +14,7 @@ export function auditJunit(view: AuditView): string {
   const groups = [
     ...Object.entries(FAMILIES),
     ["single-ownership", "one owner of a task at a time"],
+    ["reserved-paths", "no two live claims on one path"],
     ["history-rewritten", "the branch keeps what was accepted"],
   ] as const;
   const cases = groups.flatMap(([group, title]) => {

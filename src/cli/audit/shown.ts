@@ -1,11 +1,16 @@
-import type { AuditFinding, AuditReport, OwnershipFault } from "../../app/audit-report.ts";
+import type {
+  AuditFinding,
+  AuditReport,
+  OwnershipFault,
+  ReservationFault,
+} from "../../app/audit-report.ts";
 import { unreachable } from "../../base/assert.ts";
 import { explainRule } from "../explain-rule.ts";
 import { ruleTitle } from "./rules.ts";
 
 /** A finding in words, as every format has it. All texts are untrusted: each format makes them safe. */
 export interface Shown {
-  /** A rule of SPEC.md, or `single-ownership`, `history-rewritten` or `checkpoint-false`. */
+  /** A rule of SPEC.md, or `single-ownership`, `reserved-paths`, `history-rewritten` or `checkpoint-false`. */
   readonly rule: string;
   readonly title: string;
   readonly code: string;
@@ -49,12 +54,18 @@ export function viewOf(report: AuditReport, { strict, since }: ViewOptions): Aud
     ...report.line.map(ofLine),
     ...report.ownership.faults.map((fault) => ofOwnership("task", fault)),
     ...report.locks.faults.map((fault) => ofOwnership("lock", fault)),
+    ...report.reservations.faults.map(ofReservation),
   ];
   const told = [...whole, ...report.checkpoints.lies.map(ofCheckpoint), ...commits];
   const open = told.filter((one) => one.repaired === undefined);
   const repaired = told.filter((one) => one.repaired !== undefined);
   const counts = {
-    open: open.length + report.more.open + report.ownership.more + report.locks.more,
+    open:
+      open.length +
+      report.more.open +
+      report.ownership.more +
+      report.locks.more +
+      report.reservations.more,
     repaired: repaired.length + report.more.repaired,
   };
   return {
@@ -125,6 +136,21 @@ function ofOwnership(what: "task" | "lock", fault: OwnershipFault): Shown {
     title: `A ${what} has one owner at a time, by rising tokens`,
     code: fault.code,
     message: `${ownershipSentence(fault)} (${what} ${owned}, token ${token}, by ${agent}).`,
+    advice: "Tell the makers of Mound: its judge accepted what it must refuse.",
+    commit,
+    number,
+    author: agent,
+  };
+}
+
+function ofReservation(fault: ReservationFault): Shown {
+  const { task, glob, other, theirs, agent, code, commit, number } = fault;
+  return {
+    ...WHOLE,
+    rule: "reserved-paths",
+    title: "No two live claims overlap, unless both tasks are shared",
+    code,
+    message: `${agent} claimed ${task}, whose ${glob} overlaps ${theirs} of ${other}, while that was claimed.`,
     advice: "Tell the makers of Mound: its judge accepted what it must refuse.",
     commit,
     number,

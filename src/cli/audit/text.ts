@@ -20,6 +20,7 @@ export function auditText(view: AuditView, verbose: boolean): string {
   return [
     ...tallyLines(report),
     ownershipLine(report),
+    ...reservationLines(report),
     ...checkpointLines(report),
     ...deferredLines(report),
     ...(view.open + view.repaired === 0 ? [`No findings${since}.`] : []),
@@ -51,6 +52,18 @@ export function ownershipLine({ ownership, locks }: AuditReport): string {
 
 function holdings({ claims, owned, standing }: OwnershipReport, of: string): string {
   return `${count(claims, "claim")} on ${count(owned, of)} (${grouped(standing)} standing)`;
+}
+
+/** Nothing where no task with paths was ever claimed. */
+export function reservationLines({ reservations }: AuditReport): readonly string[] {
+  const { claims, tasks, faults } = reservations;
+  if (claims === 0) return [];
+  const of = `${count(claims, "claim")} on ${count(tasks, "task")} with paths`;
+  return faults.length === 0
+    ? [
+        `Reserved paths hold: of ${of}, no two live claims overlapped unless both tasks were shared.`,
+      ]
+    : [`Reserved paths do not hold, of ${of}.`];
 }
 
 function checkpointLines({ checkpoints }: AuditReport): readonly string[] {

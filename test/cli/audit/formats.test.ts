@@ -63,6 +63,31 @@ describe("the view", () => {
   });
 });
 
+test("an overlap of reserved paths is a finding, and of none is told where there were paths", () => {
+  const none = { tasks: 2, claims: 3, faults: [], more: 0 };
+  expect(auditText(viewWith({ reservations: none }), false)).toContain(
+    "Reserved paths hold: of 3 claims on 2 tasks with paths, no two live claims overlapped",
+  );
+  expect(auditText(viewWith(), false)).not.toContain("Reserved paths");
+  const fault = {
+    code: "paths-overlap" as const,
+    task: "k3f9qz7-x" as TaskId,
+    agent: "ant-1" as AgentId,
+    token: 1,
+    glob: "src/a",
+    other: "m2n4pq8-y" as TaskId,
+    theirs: "src/**",
+    commit: oid(5),
+    number: 5,
+  };
+  const view = viewWith({ reservations: { ...none, faults: [fault], more: 1 } });
+  expect(view).toMatchObject({ failed: true, open: 2, findings: [{ rule: "reserved-paths" }] });
+  expect(auditText(view, false)).toContain("Reserved paths do not hold");
+  expect(auditJson(view, false)).toMatchObject({
+    reservations: { holds: false, tasks: 2, claims: 3 },
+  });
+});
+
 const anomaly: AuditReport["anomalies"][number] = {
   code: "hot",
   task: "k3f9qz7-x" as TaskId,
@@ -144,10 +169,10 @@ test("JUnit has a case for each family that holds and one for each finding; the 
   const view = viewWith({ findings: [...many(2), finding(3, { repaired: oid(4) })] });
   const xml = auditJunit(view);
   const families = Object.keys(FAMILIES).length;
-  expect(xml.match(/<testcase /g)).toHaveLength(families - 1 + 3 + 2);
+  expect(xml.match(/<testcase /g)).toHaveLength(families - 1 + 3 + 3);
   expect(xml.match(/<failure /g)).toHaveLength(2);
   expect(xml.match(/<skipped /g)).toHaveLength(1);
-  expect(xml).toContain(`tests="${families + 4}" failures="2" errors="0" skipped="1"`);
+  expect(xml).toContain(`tests="${families + 5}" failures="2" errors="0" skipped="1"`);
   const strict = auditJunit(viewWith({ findings: view.report.findings }, { strict: true }));
   expect(strict.match(/<failure /g)).toHaveLength(3);
 });
