@@ -9,7 +9,8 @@ import type { Outcome, Phase } from "../app/request.ts";
 import { withKeys } from "../app/sharded-state.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import { staleness, type Staleness } from "../protocol/views/staleness.ts";
-import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
+import type { TaskView } from "../protocol/views/task-view.ts";
+import { viewMatched } from "../protocol/views/unmatched.ts";
 import type { Env } from "./env.ts";
 import { UsageError } from "./usage.ts";
 
@@ -147,7 +148,7 @@ export class Context {
     const shown = this.#mound === undefined ? this.#shown.get(id) : undefined;
     if (shown !== undefined) return shown;
     const mound = await this.mound();
-    return mound.read((view, now) => viewTask(view, view.get(`task/${id}`)!, now));
+    return mound.read((view, now) => viewMatched(view, view.get(`task/${id}`)!, now));
   }
 
   /** Where the view stands that the answer is of; undefined where none was looked at. */

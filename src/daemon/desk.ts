@@ -6,7 +6,8 @@ import type { Sequencer } from "../app/sequencer.ts";
 import type { Mound } from "../open/mound.ts";
 import type { DaemonStatus, Submitted, WireFault } from "../open/wire.ts";
 import { isAgentId, type TaskId } from "../protocol/ids.ts";
-import { viewTask, type TaskView } from "../protocol/views/task-view.ts";
+import type { TaskView } from "../protocol/views/task-view.ts";
+import { viewMatched } from "../protocol/views/unmatched.ts";
 import type { Log } from "./log.ts";
 import { readOperations, readSigned } from "./read-request.ts";
 import type { PresenceKeeper } from "./presence.ts";
@@ -128,7 +129,7 @@ export class Desk {
     const tasks = await mound.read((view, now) =>
       [...shown].flatMap((id: TaskId): TaskView[] => {
         const task = view.get(`task/${id}`);
-        return task === undefined ? [] : [viewTask(view, task, now)];
+        return task === undefined ? [] : [viewMatched(view, task, now)];
       }),
     );
     const submitted: Submitted = {

@@ -124,6 +124,11 @@ const bends = {
   "another outcome": field("outcome", (_old, _world, pick) =>
     pick % 2 === 0 ? "expired" : "cancelled",
   ),
+  "another load": field("load", () => "9"),
+  "a skill twice": body((text) => text.replace(/^skills:\n(.*\n)/m, "skills:\n$1$1")),
+  "a name of no skill": body((text) =>
+    text.replace(/^skill_names:\n {2}- git/m, "skill_names:\n  - rust"),
+  ),
   "a nonce that was used": field("nonce", (old, world, pick) => {
     const used = world.state.keys("nonce/").map((key) => key.slice("nonce/".length));
     return used[pick % used.length] ?? old;

@@ -69,6 +69,16 @@ function intent(chosen: {
     { type: "decline", task, length: number % 2 === 0 ? MINUTE : HOUR },
     { type: "add", tasks: [{ title: `task ${number}` }] },
     { type: "checkpoint", ...mark, digest: "0".repeat(64) },
+    {
+      type: "can",
+      skills: ["git", "sh"].slice(number % 3),
+      tags: ["gpu"].slice(number % 2),
+      names: number % 5 === 0 ? ["git Git: \u001b[2J and \u202e"] : [],
+      load: number % 4,
+      capacity: 2,
+      for: HOUR,
+    },
+    { type: "keep-can", capacity: 2 },
     { type: "rotate", key },
   ];
   return all[Math.floor(number / 12) % all.length]!;

@@ -17,6 +17,7 @@ export function tamperings(scribe: Scribe, task: string): Tamperings {
     ...misplaced(scribe, desk),
     ...falselyCounted(scribe, desk),
     ...wronglyDeclined(scribe, task, desk),
+    ...falselyDeclared(scribe, desk),
   };
 }
 
@@ -202,6 +203,33 @@ function misplaced(scribe: Scribe, { lock, claim, byAnt1 }: Desk): Tamperings {
       signer: scribe.signer("ant-2"),
       files: { "agents/ant-8/agent.yaml": await agent("ant-8", "ant-8") },
     }),
+  };
+}
+
+/** What ant-1 says that it can do, and cannot say so. */
+function falselyDeclared(scribe: Scribe, { byAnt1 }: Desk): Tamperings {
+  const path = "agents/ant-1/capabilities.yaml";
+  const able = async (more: object): Promise<Written> =>
+    byAnt1({
+      [path]: await scribe.record("capabilities", path, {
+        agent: "ant-1",
+        skills: ["git", "sh"],
+        ...more,
+      }),
+    });
+  const tags = Array.from({ length: 17 }, (_, n) => `t${n}`).join(" ");
+  return {
+    "CP2 more than it can carry": () => able({ load: "3", capacity: "2" }),
+    "CP2 two at a time, which it has not said": () => able({ load: "2" }),
+    "CP3 a skill twice": () => able({ skills: ["git", "git"] }),
+    "CP3 a tag that is a skill": () => able({ tags: ["gpu", "sh"] }),
+    "CP4 the name of another skill": () => able({ skill_names: ["rust Rust"] }),
+    "CP4 two texts of one skill": () => able({ skill_texts: ["sh one: two", "git x", "sh three"] }),
+    "CP4 a name without a name": () => able({ skill_names: ["git"] }),
+    "CP4 too many tags of a skill": () => able({ skill_tags: [`git ${tags}`] }),
+    "LN5 for another": async () => ({ ...(await able({})), author: "ant-2" }),
+    "RE1 ten thousand tags": () =>
+      able({ tags: Array.from({ length: 10_000 }, (_, n) => `t${n}`) }),
   };
 }
 

@@ -59,7 +59,7 @@ const intents: readonly (readonly [number, Intent])[] = [
   [3, "accept"],
   [3, "reject"],
   [3, "edit"],
-  [2, "skills"],
+  [4, "skills"],
   [3, "decline"],
   [1, "leave"],
   [2, "rotate"],
@@ -229,6 +229,17 @@ export class Yard {
           changes: pick % 2 === 0 ? { title: `better ${pick}` } : { attempts: 1 + (pick % 4) },
         });
       case "skills":
+        if (pick % 3 === 0) return plain({ type: "keep-can", capacity: 1 + (pick % 4) });
+        if (pick % 3 === 1)
+          return plain({
+            type: "can",
+            skills: pick % 2 === 0 ? ["git"] : ["git", "sh"],
+            names: ["git Git"],
+            tags: ["gpu"],
+            load: pick % 2,
+            capacity: 2,
+            for: HOUR,
+          });
         return plain({
           type: "join",
           key: this.world.key(agent),

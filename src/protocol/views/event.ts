@@ -18,6 +18,7 @@ const COMMIT_EVENTS = [
   "agent.invited",
   "task.added",
   "task.changed",
+  "task.unmatched",
   "task.claimed",
   "claim.renewed",
   "claim.expired",

@@ -10,7 +10,8 @@ import { isAgentId, type AgentId, type Oid, type TaskId } from "../ids.ts";
 import type { CommitFacts, Verdict } from "../judge.ts";
 import type { Incoming } from "../kinds/incoming.ts";
 import { keyFingerprint } from "../rules/fingerprint.ts";
-import { Overlay, type AgentState, type Outcome, type View } from "../state.ts";
+import { Overlay, type AgentState, type Outcome, type TaskState, type View } from "../state.ts";
+import { newlyUnmatched } from "./unmatched.ts";
 import { wokenBy } from "./woken.ts";
 import { aboutTask, type EventType, type MoundEvent } from "./event.ts";
 import { tellLock, tellLockAttempt } from "./lock-events.ts";
@@ -45,15 +46,19 @@ interface Scene {
   readonly records: readonly Incoming[];
 }
 
+/** What the records say, and then what they leave behind: tasks that may go on, tasks that nobody could take. */
 function tellRecords(before: View, { records, delta, time }: Verdict & { accepted: true }): Told[] {
   const after = new Overlay(before);
   after.apply(delta);
   const scene = { before, after, records };
-  const said = records.flatMap(
-    (record) => TELL[record.kind]?.(record.fields as never, scene) ?? [],
-  );
-  const ready = wokenBy(before, after, records, time);
-  return [...said, ...ready.map((task): Told => ({ type: "task.ready", ...aboutTask(task) }))];
+  const tell =
+    (type: EventType) =>
+    (task: TaskState): Told => ({ type, ...aboutTask(task) });
+  return [
+    ...records.flatMap((record) => TELL[record.kind]?.(record.fields as never, scene) ?? []),
+    ...wokenBy(before, after, records, time).map(tell("task.ready")),
+    ...newlyUnmatched(before, after, records, time).map(tell("task.unmatched")),
+  ];
 }
 
 /** A commit without a record changes what `init` laid down, or puts good bytes back. */

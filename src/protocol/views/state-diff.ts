@@ -54,7 +54,9 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
         : keys.filter((key) => key.startsWith(family));
     return [...new Set(all)].map((key) => key.slice(family.length)).toSorted();
   };
-  const agents = [...new Set([...names("agent/"), ...names("can/"), ...names("declined/")])].toSorted();
+  const agents = [
+    ...new Set([...names("agent/"), ...names("can/"), ...names("declined/")]),
+  ].toSorted();
   return {
     tasks: names("task/").flatMap((id) => {
       return compare(id, taskFacts(before, id as TaskId), taskFacts(after, id as TaskId));

@@ -31,6 +31,11 @@ export interface TaskView {
   readonly token: number;
   readonly result: AttemptState | undefined;
   readonly progress: ProgressState | undefined;
+  /**
+   * Nobody can take it: what it needs and nobody declares; empty where nobody declares all of it. Only
+   * where `viewMatched` made the view.
+   */
+  readonly unmatched?: readonly string[];
 }
 
 /** A task at log time `now` (milliseconds). */
