@@ -75,6 +75,13 @@ const WORDS: Table<SystemFault> = {
     fix: "mound agent list",
     exit: EXIT.missing,
   }),
+  "nobody-able": ({ skills, lapsed }) => ({
+    message: `No member says that it can do ${skills.join(", ")}${skills.length > 1 ? ", all of it" : ""}.${lapsed
+      .map(({ agent, until }) => ` ${agent} did until ${until}.`)
+      .join("")}`,
+    fix: "mound agent list",
+    exit: EXIT.missing,
+  }),
   "commit-unknown": (fault) => ({
     message:
       fault.matches === 0

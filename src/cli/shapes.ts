@@ -15,6 +15,8 @@ export function taskJson(task: TaskView) {
     creator: task.creator,
     created: formatInstant(task.created),
     needs: task.needs,
+    // Absent where nobody has looked.
+    ...(task.unmatched === undefined ? {} : { unmatched: task.unmatched }),
     after: task.after,
     after_any: task.after_any,
     waiting_for: task.waiting_for,
@@ -56,6 +58,13 @@ export function taskJson(task: TaskView) {
 /** A place on the line in JSON: which state an answer is of. */
 export function pointJson({ commit, number, time }: Omit<ReplayPoint, "state">) {
   return { commit, number, time: formatInstant(time) };
+}
+
+/** That nobody can take a task; `nobodys`: what it needs and no member declares, even by itself. */
+export function unmatchedSentence(nobodys: readonly string[], needs: readonly string[]): string {
+  return nobodys.length > 0
+    ? `No member says that it can do ${nobodys.join(", ")}, so nobody can take it for now.`
+    : `No one member says that it can do all of ${needs.join(", ")}, so nobody can take it for now.`;
 }
 
 /** A task on one line: `k3f9qz7-fix-login  claimed by ant-3 until ...  Fix the login`. */

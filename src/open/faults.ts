@@ -59,6 +59,13 @@ export interface CommitUnknown {
   readonly matches: number;
 }
 
+/** No member says, in date, that it can do all of this; `lapsed` did, until then (RFC 3339). */
+export interface NobodyAble {
+  readonly code: "nobody-able";
+  readonly skills: readonly string[];
+  readonly lapsed: readonly { readonly agent: string; readonly until: string }[];
+}
+
 /** The task was added after the moment that is looked at; `created` and `at` in milliseconds. */
 export interface TaskNotYet {
   readonly code: "task-not-yet";
@@ -137,6 +144,7 @@ export type AnyFault =
   | GitFault
   | HookFault
   | NoMound
+  | NobodyAble
   | OriginChanged
   | ReactionsFault
   | SetupFault

@@ -12,7 +12,7 @@ import {
   type PublicKey,
   type TaskId,
 } from "./ids.ts";
-import { COUNTER_MAX, LINE_CHARS, LIST_ITEMS, TEXT_CHARS } from "./limits.ts";
+import { COUNTER_MAX, LINE_CHARS, LIST_ITEMS, SKILL_TAGS, TEXT_CHARS } from "./limits.ts";
 import { parseDuration, parseInstant, type Duration, type Instant } from "./time.ts";
 
 /** Whole numbers carry this in their schema so that editors accept them without quotes. */
@@ -59,6 +59,23 @@ export const skill = z
     z.regex(
       /^[a-z0-9][a-z0-9+._>=<-]{0,39}$/,
       "must be a skill: a-z, 0-9 and + - . _ < = >, at most 40",
+    ),
+  );
+
+/** What is said of a skill: its id, a space, and a text. */
+export const aboutSkill = line.check(
+  z.regex(/^[a-z0-9][a-z0-9+._>=<-]{0,39} \S/, "must be a skill, a space and a text"),
+);
+
+/** The id of a skill, and tags that describe it. */
+export const skillTags = z
+  .string()
+  .check(
+    z.regex(
+      new RegExp(
+        `^[a-z0-9][a-z0-9+._>=<-]{0,39}( [a-z0-9][a-z0-9+._>=<-]{0,39}){1,${SKILL_TAGS}}$`,
+      ),
+      `must be a skill and at most ${SKILL_TAGS} tags of it, spaces between: a-z, 0-9 and + - . _ < = >`,
     ),
   );
 

@@ -30,8 +30,6 @@ export const UNDOES_NAMED = 64;
 export const MESSAGE_BYTES = 8 * 1024;
 /** A one-line text: a title, a name, a reason. */
 export const LINE_CHARS = 300;
-/** The name of a skill, on a card and in a table. */
-export const SKILL_NAME_CHARS = 80;
 /** The tags by which a card describes one skill: more are a text. */
 export const SKILL_TAGS = 16;
 /** A body, a result or a checkpoint: leaves room for the rest of the record. */

@@ -759,7 +759,8 @@ function judgeCapabilities(  i, j, n, list, id, said, lists, able) {
     for (i = 1; i <= ITEMS[BLOB, lists[j]]; i++) {
       if (ITEM[BLOB, lists[j], i] == "?") continue
       n = split(ITEM[BLOB, lists[j], i], list, " "); id = list[1]
-      if (!(id in able) || id in said || n < 2 || (j == 3 && n > 17)) return "CP4 what it says of " id " cannot be"
+      if (n < 2 || (j == 3 && n > 17)) return "RE4 " lists[j] " is not as it must be"
+      if (!(id in able) || id in said) return "CP4 what it says of " id " cannot be"
       said[id] = 1
     }
   }

@@ -39,22 +39,41 @@ describe("what the judge says of capabilities", () => {
     expectAccepted(world.commit(able(world, { skills: ["git"], tags: ["gpu", "node>=22"] })));
   });
 
-  test("[CP4] what describes a skill names one that is declared, once, and keeps to the limits", () => {
+  test("[CP4] what describes a skill names one that is declared, once in each list", () => {
+    const world = colony();
+    for (const fields of [
+      { skill_names: ["rust Rust"] },
+      { skill_texts: ["git one", "git two"] },
+      { skill_tags: ["rust vcs"] },
+    ])
+      expectRefused(world.try(able(world, { skills: ["git"], ...fields })), "CP4", CODE);
+    const good = {
+      skill_names: ["git Git: it is"],
+      skill_texts: ["git x"],
+      skill_tags: ["git a b"],
+    };
+    expectAccepted(world.commit(able(world, { skills: ["git", "sh"], ...good })));
+    expect(world.state.get("card/ant-1")).toEqual({
+      names: ["git Git: it is"],
+      texts: ["git x"],
+      tags: ["git a b"],
+    });
+  });
+
+  test("[RE4] what describes a skill is its id, a space and a text, or at most sixteen tags", () => {
     const world = colony();
     const tags = (count: number): string =>
       Array.from({ length: count }, (_, n) => `t${n}`).join(" ");
     for (const fields of [
-      { skill_names: ["rust Rust"] },
-      { skill_texts: ["git one", "git two"] },
       { skill_names: ["git"] },
-      { skill_names: ["git "] },
-      { skill_names: [`git ${"x".repeat(81)}`] },
+      { skill_names: ["git  two spaces"] },
+      { skill_texts: [`git ${"x".repeat(300)}`] },
       { skill_tags: [`git ${tags(17)}`] },
+      { skill_tags: ["git Vcs"] },
     ])
-      expectRefused(world.try(able(world, { skills: ["git"], ...fields })), "CP4", CODE);
-    const good = { skill_names: [`git ${"x".repeat(80)}`], skill_tags: [`git ${tags(16)}`] };
-    expectAccepted(world.commit(able(world, { skills: ["git", "sh"], ...good })));
-    expect(world.state.get("card/ant-1")?.tags).toEqual([`git ${tags(16)}`]);
+      expectRefused(world.try(able(world, { skills: ["git"], ...fields })), "RE4", "field-invalid");
+    const good = { skill_texts: [`git ${"x".repeat(296)}`], skill_tags: [`git ${tags(16)}`] };
+    expectAccepted(world.try(able(world, { skills: ["git"], ...good })));
   });
 
   test("[RE4] sixty-four tags are a list, more are none; a tag has no spaces or controls", () => {

@@ -47,6 +47,13 @@ interface Life {
   review: boolean;
   cancelled: boolean;
   done: "no" | "done" | "accepted";
+  needs: readonly string[];
+}
+
+/** What a member says that it can do, and until when. */
+interface Ability {
+  readonly names: readonly string[];
+  readonly until: number;
 }
 
 interface Fields extends Claim {
@@ -59,6 +66,10 @@ interface Fields extends Claim {
   readonly after?: readonly string[];
   readonly after_any?: readonly string[];
   readonly review?: string;
+  readonly status?: string;
+  readonly needs?: readonly string[];
+  readonly skills?: readonly string[];
+  readonly tags?: readonly string[];
 }
 
 /** Type, task, agent, token. */
@@ -68,6 +79,8 @@ class Oracle {
   readonly batches: Told[] = [];
   readonly #lives = new Map<string, Life>();
   readonly #members = new Set<string>();
+  readonly #away = new Set<string>();
+  readonly #abilities = new Map<string, Ability>();
   #given = 0;
   #commit = "";
 
@@ -82,6 +95,8 @@ class Oracle {
     const kinds = new Set(records.map(({ kind }) => kind));
     const waited = [...this.#lives.keys()].filter((task) => this.#waits(task));
     const told: Words[] = records.length === 0 ? [["change.repaired"]] : [];
+    const able = this.#able();
+    const needs = new Map([...this.#lives].map(([id, life]) => [id, life.needs.join()]));
     const words = records.flatMap(({ kind, fields }) => {
       const about = this.#tell(kind, fields as unknown as Fields, kinds);
       return about === undefined ? [] : [about];
@@ -89,6 +104,15 @@ class Oracle {
     told.push(...words);
     for (const task of waited.toSorted())
       if (!this.#waits(task) && this.#isFree(task, time)) told.push(["task.ready", task]);
+    const needy = (id: string): boolean =>
+      this.#lives.get(id)!.needs.join() !== (needs.get(id) ?? "");
+    const unmatched = this.#unmatched(time).filter(
+      (id) => needy(id) || someone(able, this.#lives.get(id)!.needs, time),
+    );
+    // In the order of records, as a commit writes tasks only; then those that somebody leaves behind.
+    const written = records.map(({ fields }) => (fields as unknown as Fields).id);
+    unmatched.sort((a, b) => written.indexOf(a) - written.indexOf(b) || (a < b ? -1 : 1));
+    told.push(...unmatched.map((id): Words => ["task.unmatched", id]));
     this.batches.push(
       told.map(([type, ...about], n) => wordsOf(type, `${commit}.${n}`, time, commit, ...about)),
     );
@@ -137,11 +161,35 @@ class Oracle {
     if (kind === "agent") {
       const type = this.#members.has(fields.agent) ? "agent.changed" : "agent.joined";
       this.#members.add(fields.agent);
+      this.#away.delete(fields.agent);
+      if ((fields.status ?? "active") !== "active") this.#away.add(fields.agent);
       return [type, "", fields.agent];
+    }
+    if (kind === "capabilities") {
+      const { skills = [], tags = [], until = Infinity } = fields as Partial<Fields>;
+      this.#abilities.set(fields.agent, { names: [...skills, ...tags], until });
     }
     if (kind === "capabilities")
       return kinds.has("agent") ? undefined : ["agent.changed", "", fields.agent];
     return kind === "task" ? this.#tellTask(fields) : this.#tellWork(kind, fields, kinds);
+  }
+
+  /** What every member says of itself, one by one. */
+  #able(): readonly Ability[] {
+    return [...this.#abilities].flatMap(([agent, ability]) =>
+      this.#away.has(agent) ? [] : [ability],
+    );
+  }
+
+  /** Those that wait for somebody whom there is not. */
+  #unmatched(time: number): string[] {
+    const able = this.#able();
+    return [...this.#lives].flatMap(([id, { claim, attempts, losers, over, needs }]) => {
+      if (over || (claim !== undefined && time < claim.until)) return [];
+      const failed = new Set([...losers, ...(claim === undefined ? [] : [claim.agent])]);
+      if (failed.size >= attempts) return [];
+      return needs.length > 0 && !someone(able, needs, time) ? [id] : [];
+    });
   }
 
   #tellTask({
@@ -151,13 +199,14 @@ class Oracle {
     after = [],
     after_any: any = [],
     review,
+    needs = [],
   }: Fields): Words {
     const before = this.#lives.get(id);
     const blank = {
       ...{ claim: undefined, last: undefined, losers: new Set<string>(), over: false },
       ...{ cancelled: false, done: "no" as const },
     };
-    const said = { deadline, attempts, after, any, review: review === "required" };
+    const said = { deadline, attempts, after, any, review: review === "required", needs };
     this.#lives.set(id, { ...(before ?? blank), ...said });
     return [before === undefined ? "task.added" : "task.changed", id];
   }
@@ -198,6 +247,12 @@ class Oracle {
         return [`task.${fields.verdict}`, task, life.last!.agent, token];
     }
   }
+}
+
+function someone(able: readonly Ability[], needs: readonly string[], time: number): boolean {
+  return able.some(
+    ({ names, until }) => time < until && needs.every((need) => names.includes(need)),
+  );
 }
 
 function wordsOf(

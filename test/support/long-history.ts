@@ -45,6 +45,7 @@ function addSome(world: World, below: Below, tasks: readonly string[]): readonly
       ? { deadline: formatInstant(world.now + below(6 * 60) * MINUTE - HOUR) }
       : {}),
     ...(below(2) === 0 ? { review: "required" as const } : {}),
+    ...(below(5) === 0 ? { needs: [`s${below(9)}`] } : {}),
     priority: below(5),
     after: some(5),
     afterAny: some(5),
@@ -98,7 +99,12 @@ function disturb(world: World, below: Below): void {
       break;
     }
     case 2:
-      world.run(agent, { type: "join", key: world.key(agent), skills: [`git`, `s${below(9)}`] });
+      world.run(
+        agent,
+        below(2) === 0
+          ? { type: "join", key: world.key(agent), skills: ["git", `s${below(9)}`] }
+          : { type: "can", skills: ["git", `s${below(9)}`], tags: ["gpu"], for: 4 * HOUR },
+      );
       break;
     case 3:
       world.run(author, {

@@ -225,8 +225,8 @@ function falselyDeclared(scribe: Scribe, { byAnt1 }: Desk): Tamperings {
     "CP3 a tag that is a skill": () => able({ tags: ["gpu", "sh"] }),
     "CP4 the name of another skill": () => able({ skill_names: ["rust Rust"] }),
     "CP4 two texts of one skill": () => able({ skill_texts: ["sh one: two", "git x", "sh three"] }),
-    "CP4 a name without a name": () => able({ skill_names: ["git"] }),
-    "CP4 too many tags of a skill": () => able({ skill_tags: [`git ${tags}`] }),
+    "RE4 a name without a name": () => able({ skill_names: ["git"] }),
+    "RE4 too many tags of a skill": () => able({ skill_tags: [`git ${tags}`] }),
     "LN5 for another": async () => ({ ...(await able({})), author: "ant-2" }),
     "RE1 ten thousand tags": () =>
       able({ tags: Array.from({ length: 10_000 }, (_, n) => `t${n}`) }),

@@ -58,7 +58,7 @@ export const RULES: Readonly<Record<string, string>> = {
   CP1: "Capabilities are declared by the agent itself, which LN5 and RE7 see to.",
   CP2: "The load is not above the capacity; they are 0 and 1 where the record does not say.",
   CP3: "Nothing is declared twice, neither among the skills, nor among the tags, nor as both.",
-  CP4: "What describes a skill names one that is declared, once in each list, and says something: a name has at most 80 characters, a skill at most 16 tags.",
+  CP4: "What describes a skill names one that is declared, once in each list.",
   MO1: "The settings can work: at least one root, none twice, the threshold within their number, lease_default from 1 s up to lease_max.",
   MO2: "The founder is listed as a root, and signs with the key that is listed.",
   MO3: "Only a root rewrites mound.yaml, with the signatures of threshold roots. A root is who is listed with the key that is in force for it.",

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Run } from "../main.ts";
+import { addAbleCommands } from "./able.ts";
 import { addAuditCommands } from "./audit.ts";
 import { addCheckpointCommands } from "./checkpoints.ts";
 import { addClaimCommands } from "./claims.ts";
@@ -24,6 +25,7 @@ import { addWorkCommands } from "./work.ts";
 export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addSetupCommands,
   addMemberCommands,
+  addAbleCommands,
   addTaskCommands,
   addDraftCommands,
   addClaimCommands,

@@ -57,6 +57,11 @@ function addAgentCommands(agent: Command, run: Run): void {
     .description("everything about an agent")
     .addHelpText("after", "\nExample:\n  mound agent show ant-3")
     .action(run(lazily(async () => (await import("../members/identity.ts")).showAgent)));
+  agent
+    .command("card <agent>")
+    .description("an agent as A2A describes one, as JSON")
+    .addHelpText("after", "\nExample:\n  mound agent card ant-3 > ant-3.agent-card.json")
+    .action(run(lazily(async () => (await import("../able/card.ts")).showCard)));
   withRoots(
     agent
       .command("rotate")

@@ -1,6 +1,7 @@
 import { keyFingerprint } from "../../protocol/rules/fingerprint.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import type { AgentView } from "../../protocol/views/agent-view.ts";
+import { loadText } from "../able/shape.ts";
 import { sanitiseLine } from "../sanitise.ts";
 
 /** An agent in JSON: times are RFC 3339, absent things are null. */
@@ -17,6 +18,10 @@ export function agentJson(agent: AgentView) {
     joined: formatInstant(agent.joined),
     ended: agent.ended === undefined ? null : formatInstant(agent.ended),
     skills: agent.capabilities?.skills ?? [],
+    tags: agent.capabilities?.tags ?? [],
+    load: agent.capabilities?.load ?? null,
+    capacity: agent.capabilities?.capacity ?? null,
+    until: agent.capabilities?.until === undefined ? null : formatInstant(agent.capabilities.until),
     keys: agent.keys.map(({ key, commit, since }) => ({
       key,
       fingerprint: keyFingerprint(key),
@@ -56,6 +61,7 @@ export function agentText(agent: AgentView): string {
         : `${agent.operator}${agent.operatorSigned ? "" : " (has not signed)"}`,
     ],
     ["skills", agent.capabilities?.skills.join(", ")],
+    ...(agent.capabilities === undefined ? [] : saidRows(agent.capabilities)),
     ...agent.keys
       .slice(0, -1)
       .map(({ key, since }): [string, string] => [
@@ -71,4 +77,13 @@ export function agentText(agent: AgentView): string {
     .filter(([, value]) => value !== undefined && value !== "")
     .map(([name, value]) => `${name.padEnd(12)}${value}`)
     .join("\n");
+}
+
+function saidRows(can: NonNullable<AgentView["capabilities"]>): readonly [string, string][] {
+  const { tags, until } = can;
+  return [
+    ["tags", tags.join(", ")],
+    ["load", loadText(can)],
+    ["until", until === undefined ? "" : formatInstant(until)],
+  ];
 }

@@ -17,6 +17,7 @@ const SHOWN: Partial<Record<TaskStatus, number>> = {
 };
 const REFUSALS_SHOWN = 5;
 const STRANDED_SHOWN = 5;
+const UNMATCHED_SHOWN = 5;
 
 /** The state of a mound on about a screen. */
 export function statusText(found: Status): string {
@@ -44,7 +45,8 @@ export function statusText(found: Status): string {
       ...more,
     ]);
   }
-  blocks.push(strandedLines(found), refusalLines(found), deferredLines(found));
+  blocks.push(strandedLines(found), unmatchedLines(tasks));
+  blocks.push(refusalLines(found), deferredLines(found));
   return blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
@@ -100,6 +102,18 @@ function strandedLines({ stranded }: Status): readonly string[] {
     }),
     ...(more > 0 ? [`  ... and ${more} more: mound status --json`] : []),
   ];
+}
+
+function unmatchedLines(tasks: readonly TaskView[]): readonly string[] {
+  const these = tasks.filter(({ unmatched }) => unmatched !== undefined);
+  if (these.length === 0) return [];
+  const lines = these.slice(0, UNMATCHED_SHOWN).map(({ id, title, needs, unmatched }) => {
+    const missing = unmatched!.length > 0 ? unmatched! : needs;
+    return `  ${id}  needs ${missing.join(", ")}  ${sanitiseLine(title)}`;
+  });
+  const more =
+    these.length > lines.length ? [`  ... and ${these.length - lines.length} more.`] : [];
+  return [`Unmatched, as no member says that it can (${these.length}):`, ...lines, ...more];
 }
 
 function refusalLines({ refusals, line }: Status): readonly string[] {

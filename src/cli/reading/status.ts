@@ -3,7 +3,8 @@ import { TASK_STATUSES, type TaskStatus } from "../../protocol/rules/task-status
 import type { RefusalState } from "../../protocol/refusal-state.ts";
 import type { LineState, MoundState, View } from "../../protocol/state.ts";
 import { formatInstant } from "../../protocol/time.ts";
-import { allTasks, viewTask, type TaskView } from "../../protocol/views/task-view.ts";
+import { allTasks, type TaskView } from "../../protocol/views/task-view.ts";
+import { viewMatched } from "../../protocol/views/unmatched.ts";
 import type { Mound } from "../../open/mound.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound, readerAt, type Reader } from "../fresh.ts";
@@ -101,8 +102,10 @@ function readView(view: View, now: number, strandedOf: ReturnType<typeof strande
   const settings = view.get("mound");
   const line = view.get("line");
   if (settings === undefined || line === undefined) return undefined;
+  // Who can do what, in one go: the tasks may need a hundred things.
+  view.keys("able/");
   const tasks = allTasks(view)
-    .map((task) => viewTask(view, task, now))
+    .map((task) => viewMatched(view, task, now))
     .toSorted(byUrgency);
   const counts = Object.fromEntries(TASK_STATUSES.map((name) => [name, 0])) as Record<
     TaskStatus,
@@ -158,6 +161,7 @@ function statusJson({
     claimed: of("claimed"),
     lapsed: of("lapsed"),
     stranded: stranded.map(({ task, by }) => ({ ...taskJson(task), stranded_by: by })),
+    unmatched: tasks.filter(({ unmatched }) => unmatched !== undefined).map(taskJson),
     holding: holding?.map(taskJson) ?? null,
     refusals: refusals.map(({ commit, author, time, fault, message }) => ({
       commit,

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { textOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { sanitiseLine } from "../sanitise.ts";
-import { taskJson } from "../shapes.ts";
+import { taskJson, unmatchedSentence } from "../shapes.ts";
 import { UsageError } from "../usage.ts";
 import { waitingText } from "../waiting-text.ts";
 import type { TaskView } from "../../protocol/views/task-view.ts";
@@ -87,9 +87,11 @@ async function changed(
   words: (task: TaskView) => string,
 ): Promise<Report> {
   const task = await context.task(answer.tasks[0]!);
+  const { unmatched } = task;
   return {
     data: { task: taskJson(task), commit: commit ?? null, already: answer.already === true },
     text: words(task),
     next: [`mound task show ${task.id}`],
+    notes: unmatched === undefined ? [] : [unmatchedSentence(unmatched, task.needs)],
   };
 }

@@ -1,9 +1,10 @@
-import { viewTask } from "../../protocol/views/task-view.ts";
+import { viewMatched } from "../../protocol/views/unmatched.ts";
 import { act } from "../act.ts";
 import { FaultError, type Context } from "../context.ts";
 import { explainRule } from "../explain-rule.ts";
 import { freshMound } from "../fresh.ts";
 import { fileOption } from "../options.ts";
+import { plural } from "../plural.ts";
 import type { Report } from "../report.ts";
 import { taskJson } from "../shapes.ts";
 import { UsageError } from "../usage.ts";
@@ -32,9 +33,11 @@ export async function importTasks(
     throw asRefusal(error, source, file.entries);
   });
   const labels = file.entries.map(({ fields }) => fields.get("label")?.value);
-  const tasks = await mound.read((view, now) =>
-    answer.tasks.map((id) => viewTask(view, view.get(`task/${id}`)!, now)),
-  );
+  const tasks = await mound.read((view, now) => {
+    view.keys("able/");
+    return answer.tasks.map((id) => viewMatched(view, view.get(`task/${id}`)!, now));
+  });
+  const unmatched = tasks.filter((task) => task.unmatched !== undefined).length;
   const lines = tasks.map(({ id }, index) =>
     labels[index] === undefined ? id : `${id}  (${String(labels[index])})`,
   );
@@ -48,8 +51,12 @@ export async function importTasks(
       ...lines,
     ].join("\n"),
     next: ["mound task list"],
-    notes,
+    notes: unmatched === 0 ? notes : [...notes, unmatchedNote(unmatched)],
   };
+}
+
+function unmatchedNote(count: number): string {
+  return `${plural(count, "task needs", "tasks need")} what no member says that it can do; see them: mound status`;
 }
 
 function refusal(source: string, faults: readonly ImportFault[]): UsageError {

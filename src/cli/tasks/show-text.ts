@@ -2,7 +2,7 @@ import type { AttemptState, TaskState } from "../../protocol/state.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import type { TaskView } from "../../protocol/views/task-view.ts";
 import { sanitiseLine } from "../sanitise.ts";
-import { taskLine } from "../shapes.ts";
+import { taskLine, unmatchedSentence } from "../shapes.ts";
 import type { TaskStory } from "./show.ts";
 
 /**
@@ -13,7 +13,13 @@ export function showText(story: TaskStory): string {
   const { view, state, after, afterAny, folder } = story;
   const { progress } = view;
   const blocks = [
-    [taskLine(view), factsLine(state), ...optionalFacts(state), ...strandedLines(story)],
+    [
+      taskLine(view),
+      factsLine(state),
+      ...optionalFacts(state),
+      ...strandedLines(story),
+      ...unmatchedLine(view),
+    ],
     state.body === undefined ? [] : indent(state.body),
     after.length === 0 ? [] : ["After:", ...after.flatMap(afterLines)],
     afterAny.length === 0 ? [] : ["After one of:", ...afterAny.flatMap(afterLines)],
@@ -74,6 +80,10 @@ function strandedLines({ stranded }: TaskStory): readonly string[] {
 
 function parentLines({ parent }: TaskStory): readonly string[] {
   return parent === undefined ? [] : ["Part of:", ...afterLines(parent)];
+}
+
+function unmatchedLine({ unmatched, needs }: TaskView): readonly string[] {
+  return unmatched === undefined ? [] : [`Unmatched: ${unmatchedSentence(unmatched, needs)}`];
 }
 
 function afterLines(task: TaskView): readonly string[] {

@@ -4,6 +4,7 @@ import { taskFolder } from "../../protocol/paths.ts";
 import type { AttemptState, TaskState, View } from "../../protocol/state.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import { viewTask, type TaskView } from "../../protocol/views/task-view.ts";
+import { viewMatched } from "../../protocol/views/unmatched.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound, readerAt } from "../fresh.ts";
 import type { Report } from "../report.ts";
@@ -61,7 +62,7 @@ export function taskStory(view: View, task: TaskState, now: number) {
 function storyOf(view: View, state: TaskState, now: number): TaskStory {
   const look = (id: TaskId): TaskView => viewTask(view, view.get(`task/${id}`)!, now);
   return {
-    view: viewTask(view, state, now),
+    view: viewMatched(view, state, now),
     state,
     after: state.after.map(look),
     afterAny: state.afterAny.map(look),

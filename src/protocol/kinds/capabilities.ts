@@ -1,7 +1,15 @@
 import * as z from "zod/mini";
 import { fault, type Fault } from "../fault.ts";
-import { agentId, common, instant, integer, line, list, skill } from "../fields.ts";
-import { SKILL_NAME_CHARS, SKILL_TAGS } from "../limits.ts";
+import {
+  aboutSkill,
+  agentId,
+  common,
+  instant,
+  integer,
+  list,
+  skill,
+  skillTags,
+} from "../fields.ts";
 import { listAble } from "../rules/able.ts";
 import { recordSign } from "../rules/deeds.ts";
 import { readAboutSkill } from "../rules/about-skill.ts";
@@ -12,9 +20,9 @@ const fields = z.strictObject({
   agent: agentId,
   skills: z.optional(list(skill)),
   /** Entries `id text`: what a skill is called, what it is, and the tags that describe it, blanks between. */
-  skill_names: z.optional(list(line)),
-  skill_texts: z.optional(list(line)),
-  skill_tags: z.optional(list(line)),
+  skill_names: z.optional(list(aboutSkill)),
+  skill_texts: z.optional(list(aboutSkill)),
+  skill_tags: z.optional(list(skillTags)),
   /** Languages, tools and resources. */
   tags: z.optional(list(skill)),
   load: z.optional(integer(0)),
@@ -72,23 +80,17 @@ function refuseTwice({ agent, skills = [], tags = [] }: CapabilitiesFields): Fau
   return fault("CP3", { code: "capabilities-invalid", agent, detail });
 }
 
-/** [CP4] What describes a skill names one that is declared, each once, within the limits. */
+/** [CP4] What describes a skill names one that is declared, once in each list. */
 function refuseAbout(body: CapabilitiesFields): Fault | undefined {
   const { agent, skills = [] } = body;
   const refuse = (detail: string) => fault("CP4", { code: "capabilities-invalid", agent, detail });
   for (const field of ["skill_names", "skill_texts", "skill_tags"] as const) {
     const described = new Set<string>();
-    for (const entry of body[field] ?? []) {
-      const { id, text } = readAboutSkill(entry);
+    for (const { id } of (body[field] ?? []).map(readAboutSkill)) {
       if (!skills.includes(id))
         return refuse(`${field} speaks of ${id}, which it does not declare`);
       if (described.has(id)) return refuse(`${field} speaks of ${id} twice`);
-      if (text === "") return refuse(`${field} says nothing of ${id}`);
       described.add(id);
-      if (field === "skill_names" && text.length > SKILL_NAME_CHARS)
-        return refuse(`the name of ${id} has more than ${SKILL_NAME_CHARS} characters`);
-      if (field === "skill_tags" && text.split(/ +/).length > SKILL_TAGS)
-        return refuse(`${id} has more than ${SKILL_TAGS} tags`);
     }
   }
   return undefined;

@@ -89,6 +89,7 @@ const STEPS: readonly Step[] = [
       return nasty("agent", { agent: "mallory", key, status: "active" });
     },
   ],
+  ["mallory", (_, nasty) => nasty("capabilities", { agent: "mallory", skills: ["a"] })],
   ["root", (_, nasty) => nasty("invite", { fingerprint: `SHA256:${"A".repeat(43)}`, by: "root" })],
   ["mallory", (_, nasty) => nasty("task", { id: "zzzzzz1", creator: "mallory" })],
   [
