@@ -110,6 +110,11 @@ const WORDS: Table<RuleFault> = {
     fix: `mound task show ${fault.task}`,
     exit: EXIT.refused,
   }),
+  "topic-invalid": (fault) => ({
+    message: `"${fault.topic}" is nothing that a signal can be about: ${fault.detail}.`,
+    fix: "mound help signal",
+    exit: EXIT.usage,
+  }),
   "decline-held": (fault) => ({
     message: `You hold the task ${fault.task} (token ${fault.token}), so it is too late to decline it; you can give it back.`,
     fix: `mound release ${fault.task}`,

@@ -156,6 +156,7 @@ export type FaultFacts =
       readonly status: string;
     }
   | { readonly code: "not-held"; readonly task: string; readonly status: string }
+  | { readonly code: "topic-invalid"; readonly topic: string; readonly detail: string }
   | { readonly code: "companion-missing"; readonly path: string; readonly detail: string }
   /** With `open`: there are so many tasks, and more agents that are idle. */
   | { readonly code: "nothing-to-take"; readonly open?: number; readonly idle?: number }

@@ -14,6 +14,7 @@ import {
 } from "./ids.ts";
 import { COUNTER_MAX, LINE_CHARS, LIST_ITEMS, SKILL_TAGS, TEXT_CHARS } from "./limits.ts";
 import { parseDuration, parseInstant, type Duration, type Instant } from "./time.ts";
+import { isTopic, TOPIC } from "./topics.ts";
 
 /** Whole numbers carry this in their schema so that editors accept them without quotes. */
 export const WHOLE_NUMBER = "^(0|[1-9][0-9]*)$";
@@ -78,6 +79,14 @@ export const skillTags = z
       `must be a skill and at most ${SKILL_TAGS} tags of it, spaces between: a-z, 0-9 and + - . _ < = >`,
     ),
   );
+
+const TOPIC_WANTED =
+  "must be task/<id>, path/<folder or file> without . and .., or a word of a-z, 0-9 and + - . _ other than task, path and word";
+
+/** What a signal is about. */
+export const topic = z
+  .string()
+  .check(z.regex(TOPIC, TOPIC_WANTED), z.refine(isTopic, TOPIC_WANTED));
 
 /** A glob over the paths of the code that a task touches. */
 export const glob = z

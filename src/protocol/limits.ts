@@ -62,3 +62,13 @@ export const LOCKS_HELD = 32;
 export const LOCK_NAMES_BY_AGENT = 64;
 /** In all, but for roots: the locks are one piece of the state, which each command about a lock reads. */
 export const LOCK_NAMES = 1_024;
+/** The most that an agent can leave on a topic, however often it adds: a vote has an end. */
+export const STRENGTH_MAX = 10;
+/** A signal of which less is left is gone: a tenth of the weakest that there is. */
+export const GONE = 0.1;
+/** Commit times have whole seconds, and whoever reads is some seconds behind. */
+export const HALF_LIFE_MIN_MS = 10_000;
+/** A mark that does not fade is no signal; what is to stay belongs into a task or a document. */
+export const HALF_LIFE_MAX_MS = 30 * 24 * 3_600_000;
+/** One a minute: enough to keep up heat on a task at each half-life, and what has more to say is a loop. */
+export const SIGNALS_HOUR_MAX = 60;

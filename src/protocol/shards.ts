@@ -15,6 +15,7 @@ const OF_AGENTS = new Set([
   "held",
   "made",
   "rate",
+  "signalled",
 ]);
 /** Families that lie by task, as the folders of tasks do. */
 const OF_TASKS = new Set(["task", "head", "todo", "waits"]);
@@ -53,7 +54,7 @@ function shardOfFile(path: string): string {
   if (folder === "tasks") return `t-${group ?? ""}`;
   // There is one for every few hundred commits, for ever: the shard that each command reads stays small.
   if (folder === "checkpoints") return `c-${(group ?? "").slice(0, 2)}`;
-  if (folder === "signals") return TOPICS;
+  if (folder === "signals") return group === "task" ? `t-${path.split("/")[2] ?? ""}` : TOPICS;
   if (folder === "locks") return "lock";
   return folder === "agents" ? `a-${(group ?? "").slice(0, 2)}` : "root";
 }

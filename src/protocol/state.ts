@@ -162,6 +162,10 @@ export interface Entries {
   [waits: `waits/${string}`]: readonly TaskId[];
   /** By topic (`task/<id>`, `path/<folder or file>`, a word), then by agent. */
   [signal: `signal/${string}`]: Readonly<Record<string, SignalState>>;
+  /** How many signals there were; a new value with each, so that readers know theirs by its identity. */
+  signals: { readonly count: number };
+  /** How many signals an agent has left in an hour of log time. */
+  [signalled: `signalled/${string}`]: { readonly hour: number; readonly count: number };
   [lock: `lock/${string}`]: LockState;
   /** By the first segment of a glob, or `*` where that has a wildcard: the standing claims with such paths. */
   [paths: `paths/${string}`]: Readonly<Record<string, ReservedState>>;

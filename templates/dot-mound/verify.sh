@@ -32,6 +32,8 @@
 #   declines        of tasks that are not over, by who does not hold them, for so long and so many (DE1 to DE4)
 #   checkpoints     the commit is on the line, as old as its author says, and has that number; one for each agent
 #                   and commit (CK1 CK2 CK3)
+#   signals         the topic and the place that it gives, the task exists, the half-life, how many an agent leaves
+#                   in an hour (TA0 SG1 SG2)
 # What it cannot check: the digest in a checkpoint, which is of a state that only Mound computes. A false one
 # breaks no rule; `mound audit` finds it.
 # What it leaves to `mound audit`: the trailers of messages (LN6), the values of fields that it has no use for
@@ -426,6 +428,31 @@ function isTask(text,  tail) {
   if (length(text) < 7 || length(text) > 48 || substr(text, 1, 7) ~ /[^0-9a-hjkmnp-tv-z]/) return 0
   return tail ~ /^(-[a-z0-9][a-z0-9]*)*$/ && gsub(/-/, "-", tail) <= 12
 }
+function isTopic(text,  name) {
+  if (text ~ /^task\//) return isTask(substr(text, 6))
+  if (text !~ /^path\//) return text ~ /^[a-z0-9][a-z0-9+._-]*$/ && length(text) <= 40 && text !~ /^(task|path|word)$/
+  name = substr(text, 6)
+  if (length(name) > 200 || name ~ /[^A-Za-z0-9._@+\/-]/ || ("/" name "/") ~ /\/\.?\.?\//) return 0
+  return length(escaped(name)) <= 231
+}
+# A path of code, or a word, in the characters that a path on the line may have.
+function escaped(name,  i, c, text) {
+  for (i = 1; i <= length(name); i++) {
+    c = substr(name, i, 1)
+    text = text (c == "." ? "-" : c == "/" ? "__" : c == "-" ? "_-" : c == "_" ? "_0" : c == "@" ? "_1" : c == "+" ? "_2" : c ~ /[A-Z]/ ? "_" tolower(c) : c)
+  }
+  return text
+}
+function topicFolder(topic,  family, name, sum, text, i) {
+  if (topic ~ /^task\//) return "task/" substr(topic, 6, 2) "/" substr(topic, 6)
+  family = topic ~ /^path\// ? "path" : "word"
+  name = family == "path" ? substr(topic, 6) : topic
+  sum = 0
+  for (i = 1; i <= length(name); i++) sum = (sum * 31 + index("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@+-/", substr(name, i, 1))) % 100
+  family = family "-" (sum < 10 ? "0" : "") sum
+  for (text = escaped(name); text != ""; text = substr(text, 78)) family = family "/at-" substr(text, 1, 77)
+  return family
+}
 function isCount(text, least) { return text ~ /^(0|[1-9][0-9]*)$/ && length(text) <= 7 && text + 0 >= least && text + 0 <= 1000000 }
 # Milliseconds since 1970; -1 where it is no such time.
 function instant(text,  y, m, d, h, i, s, days, leap, most) {
@@ -539,6 +566,12 @@ function shape(path,  kind, i, name, part, n) {
     if (field("number") !~ /^[1-9][0-9]*$/ || length(field("number")) > 10 || field("number") + 0 > 1000000000) return "RE4 its number is none"
     if (length(field("digest")) != 64 || field("digest") ~ /[^0-9a-f]/) return "RE4 its digest is none"
   }
+  if (kind == "signal") {
+    if (!isTopic(field("topic"))) return "RE4 its topic is none"
+    if (field("mark") !~ /^(need|stuck|heat|warn|trail)$/) return "RE4 its mark is none"
+    if (!isCount(field("strength"), 0) || field("strength") > 10) return "RE4 its strength is none"
+    if (has("half_life") && !duration(field("half_life"))) return "RE4 its half-life is none"
+  }
   if (place(kind) != path) return "RE5 it does not lie where its fields say"
   if (!SIGNED[BLOB]) return "RE6 it is not signed"
   for (i = 1; i <= SIGNED[BLOB]; i++) {
@@ -560,6 +593,7 @@ function place(kind) {
   if (kind == "cancel") return folder(field("task")) "/cancel.yaml"
   if (kind == "decline") return folder(field("task")) "/declines/" field("agent") ".yaml"
   if (kind == "checkpoint") return "checkpoints/" field("commit") "/" field("agent") ".yaml"
+  if (kind == "signal") return "signals/" topicFolder(field("topic")) "/" field("agent") ".yaml"
   return folder(field("task")) "/progress/" field("token") "-" field("n") ".yaml"
 }
 function actor(kind) {
@@ -597,6 +631,7 @@ function judgeKind(kind) {
   if (kind == "capabilities") return judgeCapabilities()
   if (kind == "task") return judgeTask()
   if (kind == "checkpoint") return judgeCheckpoint()
+  if (kind == "signal") return judgeSignal()
   ID = field("task")
   if (get("task/" ID) == "") return "TA0 there is no task " ID
   if (kind == "claim") return judgeClaim()
@@ -787,6 +822,16 @@ function judgeCheckpoint(  number, seen) {
   if (was("file/checkpoints/" field("commit") "/" AUTHOR ".yaml") != "") return "CK3 " AUTHOR " has signed a checkpoint of that commit already"
   return ""
 }
+function judgeSignal(  task, half, hour, count) {
+  task = field("topic") ~ /^task\// ? substr(field("topic"), 6) : ""
+  if (task != "" && get("task/" task) == "") return "TA0 there is no task " task
+  half = has("half_life") ? duration(field("half_life")) : 10000
+  if (half < 10000 || half > 2592000000) return "SG1 its half-life is too short or too long"
+  hour = int(TIME / 3600000); count = get("signalled/" AUTHOR "/hour") == hour ? get("signalled/" AUTHOR "/count") : 0
+  if (count >= 60) return "SG2 " AUTHOR " has left too many signals in this hour"
+  put("signalled/" AUTHOR "/hour", hour); put("signalled/" AUTHOR "/count", count + 1)
+  return ""
+}
 
 # Whether a commit does nothing but put back what was accepted.
 function restores(  i) {
@@ -910,6 +955,7 @@ BEGIN {
   kind("review", "task token agent verdict reason", "task token agent verdict")
   kind("decline", "task agent until reason", "task agent until")
   kind("checkpoint", "commit number digest agent until", "commit number digest agent")
+  kind("signal", "topic agent mark strength half_life note", "topic agent mark strength")
 }
 $1 == "P" { split("", FIELD); split("", KEYS); split("", ITEMS); split("", ITEM); split("", SIGNED); split("", SIGNER); split("", SIGNATURE); split("", FLAW); split("", GOOD); split("", AUTHORS); split("", LARGE); next }
 $1 == "F" { FIELD[$2, $3] = $4; KEYS[$2] = KEYS[$2] " " $3; next }

@@ -22,6 +22,7 @@ describe("mound diff", () => {
       tasks: [{ id, what: "changed" }],
       agents: [],
       settings: [],
+      signals: [],
       files: [{ path: `${folder}/claim.lock`, astray: false, before: null }],
     });
     expect(found.tasks[0].fields).toMatchObject([

@@ -78,6 +78,8 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   watch: [],
   events: ["events --since 1970-01-01T00:00:00.000Z"],
   here: ["here", "here --all"],
+  signal: ["signal :nasty --stuck --as bob", "signal path/nasty --as bob"],
+  signals: ["signals", "signals :nasty", "signals path", "signals word/nasty"],
   "reactions check": ["reactions check"],
   "reactions test": ["reactions test --since 1970-01-01T00:00:00.000Z"],
   "reactions retry": ["reactions retry --all"],

@@ -103,4 +103,12 @@ export const FULL_COMMANDS: {
   repair: { type: "repair" },
   review: { type: "review", task, accept: false, reason: "it hangs still" },
   unlock: { type: "unlock", name: "deploy", token: 1 },
+  signal: {
+    type: "signal",
+    topic: "path/src/login",
+    mark: "warn",
+    strength: 7,
+    halfLife: 7_200_000,
+    note: "it hangs",
+  },
 };

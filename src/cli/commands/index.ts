@@ -15,6 +15,7 @@ import { addReadCommands } from "./read.ts";
 import { addRepairCommands } from "./repair.ts";
 import { addReplayCommands } from "./replay.ts";
 import { addSetupCommands } from "./setup.ts";
+import { addSignalCommands } from "./signals.ts";
 import { addSigningCommands } from "./sign.ts";
 import { addDraftCommands } from "./submit.ts";
 import { addTaskCommands } from "./tasks.ts";
@@ -35,6 +36,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addWatchCommands,
   addEventCommands,
   addPresenceCommands,
+  addSignalCommands,
   addReactionCommands,
   addSigningCommands,
   addAuditCommands,

@@ -31,9 +31,12 @@ export function eventLine(event: MoundEvent): string {
 
 function detailOf(event: MoundEvent): string {
   const { actor, agent, token, until, percent, text, refs, fingerprint, rule, code } = event;
+  const { topic, mark, strength, task } = event;
   const words = [
     actor === undefined ? undefined : `by ${actor}`,
     agent === undefined || agent === actor ? undefined : `about ${agent}`,
+    mark === undefined ? undefined : `${mark} ${strength}`,
+    task === undefined ? topic : undefined,
     percent === undefined ? undefined : `${percent} %`,
     until === undefined ? undefined : `until ${formatInstant(until).slice(0, 19)}Z`,
     token === undefined ? undefined : `(token ${token})`,

@@ -5,6 +5,7 @@ import { startSentence } from "../checkpoints/start-text.ts";
 import { formatAge } from "../fresh.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { taskLine } from "../shapes.ts";
+import { SIGNALS_SHOWN, signalLine } from "../signals/shown.ts";
 import type { Status } from "./status.ts";
 
 /** Tasks of one status that are listed; the counts tell of the rest. */
@@ -45,7 +46,7 @@ export function statusText(found: Status): string {
       ...more,
     ]);
   }
-  blocks.push(strandedLines(found), unmatchedLines(tasks));
+  blocks.push(strandedLines(found), unmatchedLines(tasks), signalLines(found));
   blocks.push(refusalLines(found), deferredLines(found));
   return blocks
     .filter((lines) => lines.length > 0)
@@ -114,6 +115,16 @@ function unmatchedLines(tasks: readonly TaskView[]): readonly string[] {
   const more =
     these.length > lines.length ? [`  ... and ${these.length - lines.length} more.`] : [];
   return [`Unmatched, as no member says that it can (${these.length}):`, ...lines, ...more];
+}
+
+function signalLines({ signals }: Status): readonly string[] {
+  if (signals.length === 0) return [];
+  const shown = signals.slice(0, SIGNALS_SHOWN).map((signal) => `  ${signalLine(signal)}`);
+  const more =
+    signals.length > shown.length
+      ? [`  ... and ${signals.length - shown.length} more: mound signals`]
+      : [];
+  return ["Signals, the strongest first:", ...shown, ...more];
 }
 
 function refusalLines({ refusals, line }: Status): readonly string[] {

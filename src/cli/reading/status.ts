@@ -3,6 +3,7 @@ import { TASK_STATUSES, type TaskStatus } from "../../protocol/rules/task-status
 import type { RefusalState } from "../../protocol/refusal-state.ts";
 import type { LineState, MoundState, View } from "../../protocol/state.ts";
 import { formatInstant } from "../../protocol/time.ts";
+import type { StandingSignal } from "../../protocol/views/standing-signals.ts";
 import { allTasks, type TaskView } from "../../protocol/views/task-view.ts";
 import { viewMatched } from "../../protocol/views/unmatched.ts";
 import type { Mound } from "../../open/mound.ts";
@@ -12,6 +13,7 @@ import type { Report } from "../report.ts";
 import { pointJson, taskJson } from "../shapes.ts";
 import type { Stranded, strandedIn } from "../tasks/mend.ts";
 import { byUrgency } from "../urgency.ts";
+import { SIGNALS_SHOWN, signalJson } from "../signals/shown.ts";
 import { refusalSentence } from "./refusals.ts";
 import { statusText } from "./status-text.ts";
 
@@ -34,6 +36,8 @@ export interface Status {
   readonly agent: string | undefined;
   /** Milliseconds: the moment of a state as it was; undefined: the state as it is. */
   readonly at: number | undefined;
+  /** What is left, the strongest first. */
+  readonly signals: readonly StandingSignal[];
   /** The checkpoint on whose word this clone rests still. */
   readonly start: CloneStart | undefined;
 }
@@ -62,9 +66,13 @@ async function readStatus(
   agent: string | undefined,
   reader: Reader,
 ): Promise<Status> {
-  // No other command needs it at its start, as this file is.
+  // No other command needs these at its start, as this file is.
   const { strandedIn } = await import("../tasks/mend.ts");
-  const read = await reader.read((view, now) => readView(view, now, strandedIn(view)));
+  const { standingSignals } = await import("../../protocol/views/standing-signals.ts");
+  const read = await reader.read((view, now) => {
+    const found = readView(view, now, strandedIn(view));
+    return found === undefined ? undefined : { ...found, signals: standingSignals(view, now) };
+  });
   if (read === undefined) {
     const { deferred } = mound.line;
     if (deferred !== undefined)
@@ -140,6 +148,7 @@ function statusJson({
   origin,
   age,
   start,
+  signals,
 }: Status) {
   const of = (name: TaskStatus) => tasks.filter((task) => task.status === name).map(taskJson);
   return {
@@ -176,5 +185,6 @@ function statusJson({
         ? null
         : { commit: deferred.commit, time: formatInstant(deferred.time) },
     start: start ?? null,
+    signals: signals.slice(0, SIGNALS_SHOWN).map(signalJson),
   };
 }

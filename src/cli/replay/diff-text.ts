@@ -12,12 +12,20 @@ const SHOWN = 100;
 const VALUE_SHOWN = 80;
 
 /** What is different, in lines, a block for each sort of thing; empty where nothing is. */
-export function diffLines({ tasks, agents, locks, settings, files }: StateDiff): readonly string[] {
+export function diffLines({
+  tasks,
+  agents,
+  locks,
+  settings,
+  signals,
+  files,
+}: StateDiff): readonly string[] {
   return [
     ...block("Tasks:", tasks.map(thingLine)),
     ...block("Agents:", agents.map(thingLine)),
     ...block("Locks:", locks.map(thingLine)),
     ...block("Settings:", settings.map(fieldText)),
+    ...block("Signals:", signals.map(thingLine)),
     ...block("Files:", files.map(fileLine)),
   ];
 }

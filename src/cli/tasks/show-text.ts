@@ -3,6 +3,7 @@ import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import type { TaskView } from "../../protocol/views/task-view.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { taskLine, unmatchedSentence } from "../shapes.ts";
+import { depositText } from "../signals/shown.ts";
 import type { TaskStory } from "./show.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { TaskStory } from "./show.ts";
  * Mound's own.
  */
 export function showText(story: TaskStory): string {
-  const { view, state, after, afterAny, folder } = story;
+  const { view, state, after, afterAny, signals, folder } = story;
   const { progress } = view;
   const blocks = [
     [
@@ -34,6 +35,7 @@ export function showText(story: TaskStory): string {
             : ["Checkpoint:", ...indent(progress.checkpoint)]),
         ],
     cancelLines(state),
+    signals.length === 0 ? [] : ["Signals:", ...signals.map((one) => `  ${depositText(one)}`)],
     [`Files: ${folder}/`],
   ];
   return blocks

@@ -3,12 +3,14 @@ import type { TaskId } from "../../protocol/ids.ts";
 import { taskFolder } from "../../protocol/paths.ts";
 import type { AttemptState, TaskState, View } from "../../protocol/state.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
+import { standingSignals, type StandingSignal } from "../../protocol/views/standing-signals.ts";
 import { viewTask, type TaskView } from "../../protocol/views/task-view.ts";
 import { viewMatched } from "../../protocol/views/unmatched.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound, readerAt } from "../fresh.ts";
 import type { Report } from "../report.ts";
 import { pointJson, taskJson } from "../shapes.ts";
+import { signalJson } from "../signals/shown.ts";
 import { strandedIn, type Stranded } from "./mend.ts";
 import { showText } from "./show-text.ts";
 
@@ -23,6 +25,8 @@ export interface TaskStory {
   readonly parent: TaskView | undefined;
   /** Undefined where it may still be done, or is. */
   readonly stranded: Stranded | undefined;
+  /** What is left on it, the strongest first. */
+  readonly signals: readonly StandingSignal[];
   /** Below the mound's working tree. */
   readonly folder: string;
 }
@@ -68,6 +72,7 @@ function storyOf(view: View, state: TaskState, now: number): TaskStory {
     afterAny: state.afterAny.map(look),
     parent: state.parent === undefined ? undefined : look(state.parent),
     stranded: strandedIn(view)(state),
+    signals: standingSignals(view, now, `task/${state.id}`),
     folder: taskFolder(state.id),
   };
 }
@@ -87,7 +92,8 @@ function handedOn(task: TaskView) {
   return { id, title, status, result };
 }
 
-function storyJson({ view, state, after, afterAny, parent, stranded, folder }: TaskStory) {
+function storyJson(story: TaskStory) {
+  const { view, state, after, afterAny, parent, stranded, signals, folder } = story;
   const { deadline, lease, cancelled } = state;
   return {
     ...taskJson(view),
@@ -103,6 +109,7 @@ function storyJson({ view, state, after, afterAny, parent, stranded, folder }: T
     parent_task: parent === undefined ? null : handedOn(parent),
     stranded_by: stranded?.by ?? [],
     attempts: state.attempts.map(attemptJson),
+    signals: signals.map(signalJson),
     cancelled:
       cancelled === undefined
         ? null

@@ -47,6 +47,9 @@ const FIELDS: { readonly [F in Field]-?: FieldType } = {
   percent: "number",
   text: "text",
   refs: "list",
+  topic: "text",
+  mark: "text",
+  strength: "number",
   rule: "text",
   code: "text",
 };

@@ -33,6 +33,7 @@ import { planNext, type NextCommand } from "./next.ts";
 import type { PlanContext, Planned } from "./plan.ts";
 import { planRenew, type RenewCommand } from "./renew.ts";
 import { planRepair, type RepairCommand } from "./repair.ts";
+import { planSignal, type SignalCommand } from "./signal.ts";
 
 /** What an agent may intend; plain data, so that it can be journalled and handed to a sequencer. */
 export type Command =
@@ -58,6 +59,7 @@ export type Command =
   | RepairCommand
   | ReviewCommand
   | RotateCommand
+  | SignalCommand
   | UnlockCommand;
 
 /** State and intent to drafts: one planner for each command. */
@@ -107,6 +109,8 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planReview(command, context);
     case "rotate":
       return planRotate(command, context);
+    case "signal":
+      return planSignal(command, context);
     case "unlock":
       return planUnlock(command, context);
     default:

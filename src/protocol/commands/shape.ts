@@ -148,6 +148,14 @@ const SHAPES = {
     reason: z.optional(text),
   }),
   unlock: z.strictObject({ type: z.literal("unlock"), name, token }),
+  signal: z.strictObject({
+    type: z.literal("signal"),
+    topic: text,
+    mark: z.enum(["need", "stuck", "heat", "warn", "trail"]),
+    strength: whole,
+    halfLife: lease,
+    note: z.optional(text),
+  }),
 };
 
 /** Reads a command that came as JSON; the error says where it has another shape. */

@@ -12,6 +12,7 @@ import { lockAttempt } from "./lock-attempt.ts";
 import { mound } from "./mound.ts";
 import { progress } from "./progress.ts";
 import { review } from "./review.ts";
+import { signal } from "./signal.ts";
 import { task } from "./task.ts";
 
 /**
@@ -33,6 +34,7 @@ export const KINDS: readonly Kind[] = [
   checkpoint,
   lockAttempt,
   lock,
+  signal,
 ];
 
 const BY_NAME = new Map(KINDS.map((kind, order) => [kind.name, { kind, order }]));

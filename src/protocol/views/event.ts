@@ -3,6 +3,7 @@
  * is derived and never stored; every reader of the same history derives the same ones.
  */
 import type { AgentId, Oid, TaskId } from "../ids.ts";
+import type { SignalKind } from "../signal-state.ts";
 import type { TaskState } from "../state.ts";
 import { formatInstant } from "../time.ts";
 
@@ -40,6 +41,8 @@ const COMMIT_EVENTS = [
   "leader.renewed",
   "leader.resigned",
   "leader.expired",
+  "signal.deposited",
+  "signal.withdrawn",
   "change.refused",
   "change.repaired",
 ] as const;
@@ -80,6 +83,10 @@ export interface MoundEvent {
   readonly refs?: readonly string[];
   /** Of a member's key, or of the key that was invited: `SHA256:...`, as ssh-keygen prints it. */
   readonly fingerprint?: string;
+  /** Of a signal: what it is about, which it is, and what there is of it now, from 0 to 10. */
+  readonly topic?: string;
+  readonly mark?: SignalKind;
+  readonly strength?: number;
   /** Of a refused change: the rule and the fault's code. */
   readonly rule?: string;
   readonly code?: string;

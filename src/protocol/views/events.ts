@@ -10,7 +10,9 @@ import { isAgentId, type AgentId, type Oid, type TaskId } from "../ids.ts";
 import type { CommitFacts, Verdict } from "../judge.ts";
 import type { Incoming } from "../kinds/incoming.ts";
 import { keyFingerprint } from "../rules/fingerprint.ts";
+import type { SignalKind } from "../signal-state.ts";
 import { Overlay, type AgentState, type Outcome, type TaskState, type View } from "../state.ts";
+import { taskOfTopic } from "../topics.ts";
 import { newlyUnmatched } from "./unmatched.ts";
 import { wokenBy } from "./woken.ts";
 import { aboutTask, type EventType, type MoundEvent } from "./event.ts";
@@ -84,6 +86,7 @@ const TELL: Readonly<Record<string, (fields: never, scene: Scene) => Told | unde
   checkpoint: tellCheckpoint,
   lock: tellLock,
   "lock-attempt": tellLockAttempt,
+  signal: tellSignal,
 };
 
 function tellMound(_fields: unknown, { before }: Scene): Told {
@@ -225,6 +228,23 @@ function tellDecline(
 
 function tellCheckpoint({ agent, commit }: { agent: AgentId; commit: Oid }): Told {
   return { type: "checkpoint.signed", agent, refs: [commit] };
+}
+
+function tellSignal(
+  { topic, agent, mark, note }: { topic: string; agent: AgentId; mark: SignalKind; note?: string },
+  { after }: Scene,
+): Told {
+  const left = after.get(`signal/${topic}`)?.[agent];
+  const task = after.get(`task/${taskOfTopic(topic) ?? ""}`);
+  return {
+    type: left === undefined ? "signal.withdrawn" : "signal.deposited",
+    ...(task === undefined ? {} : aboutTask(task)),
+    agent,
+    topic,
+    mark,
+    strength: left?.strength ?? 0,
+    ...textOf(note),
+  };
 }
 
 function textOf(text: string | undefined): { readonly text?: string } {

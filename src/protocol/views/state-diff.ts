@@ -42,6 +42,8 @@ export interface StateDiff {
   readonly agents: readonly ThingChange[];
   readonly locks: readonly ThingChange[];
   readonly settings: readonly FieldChange[];
+  /** By topic: what each agent left there, and nobody has written anew since. */
+  readonly signals: readonly ThingChange[];
   readonly files: readonly FileChange[];
 }
 
@@ -72,6 +74,9 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
       return compare(name, lockFacts(before, name), lockFacts(after, name));
     }),
     settings: fieldChanges(settingFacts(before.state), settingFacts(after.state)),
+    signals: names("signal/").flatMap((topic) => {
+      return compare(topic, signalFacts(before.state, topic), signalFacts(after.state, topic));
+    }),
     files: [
       ...fileChanges(names("file/"), (path) => ({
         before: before.state.get(`file/${path}`)?.oid,
@@ -88,8 +93,8 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
 }
 
 export function isEmpty(diff: StateDiff): boolean {
-  const { tasks, agents, locks, settings, files } = diff;
-  return [tasks, agents, locks, settings, files].every((list) => list.length === 0);
+  const { tasks, agents, locks, settings, signals, files } = diff;
+  return [tasks, agents, locks, settings, signals, files].every((list) => list.length === 0);
 }
 
 /** Every field that a thing may have, by name; undefined: it does not apply. */
@@ -207,6 +212,17 @@ function settingFacts(state: View): Facts {
     tasks_open_max: mound.tasksOpenMax,
     records_hour_max: mound.recordsHourMax,
   };
+}
+
+/** As they were deposited: that they fade is no difference. */
+function signalFacts(state: View, topic: string): Facts | undefined {
+  const entry = state.get(`signal/${topic}`);
+  if (entry === undefined) return undefined;
+  const told = Object.entries(entry).map(([agent, { kind, strength, halfLife, at, note }]) => {
+    const words = `${kind} ${strength} at ${formatInstant(at)}, by half in ${formatDuration(halfLife)}`;
+    return [agent, note === undefined ? words : `${words}: ${note}`] as const;
+  });
+  return Object.fromEntries(told.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function fileChanges(

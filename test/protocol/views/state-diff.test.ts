@@ -40,6 +40,7 @@ describe("the difference of two states", () => {
       agents: [],
       locks: [],
       settings: [],
+      signals: [],
       files: [{ path, astray: false, before: null, after: world.oidAt(path) }],
     });
     expect(diffStates(after, before).files).toEqual([
