@@ -88,6 +88,11 @@ export const topic = z
   .string()
   .check(z.regex(TOPIC, TOPIC_WANTED), z.refine(isTopic, TOPIC_WANTED));
 
+/** The name of a lock, which is a path below `locks/`; rule LK1 says more of it. */
+export const lockName = z
+  .string()
+  .check(z.regex(/^[a-z0-9][a-z0-9._/-]*$/, "must be a lock's name such as leader/research"));
+
 /** A glob over the paths of the code that a task touches. */
 export const glob = z
   .string()

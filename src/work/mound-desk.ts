@@ -1,11 +1,10 @@
 import { err, ok, type Result } from "../base/result.ts";
 import type { Outcome } from "../app/request.ts";
-import { GitError } from "../git/fault.ts";
-import { SigningError } from "../keys/signers.ts";
 import type { Mound } from "../open/mound.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import type { AgentId, Nonce, Oid, TaskId } from "../protocol/ids.ts";
 import type { TaskState, View } from "../protocol/state.ts";
+import { attempt } from "./attempt.ts";
 import type { Desk, DeskFault, Ending, LeftAlone, Outlook, Progress, TakenTask } from "./desk.ts";
 import { outlook } from "./outlook.ts";
 
@@ -175,17 +174,5 @@ export class MoundDesk implements Desk {
     const result = this.#turn.then(() => attempt(act));
     this.#turn = result;
     return result;
-  }
-}
-
-/** What git, a key or the machine throws is a fault like others: a worker outlives a full disk. */
-async function attempt<T>(act: () => Promise<Result<T, DeskFault>>): Promise<Result<T, DeskFault>> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof GitError || error instanceof SigningError) return err(error.fault);
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return err({ code: "io", detail: message });
   }
 }

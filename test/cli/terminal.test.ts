@@ -65,6 +65,11 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   decline: ["decline :held --as bob", "decline :nasty --as bob"],
   match: ["match :nasty", "match --agent mallory", "match :held --agent mallory"],
   work: ["work --once --as bob true"],
+  lock: ["lock deploy --as bob"],
+  lead: ["lead research --as bob", "lead research --status", "lead research --as alice"],
+  unlock: ["unlock deploy --as bob"],
+  locks: ["locks", "locks --held"],
+  fence: ["fence deploy 1", "fence leader/research 1"],
   status: ["status", "status --as alice"],
   graph: [
     "graph",

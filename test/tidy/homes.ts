@@ -16,7 +16,13 @@ const HOMES: readonly Home[] = [
   },
   {
     name: "node:child_process",
-    at: ["src/git/", "src/keys/", "src/open/child.ts", "src/work/launch.ts"],
+    at: [
+      "src/git/",
+      "src/keys/",
+      "src/open/child.ts",
+      "src/work/launch.ts",
+      "src/work/foreground.ts",
+    ],
     instead: "start processes through the adapters in src/git, or by runChild of src/open/child.ts",
   },
   {

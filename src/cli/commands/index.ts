@@ -9,6 +9,7 @@ import { addDoctorCommands } from "./doctor.ts";
 import { addHelpCommands } from "./help.ts";
 import { addHookCommands } from "./hook.ts";
 import { addPresenceCommands } from "./here.ts";
+import { addLockCommands } from "./locks.ts";
 import { addMemberCommands } from "./members.ts";
 import { addReactionCommands } from "./reactions.ts";
 import { addReadCommands } from "./read.ts";
@@ -31,6 +32,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addDraftCommands,
   addClaimCommands,
   addWorkCommands,
+  addLockCommands,
   addReadCommands,
   addReplayCommands,
   addWatchCommands,

@@ -4,14 +4,19 @@ import { UsageError } from "../usage.ts";
 
 /**
  * The path of the program that was typed: looked for on the PATH, or where it names a path, from `cwd`.
- * What cannot be run is said before any task is taken for it.
+ * What cannot be run is said before anything is taken for it.
  */
 export async function findProgram(
   name: string,
   cwd: string,
   environment: NodeJS.ProcessEnv,
+  what: "task" | "lock" = "task",
 ): Promise<string> {
-  if (name === "") throw new UsageError("The program has no name.", "mound help work");
+  if (name === "")
+    throw new UsageError(
+      "The program has no name.",
+      `mound help ${what === "task" ? "work" : "lock"}`,
+    );
   const isPath = name.includes("/") || (process.platform === "win32" && name.includes("\\"));
   const folders = (environment["PATH"] ?? "").split(delimiter);
   const paths = isPath
@@ -24,13 +29,13 @@ export async function findProgram(
     if (kind !== "nothing") found ??= `${path} ${kind}`;
   }
   if (found !== undefined)
-    throw new UsageError(`${found}, so it cannot be run. No task was taken.`, `ls -l ${name}`, {
+    throw new UsageError(`${found}, so it cannot be run. No ${what} was taken.`, `ls -l ${name}`, {
       code: "program-unusable",
     });
   const where = isPath
     ? `There is no program ${paths[0]}`
     : `There is no program ${name} on the PATH`;
-  throw new UsageError(`${where}. No task was taken.`, `command -v ${name}`, {
+  throw new UsageError(`${where}. No ${what} was taken.`, `command -v ${name}`, {
     code: "program-missing",
   });
 }

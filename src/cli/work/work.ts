@@ -1,4 +1,3 @@
-import { isatty } from "node:tty";
 import type { Mound } from "../../open/mound.ts";
 import type { AgentId } from "../../protocol/ids.ts";
 import { watchClone } from "../../open/watch-clone.ts";
@@ -20,6 +19,7 @@ import { exitOf } from "./exit-of.ts";
 import { findProgram } from "./find-program.ts";
 import { sayHere } from "./presence.ts";
 import { eventJson, explainWork, sayEvent } from "./say.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 /** Less than what service managers and container hosts give before they kill. */
 const GRACE_MS = 10_000;
@@ -100,17 +100,6 @@ function readWish(options: Record<string, unknown>) {
     graceMs: durationOption(options["grace"], "--grace") ?? GRACE_MS,
     ...(lease === undefined ? {} : { lease }),
   };
-}
-
-/** The first SIGINT or SIGTERM; the end of the terminal, or of whoever reads the lines, counts as well. */
-function stopSignal(context: Context): AbortSignal {
-  const stop = context.untilStopped();
-  context.untilInsisted();
-  const end = (): void => void (stop.aborted || context.stop());
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", end);
-  // Under nohup no descriptor is a terminal, and whoever asked for that wants it to go on.
-  if ([0, 1, 2].some((descriptor) => isatty(descriptor))) process.on("SIGHUP", end);
-  return stop;
 }
 
 async function refuseTooMany(mound: Mound, parallel: number): Promise<void> {

@@ -5,7 +5,7 @@ import { LINE_CHARS } from "../limits.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
 import { recordEnding } from "../rules/deeds.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
-import { expiryOf } from "../rules/lease.ts";
+import { fenceOf } from "../rules/lease.ts";
 import { putTask } from "../rules/put-task.ts";
 import type { AttemptState, ClaimState, TaskState } from "../state.ts";
 import { companion, type Context } from "./incoming.ts";
@@ -82,8 +82,8 @@ function shorten(older: AttemptState): AttemptState {
 /** [AT1] Expired: by who takes over, in that commit. [AT2] Cancelled: by who cancels, in that commit. */
 function judgeByOther(body: AttemptFields, task: TaskState, context: Context): Fault | undefined {
   const claim: ClaimState | undefined = task.claim;
-  const expiry = expiryOf(task, body.token, context.time);
-  if (claim === undefined || expiry === "stale") {
+  const worth = fenceOf(task, body.token, context.time);
+  if (claim === undefined || worth === "stale") {
     return fault("CL4", {
       code: "fenced",
       task: task.id,
@@ -103,7 +103,7 @@ function judgeByOther(body: AttemptFields, task: TaskState, context: Context): F
       detail: "only a cancellation ends a claim as cancelled",
     });
   }
-  if (expiry === "standing") {
+  if (worth === "current") {
     return fault("AT1", {
       code: "held",
       task: task.id,

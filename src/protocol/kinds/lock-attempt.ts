@@ -1,16 +1,16 @@
 import * as z from "zod/mini";
 import { fault, type Fault } from "../fault.ts";
-import { agentId, common, integer } from "../fields.ts";
+import { agentId, common, integer, lockName } from "../fields.ts";
 import { lockAttemptFile, lockFile } from "../lock-paths.ts";
 import type { LockState } from "../lock-state.ts";
-import { expiryOf } from "../rules/lease.ts";
+import { fenceOf } from "../rules/lease.ts";
 import { heldFault, refuseLockName, refuseStaleLock } from "../rules/locking.ts";
 import { companion, type Context } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
   kind: z.literal("lock-attempt"),
-  name: z.string(),
+  name: lockName,
   token: integer(1),
   /** Who writes it: the holder, or who takes over. */
   agent: agentId,
@@ -63,13 +63,13 @@ function judgeExpired(
   lock: LockState,
   context: Context,
 ): Fault | undefined {
-  const expiry = expiryOf(lock, token, context.time);
-  if (expiry === "stale") {
+  const worth = fenceOf(lock, token, context.time);
+  if (worth === "stale") {
     const by = lock.claim?.agent ?? lock.last?.agent;
     const current = lock.claim?.token;
     return fault("CL4", { code: "lock-fenced", lock: name, token, current, by });
   }
-  if (expiry === "standing") return heldFault("LK3", lock);
+  if (worth === "current") return heldFault("LK3", lock);
   const path = lockFile(name);
   if (companion(context, path) !== undefined) return undefined;
   const detail = "only a takeover ends a lock as expired";

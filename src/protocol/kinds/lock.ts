@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { fault } from "../fault.ts";
-import { agentId, common, instant, integer } from "../fields.ts";
+import { agentId, common, instant, integer, lockName } from "../fields.ts";
 import { lockAttemptFile, lockFile } from "../lock-paths.ts";
 import type { LockState } from "../lock-state.ts";
 import {
@@ -18,7 +18,7 @@ import { kind, type Fields } from "./kind.ts";
 const fields = z.strictObject({
   kind: z.literal("lock"),
   /** `deploy`, `leader/research`: the folder below `locks/`. */
-  name: z.string(),
+  name: lockName,
   agent: agentId,
   token: integer(1),
   at: common.at,

@@ -79,12 +79,12 @@ export function standingOf(
   return claim === undefined ? "not-held" : "held";
 }
 
-/** [AT1] What stands in the way of ending a claim as expired, apart from who does it. */
-export function expiryOf(
+/** What a token is worth at log time `now` to whoever is asked to act under it. */
+export function fenceOf(
   leased: Leased,
   token: number,
   now: number,
-): "stale" | "standing" | "lapsed" {
+): "current" | "lapsed" | "stale" {
   if (leased.claim?.token !== token) return "stale";
-  return isLapsed(leased, now) ? "lapsed" : "standing";
+  return isLapsed(leased, now) ? "lapsed" : "current";
 }
