@@ -1,7 +1,7 @@
 import type { AgentId, TaskId } from "../protocol/ids.ts";
 import { isInDate } from "../protocol/rules/able.ts";
 import { choose } from "../protocol/views/match.ts";
-import { isSettled, taskStatus, unmet } from "../protocol/rules/task-status.ts";
+import { isSettled, taskStatus, unmet, unmetAny } from "../protocol/rules/task-status.ts";
 import type { TaskState, View } from "../protocol/state.ts";
 import type { LeftAlone, Outlook } from "./desk.ts";
 
@@ -10,7 +10,7 @@ import type { LeftAlone, Outlook } from "./desk.ts";
  * There is hope for a task that is
  *  - open or lapsed, and the agent may do it, or another member says it can what the agent cannot;
  *  - held by a living claim: its holder may finish it, give it back, or fall silent;
- *  - blocked by nothing but tasks for which there is hope.
+ *  - blocked by nothing but tasks for which there is hope; of those of which one is enough, by one such.
  * There is none in a review that has not been made: a person may take days over it.
  */
 export function outlook(
@@ -31,13 +31,18 @@ export function outlook(
   let others: readonly ReadonlySet<string>[] | undefined;
   const mayDo = (task: TaskState): boolean => !except.has(task.id) && covers(own, task);
   const known = new Map<TaskId, boolean>();
-  const hopeful = (task: TaskState): boolean => {
-    const before = known.get(task.id);
-    if (before !== undefined) return before;
-    known.set(task.id, false);
-    const hope = look(task);
-    known.set(task.id, hope);
-    return hope;
+  // Without recursion: a chain may have been added in one commit, and has thousands of tasks.
+  const hopeful = (start: TaskState): boolean => {
+    const trail = [start];
+    for (let at = trail.at(-1); at !== undefined; at = trail.at(-1)) {
+      const before = known.has(at.id) || isSettled(at) ? [] : unmet(view, at);
+      const asked = before.filter((id) => !known.has(id)).map((id) => view.get(`task/${id}`)!);
+      trail.push(...asked);
+      if (asked.length > 0) continue;
+      if (!known.has(at.id)) known.set(at.id, look(at));
+      trail.pop();
+    }
+    return known.get(start.id)!;
   };
   const look = (task: TaskState): boolean => {
     if (isSettled(task)) return false;
@@ -45,19 +50,23 @@ export function outlook(
     if (status === "claimed") return true;
     if (status === "failed") return false;
     const waiting = unmet(view, task);
-    if (waiting.length > 0)
-      return waiting.every((id) => {
-        const earlier = view.get(`task/${id}`);
-        return earlier !== undefined && hopeful(earlier);
-      });
+    if (waiting.length > 0) {
+      const any = unmetAny(view, task);
+      const hoped = (id: TaskId): boolean => known.get(id) === true;
+      const choice = any.length === 0 || any.some(hoped);
+      return choice && waiting.every((id) => hoped(id) || isChoice(task, any, id));
+    }
     if (covers(own, task)) return !except.has(task.id);
     others ??= membersBut(view, agent).map((other) => skillsOf(view, other, now));
     return others.some((able) => covers(able, task));
   };
   const tasks = view.keys("task/").map((key) => view.get(key as `task/${string}`)!);
-  // Oldest first, so that a long chain of tasks is not followed to its start in one recursion.
-  tasks.sort((a, b) => a.created - b.created);
   return { takeable, hope: tasks.some((task) => mayDo(task) && hopeful(task)) };
+}
+
+/** Whether a task is waited for only as one of several. */
+function isChoice({ after }: TaskState, any: readonly TaskId[], id: TaskId): boolean {
+  return any.includes(id) && !after.includes(id);
 }
 
 function covers(skills: ReadonlySet<string>, task: TaskState): boolean {

@@ -184,7 +184,14 @@ export class Yard {
       case "add-after":
         return plain({
           type: "add",
-          tasks: [{ title: "later", after: [task], needs: ["git"], reviewer: "ant-1" }],
+          tasks: [
+            {
+              title: "later",
+              ...(pick % 2 === 0 ? { after: [task] } : { afterAny: [task] }),
+              needs: ["git"],
+              reviewer: "ant-1",
+            },
+          ],
         });
       case "import":
         return plain({
@@ -192,7 +199,7 @@ export class Yard {
           tasks: [
             { title: "a", label: "a" },
             { title: "b", after: ["a"], parent: "a" },
-            { title: "c", after: ["a"] },
+            { title: "c", after: ["a"], afterAny: ["a", "b"] },
           ],
         });
       case "claim":

@@ -68,6 +68,35 @@ describe("behind a task that blocks", () => {
     expect(see(made)).toEqual(NO);
   });
 
+  test("one of several is enough to wait for", () => {
+    const made = world();
+    const [first, other] = [made.add("first"), made.add("other", { needs: ["gold"] })];
+    made.must("ant-2", { type: "claim", task: first });
+    made.add("either", { afterAny: [first, other] });
+    expect(see(made)).toEqual(WAIT);
+    made.must("root", { type: "cancel", task: first });
+    expect(see(made)).toEqual(NO);
+    const both = made.add("both", { after: [other] });
+    made.must("root", { type: "edit", task: both, changes: { afterAny: [first, other] } });
+    expect(see(made)).toEqual(NO);
+  });
+
+  test("at the end of a chain of thousands that came in one commit, it waits", () => {
+    const made = world();
+    const length = 4_000;
+    const tasks = Array.from({ length }, (_, n) => ({
+      title: "work",
+      label: `l${n}`,
+      ...(n === 0 ? {} : { after: [`l${n - 1}`] }),
+    }));
+    const [first] = made.must("root", { type: "add", tasks }).tasks;
+    expect(see(made)).toEqual(TAKE);
+    made.must("ant-2", { type: "claim", task: first! });
+    expect(see(made)).toEqual(WAIT);
+    made.must("root", { type: "cancel", task: first! });
+    expect(see(made)).toEqual(NO);
+  });
+
   test("that it cannot do, it waits only where another member says it can", () => {
     const made = world();
     const first = made.add("first", { needs: ["sql"] });

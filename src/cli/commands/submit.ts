@@ -13,7 +13,7 @@ export function addDraftCommands(program: Command, run: Run): void {
 
 const HELP = `
 A draft is a file of \`key: value\` lines. Its kind is one of
-  task      title, body, needs, after, paths, priority, deadline, lease, attempts, review, reviewer, parent
+  task      title, body, needs, after, after_any, paths, priority, deadline, lease, attempts, review, reviewer, parent
   claim     task, lease
   progress  task, percent, note, checkpoint, lease, token
   attempt   task, outcome (done, failed, released), result, reason, ref, token
