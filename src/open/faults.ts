@@ -2,6 +2,7 @@ import type { DoorFault } from "../app/door.ts";
 import type { AppFault } from "../app/faults.ts";
 import type { BeforeTheLine } from "../app/replay.ts";
 import type { GitFault } from "../git/fault.ts";
+import type { GuardHookKept } from "../git/guard-hook.ts";
 import type { AuditFault } from "./audit-faults.ts";
 import type { HookFault } from "./hook.ts";
 import type { NoMound } from "./usable-clone.ts";
@@ -130,6 +131,34 @@ export type DraftFault =
       readonly task: string | undefined;
     };
 
+/** Files of a repository of code that are not to be edited now. */
+export interface GuardedFault {
+  readonly code: "guarded";
+  /** Paths under live claims of others; `until` in RFC 3339. */
+  readonly conflicts: readonly {
+    readonly path: string;
+    readonly glob: string;
+    readonly task: string;
+    readonly title: string;
+    readonly by: string;
+    readonly until: string;
+    readonly shared: boolean;
+  }[];
+  /** Paths under no claim of one's own, where that is asked for. */
+  readonly unclaimed: readonly string[];
+  /** Whether a commit was stopped by it. */
+  readonly hook: boolean;
+  /** How old what is known of the claims is, in words. */
+  readonly view: string;
+}
+
+/** What the guard of a repository of code finds, or what keeps it from being put there. */
+export type GuardFault =
+  | GuardedFault
+  | GuardHookKept
+  | { readonly code: "guard-in-mound"; readonly dir: string }
+  | { readonly code: "guard-missing"; readonly dir: string };
+
 /** Every fault that a command can end with. */
 export type AnyFault =
   | AppFault
@@ -142,6 +171,7 @@ export type AnyFault =
   | DraftFault
   | ForceRefused
   | GitFault
+  | GuardFault
   | HookFault
   | NoMound
   | NobodyAble

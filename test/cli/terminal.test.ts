@@ -102,6 +102,9 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   "hook install": [],
   "hook remove": [],
   "hook pre-receive": [],
+  "guard install": [],
+  "guard remove": [],
+  "guard check": ["guard check nowhere/at/all --as bob"],
   help: ["help"],
 };
 

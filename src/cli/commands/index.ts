@@ -6,6 +6,7 @@ import { addCheckpointCommands } from "./checkpoints.ts";
 import { addClaimCommands } from "./claims.ts";
 import { addEventCommands } from "./events.ts";
 import { addDoctorCommands } from "./doctor.ts";
+import { addGuardCommands } from "./guard.ts";
 import { addHelpCommands } from "./help.ts";
 import { addHookCommands } from "./hook.ts";
 import { addPresenceCommands } from "./here.ts";
@@ -45,6 +46,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addRepairCommands,
   addCheckpointCommands,
   addHookCommands,
+  addGuardCommands,
   addDoctorCommands,
   addHelpCommands,
 ];

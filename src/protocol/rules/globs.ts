@@ -213,7 +213,9 @@ function commonWord(a: Segment, b: Segment): string {
   while (i < a.length || j < b.length) {
     const left = a[i];
     const right = b[j];
-    if (left === STAR && needs[(i + 1) * width + j]! <= come) i += 1;
+    // Where anything may come a letter does, so that the example reads as a name.
+    if (left === STAR && right === STAR && word === "") [word, come] = ["x", NAMED];
+    else if (left === STAR && needs[(i + 1) * width + j]! <= come) i += 1;
     else if (right === STAR && needs[i * width + j + 1]! <= come) j += 1;
     else {
       const letter = left! >= 0 ? left! : right! >= 0 ? right! : LETTER;
