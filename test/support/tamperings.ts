@@ -1,13 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { recordNamespace } from "../../src/protocol/signature.ts";
-import { formatInstant } from "../../src/protocol/time.ts";
-import { signalFile } from "../../src/protocol/topics.ts";
 import type { Scribe, Sealed, Written } from "./scribe.ts";
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-type Tamperings = Readonly<Record<string, () => Promise<Written>>>;
+import { deskOf, HOUR, MINUTE, type Desk, type Tamperings } from "./tampering-desk.ts";
+import { falselySignalled, wronglyDeclined } from "./tampering-marks.ts";
 
 /** Ways to break the rules about a task that ant-1 holds under token 1; each name begins with the rule. */
 export function tamperings(scribe: Scribe, task: string): Tamperings {
@@ -20,25 +15,6 @@ export function tamperings(scribe: Scribe, task: string): Tamperings {
     ...wronglyDeclined(scribe, task, desk),
     ...falselyDeclared(scribe, desk),
     ...falselySignalled(scribe, desk, task),
-  };
-}
-
-type Desk = ReturnType<typeof deskOf>;
-
-/** What the tampering is made of: sound records, unless more is said of them. */
-function deskOf(scribe: Scribe, task: string) {
-  const folder = `tasks/${task.slice(0, 2)}/${task}`;
-  const lock = `${folder}/claim.lock`;
-  const at = (ms: number): string => formatInstant(scribe.now + ms);
-  return {
-    folder,
-    lock,
-    at,
-    attempt: (agent: string, token: string, outcome: string) =>
-      scribe.record("attempt", `${folder}/attempts/${token}.yaml`, { task, token, agent, outcome }),
-    claim: (agent: string, token: string, more: object = {}, sealed: Sealed = {}) =>
-      scribe.record("claim", lock, { task, agent, token, until: at(HOUR), ...more }, sealed),
-    byAnt1: (files: Written["files"]): Written => ({ author: "ant-1", files }),
   };
 }
 
@@ -259,73 +235,6 @@ function falselyCounted(scribe: Scribe, { at, byAnt1 }: Desk): Tamperings {
     "RE4 a number that is none": () => checkpoint(scribe.tip!, { number: "01" }),
     "RE4 a digest that is none": () => checkpoint(scribe.tip!, { digest: "0".repeat(63) }),
     "RE5 at the place of another": () => checkpoint(scribe.tip!, {}, first()),
-  };
-}
-
-/** Declines of the task that ant-1 holds, and of another. */
-function wronglyDeclined(scribe: Scribe, task: string, { folder, at, byAnt1 }: Desk): Tamperings {
-  const declined = async (agent: string, more: object = {}): Promise<Written["files"]> => {
-    const path = `${folder}/declines/${agent}.yaml`;
-    const said = { task, agent, until: at(HOUR), ...more };
-    return { [path]: await scribe.record("decline", path, said) };
-  };
-  const byAnt2 = (files: Written["files"]): Written => ({ author: "ant-2", files });
-  return {
-    "DE2 by who holds it": async () => byAnt1(await declined("ant-1")),
-    "DE3 it ends as it begins": async () =>
-      byAnt2(await declined("ant-2", { at: at(0), until: at(0) })),
-    "DE3 for more than a week": async () =>
-      byAnt2(await declined("ant-2", { at: at(0), until: at(7 * 24 * HOUR + 1) })),
-    "LN5 for somebody else": async () => byAnt1(await declined("ant-2")),
-    "RE4 for ever": async () => byAnt2(await declined("ant-2", { until: undefined })),
-  };
-}
-
-/** Signals by ant-1 on what is nothing, at places that are not theirs, and too many of them. */
-function falselySignalled(scribe: Scribe, { at, byAnt1 }: Desk, task: string): Tamperings {
-  const signal = async (topic: string, more: object = {}, place = topic, agent = "ant-1") => {
-    const path = signalFile(place, agent);
-    const said = { topic, agent: "ant-1", mark: "need", strength: "5" };
-    return byAnt1({ [path]: await scribe.record("signal", path, { ...said, ...more }) });
-  };
-  const code = "path/src/Auth/login_page.test.ts";
-  return {
-    "TA0 a signal on no task": () => signal("task/0000000"),
-    "RE4 a task that is none": () => signal("task/../../mound", {}, code),
-    "RE4 a path that climbs out": () => signal("path/../secret", {}, code),
-    "RE4 a path that stays where it is": () => signal("path/src/./auth", {}, code),
-    "RE4 a path from the root": () => signal("path//etc/passwd", {}, code),
-    "RE4 a path that ends in a slash": () => signal("path/src/", {}, code),
-    "RE4 a path with a wildcard": () => signal("path/src/*", {}, code),
-    "RE4 a path whose name is too long": () => signal(`path/${"A".repeat(116)}`, {}, code),
-    "RE4 a word that is a family": () => signal("path", {}, code),
-    "RE4 a word with a capital": () => signal("Deploy", {}, code),
-    "RE4 a negative strength": () => signal(code, { strength: "-1" }),
-    "RE4 an infinite strength": () => signal(code, { strength: "Infinity" }),
-    "RE4 more strength than there is": () => signal(code, { strength: "11" }),
-    "RE4 a fraction": () => signal(code, { strength: "0.5" }),
-    "RE4 no such mark": () => signal(code, { mark: "joy" }),
-    "RE4 a half-life that is none": () => signal(code, { half_life: "0s" }),
-    "SG1 a half-life that is too short": () => signal(code, { half_life: "9s" }),
-    "SG1 a half-life that is too long": () => signal(code, { half_life: "30d1s" }),
-    "RE5 at the place of another topic": () => signal(code, {}, code.toLowerCase()),
-    "RE5 at the place of another agent": () => signal(code, {}, code, "ant-2"),
-    "LN5 a signal in another's name": () => signal(code, { agent: "ant-2" }, code, "ant-2"),
-    "LN3 a signal from the future": () => signal(code, { at: at(10 * MINUTE) }),
-    "SG2 one signal too many": async () => {
-      const topics = [code, `task/${task}`, "deploy", "c++", `path/${"x/".repeat(70)}y`];
-      for (let turn = 0; turn < 60; turn++) {
-        scribe.now += 1_000;
-        await scribe.must("ant-1", {
-          type: "signal",
-          topic: topics[turn % topics.length]!,
-          mark: (["need", "heat", "warn"] as const)[turn % 3]!,
-          strength: (turn + 1) % 11,
-        });
-      }
-      return signal(code, { at: at(1_000) });
-    },
-    "PA3 a signal goes": async () => byAnt1({ [signalFile(code, "ant-1")]: undefined }),
   };
 }
 

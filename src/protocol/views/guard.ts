@@ -1,6 +1,6 @@
 import type { AgentId, TaskId } from "../ids.ts";
 import { globMatches, globTouches } from "../rules/globs.ts";
-import { isLapsed } from "../rules/task-status.ts";
+import { isLapsed } from "../rules/lease.ts";
 import type { View } from "../state.ts";
 
 /** A path of the code, from the top of its repository, with `/` between its segments. */
