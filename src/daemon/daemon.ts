@@ -26,6 +26,7 @@ import type {
 import { Mound } from "../open/mound.ts";
 import { WIRE_BUILD, type DaemonStatus } from "../open/wire.ts";
 import type { AgentId } from "../protocol/ids.ts";
+import { BroadcastKeeper } from "./broadcasts.ts";
 import { CheckpointKeeper, type CheckpointWish } from "./checkpoints.ts";
 import { Desk } from "./desk.ts";
 import { becomeOnly } from "./instance.ts";
@@ -81,6 +82,7 @@ export class Daemon {
   readonly #repairer: Repairer | undefined;
   readonly #prover: Prover;
   readonly #checkpoints: CheckpointKeeper | undefined;
+  readonly #broadcasts: BroadcastKeeper;
   readonly #since = systemClock.now();
   #pump: Pump | undefined;
   #due: NodeJS.Timeout | undefined;
@@ -113,6 +115,13 @@ export class Daemon {
     if (checkpoints !== undefined)
       this.#checkpoints = new CheckpointKeeper(checkpoints, { mound, alone, log, trouble, signed });
     this.#signers = new SignerShelf(mound, systemClock, (work) => this.#sequencer.exclusive(work));
+    this.#broadcasts = new BroadcastKeeper({
+      mound,
+      sequencer: this.#sequencer,
+      signers: this.#signers,
+      present: () => this.#presence.agents,
+      log,
+    });
     if (options.repairAs !== undefined) {
       this.#repairer = new Repairer({
         mound,
@@ -201,6 +210,7 @@ export class Daemon {
     await this.#lookout.stop();
     await this.#repairer?.stop();
     await this.#checkpoints?.stop();
+    await this.#broadcasts.stop();
     await this.#prover.stop();
     await this.#sequencer.idle();
     await this.#server.close();
@@ -226,6 +236,7 @@ export class Daemon {
     await this.#lookout.start();
     this.#prover.start();
     this.#checkpoints?.start();
+    this.#broadcasts.start();
     return ok(undefined);
   }
 

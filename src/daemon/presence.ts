@@ -44,6 +44,11 @@ export class PresenceKeeper {
     this.#heartbeats.join(agent, signer);
   }
 
+  /** Who is here. */
+  get agents(): readonly AgentId[] {
+    return this.#heartbeats.agents;
+  }
+
   /** It says that it leaves. */
   leave(agent: AgentId): void {
     this.#lastSeen.delete(agent);

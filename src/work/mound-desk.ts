@@ -2,9 +2,11 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { Outcome } from "../app/request.ts";
 import type { Mound } from "../open/mound.ts";
 import type { Command } from "../protocol/commands/index.ts";
+import { dueBroadcast } from "../protocol/commands/keep-can.ts";
 import type { AgentId, Nonce, Oid, TaskId } from "../protocol/ids.ts";
 import type { TaskState, View } from "../protocol/state.ts";
 import { attempt } from "./attempt.ts";
+import { Broadcaster } from "./broadcaster.ts";
 import type { Desk, DeskFault, Ending, LeftAlone, Outlook, Progress, TakenTask } from "./desk.ts";
 import { outlook } from "./outlook.ts";
 
@@ -15,6 +17,8 @@ export interface MoundDeskOptions {
   readonly lease?: number;
   /** The task as JSON with all that is known of it, at log time `now`. */
   readonly describe: (view: View, task: TaskState, now: number) => unknown;
+  /** How much the worker does at once, where others are to know how loaded it is. */
+  readonly capacity?: number | undefined;
 }
 
 /** Workers of one clone share a look at its origin: what one of them, or the daemon, has just heard. */
@@ -36,10 +40,13 @@ export class MoundDesk implements Desk {
   readonly #waiting: Waiting[] = [];
   /** Claims that may or may not have landed, by their nonces, and the tip at that time. */
   readonly #doubts = new Map<Nonce, Oid | undefined>();
+  readonly #broadcaster: Broadcaster | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: MoundDeskOptions) {
     this.#options = options;
+    const { capacity, mound } = options;
+    if (capacity !== undefined) this.#broadcaster = new Broadcaster(mound.ports.clock, capacity);
   }
 
   async take(
@@ -85,6 +92,7 @@ export class MoundDesk implements Desk {
       const seen = await this.#exclusive(() => mound.refresh(FRESH_MS));
       if (!seen.ok) return seen;
     }
+    await this.#broadcast();
     return this.#read((view, now) => ok(outlook(view, agent, now, except)));
   }
 
@@ -116,6 +124,15 @@ export class MoundDesk implements Desk {
     });
     const outcome = found.ok ? found.value : undefined;
     return outcome === "expired" || outcome === "cancelled" ? undefined : outcome;
+  }
+
+  /** While nothing is claimed nor ended, no chain goes by: what is worth a push of its own gets one. */
+  async #broadcast(): Promise<void> {
+    const { agent } = this.#options;
+    const command = this.#broadcaster?.take();
+    if (command === undefined) return;
+    const due = await this.#read((view, now) => ok(dueBroadcast(command, { view, agent, now })));
+    if (due.ok && due.value !== undefined) await this.#exclusive(() => this.#submitWaiting());
   }
 
   #renewal({ id, token }: TakenTask, progress?: Progress): Command {
@@ -150,16 +167,16 @@ export class MoundDesk implements Desk {
   async #submitWaiting(): Promise<Result<undefined, DeskFault>> {
     const { mound, agent } = this.#options;
     const batch = this.#waiting.splice(0);
+    const broadcast = this.#broadcaster?.take();
+    const wanted = batch.map(({ command }) => command);
+    // Last, so that it knows of the claims and endings before it.
+    const commands = broadcast === undefined ? wanted : [...wanted, broadcast];
     const outcomes = await attempt(async () =>
-      ok(
-        await mound.submit(
-          agent,
-          batch.map(({ command }) => command),
-          { project: false },
-        ),
-      ),
+      ok(await mound.submit(agent, commands, { project: false })),
     );
     batch.forEach(({ answer }, at) => answer(outcomes.ok ? outcomes.value[at]! : outcomes));
+    if (broadcast !== undefined)
+      this.#broadcaster?.heard(outcomes.ok ? outcomes.value[batch.length]! : outcomes);
     return ok(undefined);
   }
 

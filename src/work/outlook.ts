@@ -25,7 +25,6 @@ export function outlook(
   const choice = choose(view, agent, now, { except: left, yields });
   // Who steps back now is let through another time, while there is something left.
   if (choice.kind !== "none") return { takeable: choice.kind === "task", hope: true };
-  const takeable = false;
   const own = skillsOf(view, agent, now);
   // Listing the members reads more of the state than most looks need.
   let others: readonly ReadonlySet<string>[] | undefined;
@@ -53,15 +52,15 @@ export function outlook(
     if (waiting.length > 0) {
       const any = unmetAny(view, task);
       const hoped = (id: TaskId): boolean => known.get(id) === true;
-      const choice = any.length === 0 || any.some(hoped);
-      return choice && waiting.every((id) => hoped(id) || isChoice(task, any, id));
+      const one = any.length === 0 || any.some(hoped);
+      return one && waiting.every((id) => hoped(id) || isChoice(task, any, id));
     }
     if (covers(own, task)) return !except.has(task.id);
     others ??= membersBut(view, agent).map((other) => skillsOf(view, other, now));
     return others.some((able) => covers(able, task));
   };
   const tasks = view.keys("task/").map((key) => view.get(key as `task/${string}`)!);
-  return { takeable, hope: tasks.some((task) => mayDo(task) && hopeful(task)) };
+  return { takeable: false, hope: tasks.some((task) => mayDo(task) && hopeful(task)) };
 }
 
 /** Whether a task is waited for only as one of several. */

@@ -84,9 +84,9 @@ export class GuardedCode {
     }
   }
 
-  install(...options: readonly string[]): Promise<void> {
+  async install(...options: readonly string[]): Promise<void> {
     const place = { cwd: this.code, environment: this.environment };
-    return this.#must(place, "guard", "install", "--mound", this.plan, ...options).then(() => {});
+    await this.#must(place, "guard", "install", "--mound", this.plan, ...options);
   }
 
   async #task(title: string, holder: string, paths: readonly string[], ...more: string[]) {

@@ -6,15 +6,18 @@ import type { TaskId } from "../../src/protocol/ids.ts";
 import { MoundDesk } from "../../src/work/mound-desk.ts";
 import { memoryWorld, type MemoryClone } from "../support/memory-world.ts";
 
+const DAY_MS = 24 * 3_600_000;
 const NONE = { forNow: [], forGood: [] };
 
 /** A desk at a mound in memory, with tasks; what it submits and how often is counted. */
-async function desk(tasks: number) {
+async function desk(tasks: number, capacity?: number) {
   const world = memoryWorld(3);
   const founder = await world.found();
   const titles = Array.from({ length: tasks }, (_, n) => ({ title: `task ${n}` }));
   await founder.run({ type: "add", tasks: titles });
   const clone = await (await world.clone("w-1")).join();
+  if (capacity !== undefined)
+    must(await clone.run({ type: "can", skills: ["git"], for: 4 * DAY_MS }));
   const batches: string[][] = [];
   const mound = {
     ports: clone.ports,
@@ -28,7 +31,12 @@ async function desk(tasks: number) {
     sync: () => clone.submitter.sync(),
     refresh: async () => ok(undefined),
   } as unknown as Mound;
-  const made = new MoundDesk({ mound, agent: clone.agent, describe: (_view, task) => task.title });
+  const made = new MoundDesk({
+    mound,
+    agent: clone.agent,
+    describe: (_view, task) => task.title,
+    capacity,
+  });
   return { world, founder, clone, desk: made, batches };
 }
 
@@ -119,4 +127,60 @@ test("a push that was cut before it landed leaves nothing to adopt", async () =>
   expect(must(await made.adopt())).toEqual([]);
   expect(must(await made.take(1, NONE))).toHaveLength(1);
   expect(must(await made.adopt())).toEqual([]);
+});
+
+test("a worker over a hundred short tasks says how loaded it is a few times, on pushes of its claims", async () => {
+  const { desk: made, clone, batches, world } = await desk(100, 4);
+  const start = clone.ports.clock.now();
+  const declared = () =>
+    clone.read((view) => view.get(`can/${clone.agent}`) as { load: number; until: number });
+  const said: number[] = [];
+  let last = await declared();
+  const look = async (): Promise<void> => {
+    const now = await declared();
+    if (now !== last) said.push(now.load);
+    last = now;
+  };
+  for (;;) {
+    const taken = must(await made.take(4, NONE));
+    if (taken.length === 0) break;
+    await look();
+    await world.clock.advance(60_000);
+    await Promise.all(taken.map((task) => made.finish(task, { outcome: "done" })));
+    await look();
+  }
+  // Twenty-five minutes of work: once when it begins, and then every ten minutes at most.
+  expect(clone.ports.clock.now() - start).toBeGreaterThanOrEqual(25 * 60_000);
+  expect(said[0]).toBe(4);
+  expect(said.length).toBeGreaterThanOrEqual(2);
+  expect(said.length).toBeLessThanOrEqual(3);
+  // No push was made for it alone.
+  expect(batches.every((batch) => batch.some((type) => type !== "keep-can"))).toBe(true);
+  // When nothing is left to do, the next looks find it worth saying, once, and later that it would lapse.
+  const before = await clone.commits();
+  await world.clock.advance(10 * 60_000);
+  await made.look(false, NONE);
+  expect((await declared()).load).toBe(0);
+  for (let looked = 0; looked < 5; looked += 1) {
+    await world.clock.advance(10 * 60_000);
+    await made.look(false, NONE);
+  }
+  expect((await clone.commits()) - before).toBeLessThanOrEqual(1);
+  const { until } = await declared();
+  await world.clock.advance(3 * DAY_MS);
+  await made.look(false, NONE);
+  expect((await declared()).until).toBeGreaterThan(until);
+});
+
+test("a worker whose broadcast is refused works on, and says no more", async () => {
+  const { desk: made, founder, batches, world } = await desk(3, 4);
+  must(await founder.run({ type: "configure", set: { key: "records_hour_max", value: "4" } }));
+  // Joining and declaring were before the cap: a claim, and the broadcast is one too many later on.
+  for (let round = 0; round < 3; round += 1) {
+    await world.clock.advance(20 * 60_000);
+    const [task] = must(await made.take(1, NONE));
+    if (task !== undefined) await made.finish(task, { outcome: "done" });
+  }
+  expect(batches.flat()).toContain("keep-can");
+  expect(batches.at(-1)).not.toContain("keep-can");
 });

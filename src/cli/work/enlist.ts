@@ -1,3 +1,4 @@
+import { isInDate } from "../../protocol/rules/able.ts";
 import { viewAgent } from "../../protocol/views/agent-view.ts";
 import type { Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";
@@ -13,10 +14,22 @@ export async function enlist(
 ): Promise<readonly string[]> {
   const agent = context.agent();
   const { mound, notes } = await freshMound(context);
-  const view = await mound.read((state) => viewAgent(state, agent));
-  const own = view?.capabilities?.skills ?? [];
+  const { view, now } = await mound.read((state, at) => ({
+    view: viewAgent(state, agent),
+    now: at,
+  }));
+  const said = view?.capabilities;
+  const own = said?.skills ?? [];
   const all = [...new Set([...own, ...(skills ?? [])])];
-  if (view?.status === "active" && all.length === own.length) return notes;
-  const report = await join(context, [], all.length === own.length ? {} : { can: all });
-  return [...notes, report.text, ...(report.notes ?? [])];
+  const lapsed = said !== undefined && !isInDate(said, now);
+  // Said anew it holds as long again; what nobody says again stays over.
+  const says = all.length > own.length || (lapsed && skills !== undefined);
+  const over = lapsed && !says ? [lapsedNote(agent, own)] : [];
+  if (view?.status === "active" && !says) return [...notes, ...over];
+  const report = await join(context, [], says ? { can: all } : {});
+  return [...notes, report.text, ...(report.notes ?? []), ...over];
+}
+
+function lapsedNote(agent: string, skills: readonly string[]): string {
+  return `What ${agent} said that it can do has lapsed, so it gets no task that needs it. Say it again: mound can ${skills.join(" ")}`;
 }

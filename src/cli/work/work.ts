@@ -1,6 +1,7 @@
 import type { Mound } from "../../open/mound.ts";
 import type { AgentId } from "../../protocol/ids.ts";
 import { watchClone } from "../../open/watch-clone.ts";
+import { broadcastCapacity } from "../../work/broadcaster.ts";
 import { launcher } from "../../work/launch.ts";
 import { MoundDesk } from "../../work/mound-desk.ts";
 import { sweepScratch } from "../../work/scratch.ts";
@@ -51,12 +52,15 @@ export async function workCommand(
   });
   const tell = teller(context, agent, complaints);
   const leave = await sayHere(mound.clone.commonDir, agent);
+  const once = wish.mode === "once";
+  const capacity = once ? undefined : await broadcastCapacity(mound, agent, wish.parallel);
   const end = await work({
     ...wish,
     desk: new MoundDesk({
       mound,
       agent,
       describe: taskStory,
+      capacity,
       ...(wish.lease === undefined ? {} : { lease: wish.lease }),
     }),
     start: launcher({

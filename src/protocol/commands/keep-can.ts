@@ -14,7 +14,7 @@ export interface KeepCanCommand {
 
 /** What is so is read as the command is decided: behind claims of the same chain it knows of them. */
 export function planKeepCan(command: KeepCanCommand, context: PlanContext): Planned {
-  const declaration = freshened(command, context);
+  const declaration = dueBroadcast(command, context);
   const draft = declaration && capabilitiesDraft(declaration, context, 0);
   return ok({
     drafts: draft === undefined ? [] : [draft],
@@ -24,9 +24,10 @@ export function planKeepCan(command: KeepCanCommand, context: PlanContext): Plan
   });
 }
 
-function freshened(
+/** What is to be said; undefined: nothing that is worth a commit. */
+export function dueBroadcast(
   { capacity, begins = false }: KeepCanCommand,
-  context: PlanContext,
+  context: Pick<PlanContext, "view" | "agent" | "now">,
 ): Declaration | undefined {
   const { view, agent } = context;
   const now = commitTime(context);
