@@ -202,10 +202,16 @@ class Oracle {
     needs = [],
   }: Fields): Words {
     const before = this.#lives.get(id);
-    const losers = new Set<string>();
-    const blank = { claim: undefined, last: undefined, losers, over: false, cancelled: false };
+    const blank = {
+      claim: undefined,
+      last: undefined,
+      losers: new Set<string>(),
+      over: false,
+      cancelled: false,
+      done: "no" as const,
+    };
     const said = { deadline, attempts, after, any, review: review === "required", needs };
-    this.#lives.set(id, { ...(before ?? { ...blank, done: "no" }), ...said });
+    this.#lives.set(id, { ...(before ?? blank), ...said });
     return [before === undefined ? "task.added" : "task.changed", id];
   }
 

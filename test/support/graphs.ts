@@ -17,7 +17,7 @@ export function idOf(n: number): TaskId {
   return `t${String(n).padStart(6, "0")}` as TaskId;
 }
 
-export function taskOf(some: Some): TaskState {
+function taskOf(some: Some): TaskState {
   return {
     creator: "root" as TaskState["creator"],
     created: 0,
