@@ -22,10 +22,27 @@ describe("mound can", () => {
 
   test("says it in full, and the rest stays when one thing is said anew", async () => {
     await cli.ok([
-      ...["-C", "m", "can", "typescript", "review", "--tag", "gpu", "--tag", "node>=22"],
-      ...["--load", "1/4", "--for", "7d", "--name", "review: Review", "--as", "ant-2"],
-      ...["--describe", "review: reads code, and says: this is wrong"],
-      ...["--skill-tags", "review: code quality"],
+      "-C",
+      "m",
+      "can",
+      "typescript",
+      "review",
+      "--tag",
+      "gpu",
+      "--tag",
+      "node>=22",
+      "--load",
+      "1/4",
+      "--for",
+      "7d",
+      "--name",
+      "review: Review",
+      "--as",
+      "ant-2",
+      "--describe",
+      "review: reads code, and says: this is wrong",
+      "--skill-tags",
+      "review: code quality",
     ]);
     const { can, already } = await json("ant-2", "can", "rust", "--add");
     expect(already).toBe(false);

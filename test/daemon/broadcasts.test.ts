@@ -20,14 +20,14 @@ async function kept(declaration: object) {
     mound: {
       read: (reader) =>
         clone.read((view) => reader(view, commitTime({ view, now: world.clock.now() }))),
-    } as ConstructorParameters<typeof BroadcastKeeper>[0]["mound"],
+    },
     sequencer: {
       submit: (requests) => {
         asked.push(...requests.map(({ command }) => command.type));
         return ok(clone.runAll(requests.map(({ command }) => command)));
       },
     },
-    signers: { find: async () => ok(clone.signer) } as never,
+    signers: { find: async () => ok(clone.signer) },
     present: () => [...present],
     log: memoryLog(),
   });
