@@ -25,6 +25,7 @@ export class Backoff {
   readonly #random: Random;
   #level = 0;
   #base = BASE_MS;
+  #pushed = false;
   /** The authors of the last commits, oldest first; undefined: this process. */
   readonly #authors: (string | undefined)[] = [];
   /** Races lost since the last one won. */
@@ -41,8 +42,18 @@ export class Backoff {
     return this.#level;
   }
 
+  /**
+   * Milliseconds for which the claims of others stay unseen: from a fetch to the end of the push after
+   * it. 0 where no race is in memory, for then all who claim do it here; undefined before the first push.
+   */
+  get unseen(): number | undefined {
+    if (!this.#pushed) return undefined;
+    return this.#heat === 0 ? 0 : 2 * this.#base;
+  }
+
   /** Tells how long a push took, in milliseconds: the unit of waiting. */
   measured(roundTrip: number): void {
+    this.#pushed = true;
     // Falls at once: who pushes seldom must not go on waiting for a burst of load that is over.
     const mean = this.#base * 0.75 + roundTrip * 0.25;
     this.#base = Math.max(BASE_MS, Math.min(mean, roundTrip));

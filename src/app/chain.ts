@@ -5,6 +5,7 @@ import type { Nonce, Oid } from "../protocol/ids.ts";
 import { judge } from "../protocol/judge.ts";
 import { RESTORE_PATHS } from "../protocol/limits.ts";
 import { isLegalPath } from "../protocol/paths.ts";
+import type { Race } from "../protocol/rules/choice.ts";
 import { Overlay, type View } from "../protocol/state.ts";
 import { choose } from "../protocol/views/match.ts";
 import { buildCommit, signFiles, treeOf, type BuiltCommit } from "./build.ts";
@@ -36,6 +37,7 @@ interface ChainCommit {
 interface Position {
   readonly parent: { readonly commit: Oid; readonly tree: Oid } | undefined;
   readonly view: View;
+  readonly race: Race;
 }
 
 /** A chain of commits, one for each command, each on the last, judged as it would be by anyone. */
@@ -63,6 +65,7 @@ export class Chain {
     links: readonly Link[],
     line: Line,
     ports: SubmitPorts,
+    race: Race = {},
   ): Promise<Result<Chain, AppFault>> {
     if (line.deferred !== undefined) {
       return err({ code: "line-deferred", ...line.deferred, now: ports.clock.now() });
@@ -78,7 +81,8 @@ export class Chain {
     const written = new Map<Oid, GitObject>();
     const objects = { ...reader(ports, written) };
     for (const link of links) {
-      const made = await makeCommit(link, { parent, view: overlay }, line, { ...ports, objects });
+      const position = { parent, view: overlay, race };
+      const made = await makeCommit(link, position, line, { ...ports, objects });
       if (!made.ok) {
         chain.refusals.push({ link, fault: made.error });
       } else if (made.value === undefined) {
@@ -140,6 +144,7 @@ async function makeCommit(
       nonce,
       seen: line.tip,
       choose,
+      race: position.race,
       keys: signers.map((signer) => signer.key),
       ...leftovers,
     }),

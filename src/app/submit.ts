@@ -142,7 +142,9 @@ export class Submitter {
       const open = firstOfEachName(left).slice(0, width);
       if (open.length === 0) return;
       this.#trace("decide");
-      const chain = await Chain.build(open, this.#line, this.#ports);
+      const { unseen } = this.#backoff;
+      const race = { losses, ...(unseen === undefined ? {} : { delay: unseen }) };
+      const chain = await Chain.build(open, this.#line, this.#ports, race);
       if (!chain.ok) return stop(chain.error);
       if (chain.value.refusals.length + chain.value.idle.length > 0 && !fresh) {
         // Nothing is refused, or called done already, on an old view.

@@ -1,4 +1,3 @@
-import { bestFor } from "../protocol/views/match.ts";
 import type { Accepted } from "../app/request.ts";
 import type { SubmitOptions } from "../open/mound.ts";
 import type { AnyFault } from "../open/faults.ts";
@@ -31,6 +30,7 @@ export async function act(
 async function instead(context: Context, fault: AnyFault): Promise<readonly string[]> {
   if (!TAKE_ANOTHER.has(fault.code)) return [];
   const mound = await context.mound();
+  const { bestFor } = await import("../protocol/views/match.ts");
   const best = await mound.read((view, now) => bestFor(view, context.agent(), now, OFFERED));
   return best.map((task) => `mound claim ${task.id}`);
 }

@@ -15,6 +15,8 @@ export interface MoundDeskOptions {
   readonly agent: AgentId;
   /** Milliseconds that a claim lasts without a sign of life; the task's or the mound's own unless said. */
   readonly lease?: number;
+  /** Leaves the tasks to others, now and then, where more agents are idle than there are tasks. */
+  readonly yields?: boolean;
   /** The task as JSON with all that is known of it, at log time `now`. */
   readonly describe: (view: View, task: TaskState, now: number) => unknown;
   /** How much the worker does at once, where others are to know how loaded it is. */
@@ -53,10 +55,11 @@ export class MoundDesk implements Desk {
     count: number,
     { forNow, forGood }: LeftAlone,
   ): Promise<Result<readonly TakenTask[], DeskFault>> {
-    const { lease } = this.#options;
+    const { lease, yields } = this.#options;
     const except = [...forNow, ...forGood];
     const command: Command = {
       type: "next",
+      ...(yields === true ? { yields } : {}),
       ...(lease === undefined ? {} : { lease }),
       ...(except.length === 0 ? {} : { except }),
     };
@@ -87,13 +90,13 @@ export class MoundDesk implements Desk {
   }
 
   async look(fresh: boolean, except: LeftAlone): Promise<Result<Outlook, DeskFault>> {
-    const { mound, agent } = this.#options;
+    const { mound, agent, yields } = this.#options;
     if (fresh) {
       const seen = await this.#exclusive(() => mound.refresh(FRESH_MS));
       if (!seen.ok) return seen;
     }
     await this.#broadcast();
-    return this.#read((view, now) => ok(outlook(view, agent, now, except)));
+    return this.#read((view, now) => ok(outlook(view, agent, now, except, yields)));
   }
 
   async renew(task: TakenTask, progress?: Progress): Promise<Result<number, DeskFault>> {

@@ -8,7 +8,8 @@ import type { LeftAlone, Outlook } from "./desk.ts";
 /**
  * What an agent may take at log time `now` (milliseconds), and whether it is worth its while to wait.
  * There is hope for a task that is
- *  - open or lapsed, and the agent may do it, or another member says it can what the agent cannot;
+ *  - open or lapsed, and the agent may do it, or another member says it can what the agent cannot, or
+ *    does not want (then there is hope for what waits for it, not for the task itself);
  *  - held by a living claim: its holder may finish it, give it back, or fall silent;
  *  - blocked by nothing but tasks for which there is hope; of those of which one is enough, by one such.
  * There is none in a review that has not been made: a person may take days over it.
@@ -28,7 +29,9 @@ export function outlook(
   const own = skillsOf(view, agent, now);
   // Listing the members reads more of the state than most looks need.
   let others: readonly ReadonlySet<string>[] | undefined;
-  const mayDo = (task: TaskState): boolean => !except.has(task.id) && covers(own, task);
+  const declined = view.get(`declined/${agent}`) ?? {};
+  const mine = (task: TaskState): boolean => covers(own, task) && !(now < (declined[task.id] ?? 0));
+  const mayDo = (task: TaskState): boolean => !except.has(task.id) && mine(task);
   const known = new Map<TaskId, boolean>();
   // Without recursion: a chain may have been added in one commit, and has thousands of tasks.
   const hopeful = (start: TaskState): boolean => {
@@ -55,7 +58,7 @@ export function outlook(
       const one = any.length === 0 || any.some(hoped);
       return one && waiting.every((id) => hoped(id) || isChoice(task, any, id));
     }
-    if (covers(own, task)) return !except.has(task.id);
+    if (mine(task)) return !except.has(task.id);
     others ??= membersBut(view, agent).map((other) => skillsOf(view, other, now));
     return others.some((able) => covers(able, task));
   };

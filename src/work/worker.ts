@@ -116,8 +116,10 @@ class Worker {
       const seen = await desk.look(this.#next === "look", this.#leftAlone());
       if (!seen.ok) return this.#onFault(seen.error);
       this.#hope = seen.value.hope;
-      this.#next = seen.value.takeable ? "take" : "look";
-      if (!seen.value.takeable) return this.#onNothing();
+      // What looks free where nothing could be taken a moment ago is not tried again at once.
+      const take = seen.value.takeable && this.#next === "look";
+      this.#next = take ? "take" : "look";
+      if (!take) return this.#onNothing();
     }
     const taken =
       adopted.value.length > 0 ? adopted : await desk.take(this.#room(), this.#leftAlone());

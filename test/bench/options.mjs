@@ -30,6 +30,7 @@ const WHOLE = {
   budgetCommands: 1_000,
   doorCommits: 3_000,
   doorPushes: 40,
+  choices: 300,
 };
 const QUICK = {
   naiveSeconds: { one: 2, many: 4, daemon: 4 },
@@ -58,6 +59,7 @@ const QUICK = {
   budgetCommands: 120,
   doorCommits: 100,
   doorPushes: 6,
+  choices: 20,
 };
 
 /** Reads the command line; `sizes` is what the rows go by. */

@@ -1,6 +1,7 @@
 import { audit } from "./audit.mjs";
 import { batch, oneAgent, ownClones, sharedClone } from "./claims.mjs";
 import { budget } from "./budget.mjs";
+import { choose } from "./choose.mjs";
 import { door } from "./door.mjs";
 import { daemon, daemonOverHttp } from "./daemon.mjs";
 import { pushedToTold } from "./event.mjs";
@@ -133,6 +134,14 @@ export const ROWS = [
     target: 6,
     most: true,
     run: budget,
+  },
+  {
+    name: "choose",
+    title: "choosing among 10,000 open tasks in a warm process: processor time",
+    target: 60,
+    most: true,
+    needsCommand: true,
+    run: choose,
   },
 ];
 

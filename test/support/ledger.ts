@@ -94,20 +94,13 @@ export function expectDerived(state: View): void {
       held.set(task.claim.agent, { ...held.get(task.claim.agent), [task.id]: task.claim.until });
     if (isSettled(task)) continue;
     made.set(task.creator, (made.get(task.creator) ?? 0) + 1);
-    const { id, priority, token, claim, created, deadline, needs, after, attempts } = task;
-    const failed = attempts.flatMap(({ outcome, agent }) =>
+    const { id, priority, token, claim, created, deadline, needs, after } = task;
+    const failed = task.attempts.flatMap(({ outcome, agent }) =>
       outcome === "failed" || outcome === "expired" ? [agent] : [],
     );
-    todo.set(`todo/${id}`, {
-      priority,
-      token,
-      until: claim?.until,
-      created,
-      deadline,
-      ...(needs.length > 0 ? { needs } : {}),
-      ...(after.length > 0 ? { after } : {}),
-      ...(failed.length > 0 ? { failed } : {}),
-    });
+    const some = (list: readonly string[]) => (list.length > 0 ? list : undefined);
+    const lists = { needs: some(needs), after: some(after), failed: some(failed) };
+    todo.set(`todo/${id}`, { priority, token, until: claim?.until, created, deadline, ...lists });
   }
   const kept = new Map<string, unknown>();
   state.eachTodo((key, value) => kept.set(key, value));

@@ -1,8 +1,6 @@
 import type { Command } from "commander";
-import { bestFor } from "../../protocol/views/match.ts";
 import { act } from "../act.ts";
-import { FaultError, type Context } from "../context.ts";
-import { freshMound } from "../fresh.ts";
+import type { Context } from "../context.ts";
 import type { Run } from "../main.ts";
 import { collect, durationOption, fileOption, numberOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
@@ -22,7 +20,11 @@ function addTaking(program: Command, run: Run): void {
     .description("the best open task for me; with --claim, pick and claim as one decision")
     .option("--claim", "claim it too; when another is faster, pick again")
     .option("--lease <duration>", "how long to hold it without a sign of life")
-    .addHelpText("after", "\nExample:\n  mound next --claim --as ant-3")
+    .option("--explain", "show what each of the best tasks weighs, and why; claims nothing")
+    .addHelpText(
+      "after",
+      "\nExample:\n  mound next --claim --as ant-3\n  mound next --explain --as ant-3",
+    )
     .action(run(next));
   program
     .command("claim <task>")
@@ -103,19 +105,10 @@ async function next(
   _args: readonly unknown[],
   options: Record<string, unknown>,
 ): Promise<Report> {
-  if (options["claim"] === true)
+  if (options["claim"] === true && options["explain"] !== true)
     return claimed(context, await act(context, { type: "next", ...lease(options) }));
-  const agent = context.agent();
-  const { mound, notes } = await freshMound(context);
-  const [best] = await mound.read((view, now) => bestFor(view, agent, now, 1));
-  if (best === undefined) throw new FaultError({ rule: "CL1", code: "nothing-to-take" });
-  const task = await context.task(best.id);
-  return {
-    data: { task: taskJson(task) },
-    text: taskLine(task),
-    next: [`mound claim ${task.id}`],
-    notes,
-  };
+  const { offer } = await import("../matching/offer.ts");
+  return offer(context, options);
 }
 
 async function progress(

@@ -11,6 +11,7 @@ import { addHelpCommands } from "./help.ts";
 import { addHookCommands } from "./hook.ts";
 import { addPresenceCommands } from "./here.ts";
 import { addLockCommands } from "./locks.ts";
+import { addMatchCommands } from "./match.ts";
 import { addMemberCommands } from "./members.ts";
 import { addReactionCommands } from "./reactions.ts";
 import { addReadCommands } from "./read.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addTaskCommands,
   addDraftCommands,
   addClaimCommands,
+  addMatchCommands,
   addWorkCommands,
   addLockCommands,
   addReadCommands,

@@ -61,6 +61,8 @@ export async function workCommand(
       agent,
       describe: taskStory,
       capacity,
+      // Who takes one task and ends would be told that there is nothing.
+      yields: wish.mode !== "once",
       ...(wish.lease === undefined ? {} : { lease: wish.lease }),
     }),
     start: launcher({

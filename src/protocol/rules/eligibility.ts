@@ -18,14 +18,30 @@ export function refuseTaking(
   task: TaskState,
   now: number,
 ): Fault | undefined {
-  return (
-    refuseNonMember(view, agent) ??
-    refuseStatus(view, agent, task, now) ??
-    refuseSkills(view, agent, task, now) ??
-    refuseLimit(view, agent, task, now) ??
-    refuseOverlap(view, task, now)
-  );
+  for (const check of CHECKS) {
+    const found = check(view, agent, task, now);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
+
+/** Everything that stands in the way at once, for whoever is told. */
+export function obstacles(
+  view: View,
+  agent: AgentId,
+  task: TaskState,
+  now: number,
+): readonly Fault[] {
+  return CHECKS.flatMap((check) => check(view, agent, task, now) ?? []);
+}
+
+const CHECKS = [
+  refuseNonMember,
+  refuseStatus,
+  refuseSkills,
+  refuseLimit,
+  (view: View, _agent: AgentId, task: TaskState, now: number) => refuseOverlap(view, task, now),
+] as const;
 
 /** [CL1] The task is open, or its claim has lapsed. [CL10] What it waits for is done. */
 function refuseStatus(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {

@@ -1,0 +1,94 @@
+/** Open tasks and agents as entries of a state, without a line that leads there: thousands at once. */
+import type { DeedsState } from "../../src/protocol/capabilities-state.ts";
+import type { AgentId, Oid } from "../../src/protocol/ids.ts";
+import {
+  MemoryState,
+  type Key,
+  type LineState,
+  type MoundState,
+  type TaskState,
+  type Value,
+} from "../../src/protocol/state.ts";
+import type { PaceState, TodoState } from "../../src/protocol/todo-state.ts";
+
+export const DAY = 86_400_000;
+/** Long after the first of January 1970, so that tasks may be old. */
+export const NOW = 20_000 * DAY;
+
+export type Planted = Partial<Pick<TaskState, "priority" | "created" | "deadline" | "needs">> & {
+  readonly after?: readonly string[];
+  readonly failed?: readonly string[];
+};
+
+export interface Worker {
+  readonly skills?: readonly string[];
+  readonly deeds?: DeedsState["skills"];
+  readonly load?: number;
+  readonly capacity?: number;
+  readonly declined?: Readonly<Record<string, number>>;
+  readonly held?: Readonly<Record<string, number>>;
+  /** Milliseconds since it was heard of; it never was unless said. */
+  readonly idle?: number;
+}
+
+export interface BoardOptions {
+  readonly tasks: readonly Planted[];
+  readonly agents: Readonly<Record<string, Worker>>;
+  readonly pace?: PaceState;
+  /** Names the tip. */
+  readonly tip?: string;
+}
+
+/** The id of the task planted at a place. */
+export function idAt(at: number): string {
+  let rest = (at * 2_654_435_761) % 2 ** 32;
+  let head = "";
+  for (let digit = 0; digit < 7; digit += 1) {
+    head += DIGITS[rest % 32]!;
+    rest = Math.floor(rest / 32);
+  }
+  return `${head}-task-${at}`;
+}
+
+const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
+
+export function board({ tasks, agents, pace, tip = "1" }: BoardOptions): MemoryState {
+  const entries: [Key, Value][] = [
+    ["mound", { claimsMax: 16 } as Partial<MoundState> as MoundState],
+    ["line", { tip: tip.padStart(40, "0") as Oid, time: NOW } as Partial<LineState> as LineState],
+  ];
+  if (pace !== undefined) entries.push(["pace", pace]);
+  tasks.forEach((task, at) => entries.push(...taskEntries(task, at)));
+  for (const [name, worker] of Object.entries(agents)) entries.push(...workerEntries(name, worker));
+  return new MemoryState(entries);
+}
+
+function taskEntries(planted: Planted, at: number): readonly [Key, Value][] {
+  const id = idAt(at);
+  const { priority = 2, created = NOW, deadline, needs = [], after = [], failed = [] } = planted;
+  const attempts = failed.map((agent, n) => ({ agent, outcome: "failed", token: n + 1 }));
+  const common = { priority, token: failed.length, created, deadline };
+  const rest = { needs, after, paths: [], attempts, attemptsMax: 99, creator: "root", title: id };
+  const some = (list: readonly string[]) => (list.length === 0 ? undefined : list);
+  const lists = { needs: some(needs), after: some(after), failed: some(failed) };
+  const todo = { ...common, until: undefined, ...lists } as TodoState;
+  return [
+    [`task/${id}`, { id, ...common, ...rest } as unknown as TaskState],
+    [`todo/${id}`, todo],
+  ];
+}
+
+function workerEntries(name: string, worker: Worker): readonly [Key, Value][] {
+  const { skills, deeds = {}, load = 0, capacity = 1, declined, held, idle } = worker;
+  const entries: [Key, Value][] = [
+    [`agent/${name}`, { id: name as AgentId, status: "active" } as never],
+    [`did/${name}`, { last: idle === undefined ? 0 : NOW - idle, skills: deeds }],
+  ];
+  if (skills !== undefined)
+    entries.push([`can/${name}`, { skills, tags: [], load, capacity, until: undefined } as never]);
+  if (declined !== undefined) entries.push([`declined/${name}`, declined]);
+  if (held !== undefined) entries.push([`held/${name}`, held]);
+  return entries;
+}
+
+export const ANT = "ant-1" as AgentId;
