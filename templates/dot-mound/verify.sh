@@ -34,6 +34,8 @@
 #                   and commit (CK1 CK2 CK3)
 #   signals         the topic and the place that it gives, the task exists, the half-life, how many an agent leaves
 #                   in an hour (TA0 SG1 SG2)
+#   locks           names, one holder at a time, tokens rise by one, takeover only after the lease, the newest
+#                   attempt alone stays, how many an agent holds and names (LK1 to LK6, CL2 CL4 CL12 CL13)
 # What it cannot check: the digest in a checkpoint, which is of a state that only Mound computes. A false one
 # breaks no rule; `mound audit` finds it.
 # What it leaves to `mound audit`: the trailers of messages (LN6), the values of fields that it has no use for
@@ -561,6 +563,8 @@ function shape(path,  kind, i, name, part, n) {
   if (kind == "agent" && has("status") && field("status") !~ /^(active|withdrawn|revoked)$/) return "RE4 its status is none"
   if (kind == "agent" && field("key") !~ /^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+\/]*=*$/) return "RE4 its key is none"
   if (kind == "task" && has("attempts") && (!isCount(field("attempts"), 1) || field("attempts") > 99)) return "RE4 attempts is no number"
+  if (kind ~ /^lock/ && field("name") !~ /^[a-z0-9][a-z0-9._\/-]*$/) return "RE4 its name is none"
+  if (kind == "lock-attempt" && field("outcome") !~ /^(released|expired)$/) return "RE4 its outcome is none"
   if (kind == "checkpoint") {
     if (length(field("commit")) != 40 || field("commit") ~ /[^0-9a-f]/) return "RE4 it names no commit"
     if (field("number") !~ /^[1-9][0-9]*$/ || length(field("number")) > 10 || field("number") + 0 > 1000000000) return "RE4 its number is none"
@@ -594,6 +598,8 @@ function place(kind) {
   if (kind == "decline") return folder(field("task")) "/declines/" field("agent") ".yaml"
   if (kind == "checkpoint") return "checkpoints/" field("commit") "/" field("agent") ".yaml"
   if (kind == "signal") return "signals/" topicFolder(field("topic")) "/" field("agent") ".yaml"
+  if (kind == "lock") return "locks/" field("name") "/claim.lock"
+  if (kind == "lock-attempt") return "locks/" field("name") "/attempts/" field("token") ".yaml"
   return folder(field("task")) "/progress/" field("token") "-" field("n") ".yaml"
 }
 function actor(kind) {
@@ -632,6 +638,8 @@ function judgeKind(kind) {
   if (kind == "task") return judgeTask()
   if (kind == "checkpoint") return judgeCheckpoint()
   if (kind == "signal") return judgeSignal()
+  if (kind == "lock") return judgeLock(field("name"))
+  if (kind == "lock-attempt") return judgeLockAttempt(field("name"))
   ID = field("task")
   if (get("task/" ID) == "") return "TA0 there is no task " ID
   if (kind == "claim") return judgeClaim()
@@ -833,6 +841,69 @@ function judgeSignal(  task, half, hour, count) {
   return ""
 }
 
+# A lock is held as a task is, under an id that no task has.
+function lockNamed(name,  n, i, part) {
+  ID = "lock " name
+  n = split(name, part, "/")
+  if (n > 3 || !legal("locks/" name "/attempts/1.yaml")) return "LK1 that is no name of a lock"
+  for (i = 1; i <= n; i++) if (part[i] ~ /^(attempts|claim\.lock)$/) return "LK1 that is no name of a lock"
+  return ""
+}
+function rootNow(name,  i) {
+  for (i = 1; i <= get("mound/roots"); i++)
+    if (get("mound/root/" i) == name && active(name) && get("agent/" name "/key") == get("mound/rootkey/" i)) return 1
+  return 0
+}
+function refuseLocking(name,  i, n, other, held, own) {
+  if (!active(AUTHOR)) return "AG1 " AUTHOR " is not a member in force"
+  if (get("holder/" ID) != "" && !lapsed()) return "LK2 it is held by " get("holder/" ID)
+  n = get("locks") + 0; held = 0; own = 0
+  for (i = 1; i <= n; i++) {
+    other = get("locks/" i)
+    if (other != name && get("holder/lock " other) == AUTHOR && TIME < get("until/task/lock " other)) held++
+    if (get("creator/" other) == AUTHOR) own++
+  }
+  if (held >= 32) return "LK5 " AUTHOR " holds 32 locks already"
+  if (get("token/" ID) != "" || rootNow(AUTHOR)) return ""
+  return own >= 64 || n >= 1024 ? "LK6 there are too many names of locks" : ""
+}
+function judgeLock(name,  token, until, length_, fault) {
+  token = field("token") + 0; until = instant(field("until")); length_ = until - instant(field("at"))
+  fault = lockNamed(name)
+  if (fault != "") return fault
+  if (length_ < 1000 || length_ > setting("lease", 28800000)) return "CL13 its lease is too short or too long"
+  if (holds(AUTHOR, token)) {
+    if (until <= get("until/task/" ID)) return "CL2 a renewal ends later than the lease before it"
+    fault = lapsed() ? refuseLocking(name) : ""
+    if (fault != "") return fault
+  } else {
+    if (token <= get("token/" ID) + 0 && get("holder/" ID) != "") return "CL4 token " token " is not the current one"
+    fault = refuseLocking(name)
+    if (fault != "") return fault
+    if (get("holder/" ID) != "") return "LK2 the lapsed token needs its attempt in the same commit"
+    if (token != get("token/" ID) + 1) return "CL12 its token is not one more than the last"
+  }
+  if (get("token/" ID) == "") { put("locks", get("locks") + 1); put("locks/" get("locks"), name); put("creator/" name, AUTHOR) }
+  put("token/" ID, token); put("holder/" ID, AUTHOR); put("under/" ID, token); put("until/task/" ID, until)
+  return ""
+}
+function judgeLockAttempt(name,  token, holder, fault) {
+  token = field("token") + 0
+  fault = lockNamed(name)
+  if (fault != "") return fault
+  if (get("token/" ID) == "") return "LK3 nobody has ever taken it"
+  holder = get("holder/" ID)
+  if (field("outcome") == "expired") {
+    if (holder == "" || get("under/" ID) != token) return "CL4 token " token " is not the current one"
+    if (!lapsed()) return "LK3 the lease of " holder " has not lapsed"
+    if (!(("locks/" name "/claim.lock") in AT)) return "LK3 only a takeover ends a lock as expired"
+  } else if (!holds(AUTHOR, token)) return "CL4 " AUTHOR " does not hold it under token " token
+  LICENSED["locks/" name "/claim.lock"] = 1
+  if (get("ended/" ID) != "") LICENSED["locks/" name "/attempts/" get("ended/" ID) ".yaml"] = 1
+  put("holder/" ID, ""); put("ended/" ID, token)
+  return ""
+}
+
 # Whether a commit does nothing but put back what was accepted.
 function restores(  i) {
   for (i = 1; i <= CHANGES; i++) if (NEW[i] != get("file/" PATH[i])) return 0
@@ -956,6 +1027,8 @@ BEGIN {
   kind("decline", "task agent until reason", "task agent until")
   kind("checkpoint", "commit number digest agent until", "commit number digest agent")
   kind("signal", "topic agent mark strength half_life note", "topic agent mark strength")
+  kind("lock-attempt", "name token agent outcome", "name token agent outcome")
+  kind("lock", "name agent token until", "name agent token until")
 }
 $1 == "P" { split("", FIELD); split("", KEYS); split("", ITEMS); split("", ITEM); split("", SIGNED); split("", SIGNER); split("", SIGNATURE); split("", FLAW); split("", GOOD); split("", AUTHORS); split("", LARGE); next }
 $1 == "F" { FIELD[$2, $3] = $4; KEYS[$2] = KEYS[$2] " " $3; next }

@@ -56,6 +56,7 @@ function intent(chosen: {
 }): Command {
   const { task, own, mark, key, number } = chosen;
   const lease = number % 2 === 0 ? MINUTE : HOUR;
+  const name = number % 5 === 0 ? "deploy" : "leader/x";
   const outcome = (["done", "failed", "released"] as const)[number % 3]!;
   const all: readonly Command[] = [
     { type: "claim", task, lease },
@@ -80,6 +81,10 @@ function intent(chosen: {
     },
     { type: "keep-can", capacity: 2 },
     { type: "rotate", key },
+    { type: "lock", name, lease },
+    { type: "lock", name, lease },
+    { type: "renew-lock", name, lease },
+    { type: "unlock", name },
   ];
   return all[Math.floor(number / 12) % all.length]!;
 }

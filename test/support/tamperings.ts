@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { recordNamespace } from "../../src/protocol/signature.ts";
+import { lockTamperings } from "./lock-tamperings.ts";
 import type { Scribe, Sealed, Written } from "./scribe.ts";
 import { deskOf, HOUR, MINUTE, type Desk, type Tamperings } from "./tampering-desk.ts";
 import { falselySignalled, wronglyDeclined } from "./tampering-marks.ts";
@@ -15,6 +16,7 @@ export function tamperings(scribe: Scribe, task: string): Tamperings {
     ...wronglyDeclined(scribe, task, desk),
     ...falselyDeclared(scribe, desk),
     ...falselySignalled(scribe, desk, task),
+    ...lockTamperings(scribe),
   };
 }
 
