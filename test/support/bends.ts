@@ -117,6 +117,16 @@ const bends = {
       return tasks[pick % tasks.length] ?? old;
     }),
   ),
+  "another lock": moved(
+    body((text, _world, pick) =>
+      /^kind: lock/m.test(text)
+        ? text.replace(
+            /^name: .*$/m,
+            `name: ${["deploy", "leader/x", "x/attempts", "new"][pick % 4]!}`,
+          )
+        : text,
+    ),
+  ),
   "another agent": field("agent", (old, _world, pick) => another(old, pick)),
   "another lease": field("until", (_, world, pick) =>
     formatInstant(world.now + [-1, 0, 1, 500, 20 * HOUR][pick % 5]!),

@@ -1,3 +1,4 @@
+import type { Command } from "../../src/protocol/commands/index.ts";
 import { lockFile } from "../../src/protocol/lock-paths.ts";
 import { formatInstant } from "../../src/protocol/time.ts";
 import type { Files } from "./world-files.ts";
@@ -38,4 +39,18 @@ export function attemptBy(
 ): Files {
   const fields = { name: NAME, agent, token: String(token), outcome };
   return { ...world.record("lock-attempt", fields), [FILE]: undefined };
+}
+
+export type LockIntent = Extract<Command["type"], "lock" | "renew-lock" | "unlock">;
+
+/** What an agent wishes with one of two locks; now and then under a token that is not its own. */
+export function lockCommand(
+  type: LockIntent,
+  pick: number,
+  leased: { readonly lease?: number },
+): Command {
+  const name = ["deploy", "leader/x"][pick % 2]!;
+  const token = pick % 5 === 0 ? { token: 1 + (pick % 3) } : {};
+  if (type === "lock") return { type, name, ...leased };
+  return type === "unlock" ? { type, name, ...token } : { type, name, ...leased, ...token };
 }

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Command } from "../../src/protocol/commands/index.ts";
 import type { PublicKey } from "../../src/protocol/ids.ts";
 import type { Verdict } from "../../src/protocol/judge.ts";
+import { lockCommand, type LockIntent } from "./locking.ts";
 import { decidedFiles, madeKey, plainFile } from "./world-files.ts";
 import { HOUR, MINUTE, type Name, World, type CommitOptions } from "./world.ts";
 
@@ -31,6 +32,7 @@ type Intent =
   | "failed"
   | "released"
   | "cancel"
+  | LockIntent
   | "accept"
   | "reject"
   | "edit"
@@ -56,6 +58,9 @@ const intents: readonly (readonly [number, Intent])[] = [
   [4, "failed"],
   [3, "released"],
   [2, "cancel"],
+  [8, "lock"],
+  [4, "renew-lock"],
+  [4, "unlock"],
   [3, "accept"],
   [3, "reject"],
   [3, "edit"],
@@ -90,9 +95,9 @@ export interface YardOptions {
   readonly name?: Name;
   /** Whether each decision is held to change nothing; it takes most of the time. */
   readonly watched?: boolean;
-  /** Makes of a commit what its author never meant; the same object where it leaves it alone. */
   /** Milliseconds: when it all begins. */
   readonly start?: number;
+  /** Makes of a commit what its author never meant; the same object where it leaves it alone. */
   readonly bend?: (options: CommitOptions, step: Step, world: World) => CommitOptions;
 }
 
@@ -224,6 +229,10 @@ export class Yard {
           result: "r",
           ...(pick % 5 === 0 ? { token: 1 + (pick % 3) } : {}),
         });
+      case "lock":
+      case "renew-lock":
+      case "unlock":
+        return plain(lockCommand(intent, pick, leased));
       case "cancel":
         return plain({ type: "cancel", task });
       case "accept":

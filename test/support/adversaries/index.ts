@@ -2,6 +2,7 @@ import type { Attack } from "./attack.ts";
 import { BODIES } from "./bodies.ts";
 import { IDENTITY } from "./identity.ts";
 import { LINEAGES } from "./lineage.ts";
+import { LOCKS } from "./locks.ts";
 import { RECORDS } from "./records.ts";
 import { TREES } from "./trees.ts";
 
@@ -9,6 +10,7 @@ import { TREES } from "./trees.ts";
 export const ATTACKS: readonly Attack[] = [
   ...IDENTITY,
   ...RECORDS,
+  ...LOCKS,
   ...LINEAGES,
   ...TREES,
   ...BODIES,

@@ -7,7 +7,7 @@ import type { CommitWish, Files, Member, Scene, VictimTask } from "./scene.ts";
 type Made = Files | Promise<Files>;
 
 /** A commit of one member whose files are the attack. */
-function by(
+export function by(
   author: Member,
   name: string,
   [rule, code]: readonly [string, string],

@@ -134,6 +134,10 @@ async function live(mound: Mound, signers: Victim["signers"]): Promise<Victim["t
     ["bob", { type: "claim", task: task("own") }],
     ["bob", { type: "finish", task: task("own"), outcome: "done", result: "it works" }],
     ["root", { type: "cancel", task: task("cancelled") }],
+    ["bob", { type: "lock", name: "leader/x" }],
+    ["bob", { type: "unlock", name: "leader/x" }],
+    ["alice", { type: "lock", name: "leader/x" }],
+    ["bob", { type: "lock", name: "deploy", lease: 1_000 }],
     ["bob", { type: "claim", task: task("lapsing"), lease: 1_000 }],
   ]);
   return tasks;
