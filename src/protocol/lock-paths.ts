@@ -7,7 +7,7 @@ const ATTEMPTS = "attempts";
 const LEADERS = "leader/";
 
 /** The folder of a named lock. */
-export function lockFolder(name: string): string {
+function lockFolder(name: string): string {
   return `locks/${name}`;
 }
 

@@ -36,6 +36,7 @@ export async function campaign(options: CampaignOptions): Promise<Result<HeldLoc
   const deadline = timers.now() + waitMs;
   let taken = await desk.take();
   if (waitMs === 0) return taken;
+  // A hint that comes during a try is of something that the try may not have seen.
   let hinted = new AbortController();
   const unwatch = await watch.start(() => hinted.abort());
   let said = "";
@@ -45,17 +46,15 @@ export async function campaign(options: CampaignOptions): Promise<Result<HeldLoc
     if (stop.aborted || left <= 0) break;
     const sign = signOf(taken.error);
     if (sign !== said) tell(taken.error);
-    if (sign !== said) look = LOOK_MIN_MS;
+    look = sign === said ? Math.min(lookMaxMs, look * LOOK_GROWTH) : LOOK_MIN_MS;
     said = sign;
-    look = Math.min(lookMaxMs, look * LOOK_GROWTH);
-    hinted = new AbortController();
-    await pause(
-      timers,
-      Math.min(left, untilNextTry(taken.error, look, options)),
-      stop,
-      hinted.signal,
-    );
+    const wait = Math.min(left, untilNextTry(taken.error, look, options));
+    // Whatever moves the line is a hint: a busy one does not make everybody look all of the time.
+    const least = Math.min(wait, LOOK_MIN_MS);
+    await pause(timers, least, stop);
+    await pause(timers, wait - least, stop, hinted.signal);
     if (stop.aborted) break;
+    hinted = new AbortController();
     taken = await desk.take();
   }
   await unwatch();

@@ -28,7 +28,7 @@ export function fenced(task: TakenTask, by = "ant-2"): DeskFault {
 }
 
 /** A virtual clock as timers; time passes when it is told to. */
-function virtualTimers() {
+export function virtualTimers() {
   const clock = virtualClock({ sleep: "wait" });
   const timers: Timers = {
     now: () => clock.now(),

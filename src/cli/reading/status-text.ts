@@ -19,6 +19,7 @@ const SHOWN: Partial<Record<TaskStatus, number>> = {
 const REFUSALS_SHOWN = 5;
 const STRANDED_SHOWN = 5;
 const UNMATCHED_SHOWN = 5;
+const LOCKS_SHOWN = 5;
 
 /** The state of a mound on about a screen. */
 export function statusText(found: Status): string {
@@ -47,7 +48,7 @@ export function statusText(found: Status): string {
     ]);
   }
   blocks.push(strandedLines(found), unmatchedLines(tasks), signalLines(found));
-  blocks.push(refusalLines(found), deferredLines(found));
+  blocks.push(lockLines(found), refusalLines(found), deferredLines(found));
   return blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
@@ -125,6 +126,19 @@ function signalLines({ signals }: Status): readonly string[] {
       ? [`  ... and ${signals.length - shown.length} more: mound signals`]
       : [];
   return ["Signals, the strongest first:", ...shown, ...more];
+}
+
+/** One line, however many there are: `mound locks` has them all. */
+function lockLines({ locks }: Status): readonly string[] {
+  if (locks.length === 0) return [];
+  const shown = locks.slice(0, LOCKS_SHOWN).map(({ name, status, claim }) => {
+    const lapsed = status === "lapsed" ? ", lapsed" : "";
+    return `${sanitiseLine(name)} by ${claim!.agent}${lapsed}`;
+  });
+  const more = locks.length - shown.length;
+  return [
+    `Locks: ${shown.join("; ")}${more > 0 ? ` and ${more} more` : ""}. See them with: mound locks`,
+  ];
 }
 
 function refusalLines({ refusals, line }: Status): readonly string[] {

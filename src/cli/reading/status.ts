@@ -3,11 +3,13 @@ import { TASK_STATUSES, type TaskStatus } from "../../protocol/rules/task-status
 import type { RefusalState } from "../../protocol/refusal-state.ts";
 import type { LineState, MoundState, View } from "../../protocol/state.ts";
 import { formatInstant } from "../../protocol/time.ts";
+import { viewLocks, type LockView } from "../../protocol/views/lock-view.ts";
 import type { StandingSignal } from "../../protocol/views/standing-signals.ts";
 import { allTasks, type TaskView } from "../../protocol/views/task-view.ts";
 import { viewMatched } from "../../protocol/views/unmatched.ts";
 import type { Mound } from "../../open/mound.ts";
 import { FaultError, type Context } from "../context.ts";
+import { lockJson } from "../locks/shape.ts";
 import { freshMound, readerAt, type Reader } from "../fresh.ts";
 import type { Report } from "../report.ts";
 import { pointJson, taskJson } from "../shapes.ts";
@@ -25,6 +27,8 @@ export interface Status {
   /** Those that wait for what will never be done. */
   readonly stranded: readonly (Stranded & { readonly task: TaskView })[];
   readonly counts: Readonly<Record<TaskStatus, number>>;
+  /** Those that somebody holds, or has let lapse. */
+  readonly locks: readonly LockView[];
   /** What the acting agent holds; undefined where nobody is named. */
   readonly holding: readonly TaskView[] | undefined;
   /** The newest first, each with its sentence. */
@@ -124,7 +128,9 @@ function readView(view: View, now: number, strandedOf: ReturnType<typeof strande
     const found = task.status === "blocked" ? strandedOf(view.get(`task/${task.id}`)!) : undefined;
     return found === undefined ? [] : [{ task, ...found }];
   });
-  return { mound: settings, line, tasks, counts, stranded, refusals: view.get("refusals") ?? [] };
+  const locks = viewLocks(view, now).filter(({ status: of }) => of !== "free");
+  const refusals = view.get("refusals") ?? [];
+  return { mound: settings, line, tasks, counts, stranded, locks, refusals };
 }
 
 function nextSteps({ counts, holding, agent, stranded }: Status): readonly string[] {
@@ -142,6 +148,7 @@ function statusJson({
   tasks,
   counts,
   stranded,
+  locks,
   holding,
   refusals,
   deferred,
@@ -172,6 +179,7 @@ function statusJson({
     stranded: stranded.map(({ task, by }) => ({ ...taskJson(task), stranded_by: by })),
     unmatched: tasks.filter(({ unmatched }) => unmatched !== undefined).map(taskJson),
     holding: holding?.map(taskJson) ?? null,
+    locks: locks.map(lockJson),
     refusals: refusals.map(({ commit, author, time, fault, message }) => ({
       commit,
       author,
