@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { until } from "./until.ts";
 
 /** The command as it is built, and as users start it. */
-const COMMAND = join(import.meta.dirname, "../../dist/mound.js");
+export const COMMAND = join(import.meta.dirname, "../../dist/mound.js");
 
 /** What a command that ended has said. */
 export interface Ran {
