@@ -1,5 +1,6 @@
 import type { Fault } from "../protocol/fault.ts";
 import { commonPath } from "../protocol/rules/globs.ts";
+import { shellWord } from "../base/shell-quote.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
 import type { Words } from "./explain.ts";
@@ -52,7 +53,7 @@ const WORDS: Table<RuleFault> = {
   }),
   "skill-missing": (fault) => ({
     message: `The task ${fault.task} needs ${fault.missing.join(", ")}, which you have not declared or which is out of date.`,
-    fix: `mound can ${fault.missing.join(" ")} --add`,
+    fix: `mound can ${fault.missing.map(shellWord).join(" ")} --add`,
     exit: EXIT.refused,
   }),
   "token-wrong": (fault) => ({

@@ -49,7 +49,7 @@ export function readYamlBody(text: string): Result<Body, YamlFlaw> {
     const value = isSeq(pair.value) ? readList(pair.value) : readNode(pair.value);
     if (value === undefined) {
       const extra = isAlias(pair.value) || hasExtras(pair.value);
-      const nested = `the value of \`${key}\` must be a text or a list of texts`;
+      const nested = `the value of \`${key}\` must be a text or a list of texts, at most ${LIST_ITEMS} of them`;
       return err({ line: at(pair.value ?? pair.key), detail: extra ? NO_EXTRAS : nested });
     }
     body.set(key, value);

@@ -1,92 +1,77 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { plan } from "../support/plan.ts";
-import type { Cli } from "../support/cli.ts";
 
-let cli: Cli;
-const run = (agent: string, ...words: string[]) => cli.run(["-C", "m", ...words, "--as", agent]);
-const json = async (agent: string, ...words: string[]) =>
-  (await cli.ok(["-C", "m", ...words, "--as", agent, "--json"])).json.data;
-
-beforeAll(async () => {
-  cli = await plan();
+/** A mound of ant-1 with two more members, and how to run commands in it. */
+async function colony() {
+  const cli = await plan();
   await cli.ok("-C m join --as ant-2 --can typescript");
   await cli.ok("-C m join --as liar --can typescript");
-});
+  return {
+    cli,
+    run: (agent: string, ...words: string[]) => cli.run(["-C", "m", ...words, "--as", agent]),
+    json: async (agent: string, ...words: string[]) =>
+      (await cli.ok(["-C", "m", ...words, "--as", agent, "--json"])).json.data,
+  };
+}
 
-describe("mound can", () => {
-  test("alone shows what was said; a newcomer is told how to say it", async () => {
-    expect((await run("ant-1", "can")).out).toContain("say it: mound can SKILL...");
-    expect((await run("ant-2", "can")).out).toMatch(/^skill +typescript\nload +0 of 1\n/);
-    expect(await run("nobody", "can")).toMatchObject({ code: 4 });
+const FULL = [
+  "can typescript review --tag gpu --tag node>=22 --load 1/4 --for 7d".split(" "),
+  ["--name", "review: Review", "--skill-tags", "review: code quality"],
+  ["--describe", "review: reads code, and says: this is wrong"],
+].flat();
+
+const REFUSED: readonly (readonly [readonly string[], number, string])[] = [
+  [["--load", "5/4"], 4, "its load of 5 is above its capacity of 4"],
+  [["--load", "much"], 2, "--load takes"],
+  [["--for", "soon"], 2, "--for takes a duration"],
+  [["--describe", "review"], 2, "--describe takes a skill, a colon and a text"],
+  [["--describe", "cobol: long ago"], 4, "speaks of cobol"],
+  [["Ünter"], 2, "must be a skill"],
+  [["--tag", "a\u001b[2J"], 2, "must be a skill"],
+  [Array.from({ length: 10_000 }, (_, n) => `s${n}`), 2, "a record has at most 16384"],
+  [["--add"], 2, "--add needs"],
+  [Array.from({ length: 65 }, (_, n) => `s${n}`), 2, "at most 64"],
+];
+
+test("mound can alone shows what was said; what is not said anew stays; bad input is refused", async () => {
+  const { run, json } = await colony();
+  expect((await run("ant-1", "can")).out).toContain("say it: mound can SKILL...");
+  expect((await run("ant-2", "can")).out).toMatch(/^skill +typescript\nload +0 of 1\n/);
+  expect(await run("nobody", "can")).toMatchObject({ code: 4 });
+  expect(await run("ant-2", ...FULL)).toMatchObject({ code: 0 });
+  const { can, already } = await json("ant-2", "can", "rust", "--add");
+  expect(already).toBe(false);
+  expect(can).toMatchObject({
+    skills: [
+      { id: "typescript", name: null, description: null, tags: [] },
+      {
+        id: "review",
+        name: "Review",
+        description: "reads code, and says: this is wrong",
+        tags: ["code", "quality"],
+      },
+      { id: "rust" },
+    ],
+    tags: ["gpu", "node>=22"],
+    load: 1,
+    capacity: 4,
+    in_date: true,
   });
-
-  test("says it in full, and the rest stays when one thing is said anew", async () => {
-    await cli.ok([
-      "-C",
-      "m",
-      "can",
-      "typescript",
-      "review",
-      "--tag",
-      "gpu",
-      "--tag",
-      "node>=22",
-      "--load",
-      "1/4",
-      "--for",
-      "7d",
-      "--name",
-      "review: Review",
-      "--as",
-      "ant-2",
-      "--describe",
-      "review: reads code, and says: this is wrong",
-      "--skill-tags",
-      "review: code quality",
-    ]);
-    const { can, already } = await json("ant-2", "can", "rust", "--add");
-    expect(already).toBe(false);
-    expect(can).toMatchObject({
-      skills: [
-        { id: "typescript", name: null, description: null, tags: [] },
-        {
-          id: "review",
-          name: "Review",
-          description: "reads code, and says: this is wrong",
-          tags: ["code", "quality"],
-        },
-        { id: "rust" },
-      ],
-      tags: ["gpu", "node>=22"],
-      load: 1,
-      capacity: 4,
-      in_date: true,
-    });
-    expect((await json("ant-2", "can", "rust", "--add")).already).toBe(true);
-    const shown = (await run("ant-2", "agent", "show", "ant-2")).out;
-    expect(shown).toMatch(/\ntags +gpu, node>=22\nload +1 of 4\nuntil +\d{4}-/);
-    expect((await run("ant-2", "whoami")).out).toContain("1 of 4");
-  });
-
-  test.each([
-    [["--load", "5/4"], 4, "its load of 5 is above its capacity of 4"],
-    [["--load", "much"], 2, "--load takes"],
-    [["--for", "soon"], 2, "--for takes a duration"],
-    [["--describe", "review"], 2, "--describe takes a skill, a colon and a text"],
-    [["--describe", "cobol: long ago"], 4, "speaks of cobol"],
-    [["Ünter"], 4, "must be a skill"],
-    [["--tag", "a\u001b[2J"], 4, "must be a skill"],
-    [["--add"], 2, "--add needs"],
-    [Array.from({ length: 65 }, (_, n) => `s${n}`), 4, "at most 64"],
-  ])("refuses %j", async (words, code, message) => {
+  expect((await json("ant-2", "can", "rust", "--add")).already).toBe(true);
+  const shown = (await run("ant-2", "agent", "show", "ant-2")).out;
+  expect(shown).toMatch(/\ntags +gpu, node>=22\nload +1 of 4\nuntil +\d{4}-/);
+  expect((await run("ant-2", "whoami")).out).toContain("1 of 4");
+  for (const [words, code, message] of REFUSED) {
     const ran = await run("ant-2", "can", ...words);
-    expect([ran.code, ran.out]).toEqual([code, ""]);
+    expect([words, ran.code, ran.out]).toEqual([words, code, ""]);
     expect(ran.err).toContain(message);
     expect(ran.err).not.toContain("\u001b");
-  });
+  }
 });
 
 test("mound who puts who has shown it first, and shows a false broadcast", async () => {
+  const { cli, run, json } = await colony();
+  await run("ant-2", ...FULL);
   for (const [agent, end] of [
     ["ant-2", "done"],
     ["liar", "fail"],
@@ -128,6 +113,8 @@ test("mound who puts who has shown it first, and shows a false broadcast", async
 });
 
 test("mound agent card is an A2A card of what is true", async () => {
+  const { run } = await colony();
+  await run("ant-2", ...FULL);
   const { out } = await run("ant-1", "agent", "card", "ant-2");
   const card = JSON.parse(out) as Record<string, unknown>;
   expect(card).toMatchObject({
@@ -151,6 +138,7 @@ test("mound agent card is an A2A card of what is true", async () => {
 });
 
 test("a need that nobody can meet is said when it is added, in the status, and in the events", async () => {
+  const { cli, run, json } = await colony();
   const added = await run("ant-1", "task", "add", "Old code", "--needs", "cobol");
   expect(added.code).toBe(0);
   expect(added.err).toContain("No member says that it can do cobol");

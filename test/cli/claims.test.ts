@@ -87,7 +87,7 @@ describe("taking a task", () => {
     expect(blocked.err).toContain(`waits for ${first}`);
     const unskilled = await cli.run(`-C m claim ${third} --as ant-2`);
     expect(unskilled.code).toBe(4);
-    expect(unskilled.err).toContain("mound join --can cobol");
+    expect(unskilled.err).toContain("mound can cobol --add");
   });
 
   test("bad input is refused in a sentence before anything is touched", async () => {

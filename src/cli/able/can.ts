@@ -60,7 +60,7 @@ function readDeclaration(
   words: readonly (string | undefined)[],
   options: Record<string, unknown>,
 ): Omit<CanCommand, "type"> | undefined {
-  const skills = words.flatMap((word) => (word === undefined ? [] : [word]));
+  const skills = words.flatMap((word) => (word === undefined || word === "" ? [] : [word]));
   const add = options["add"] === true;
   const tags = listOption(options["tag"])?.filter((tag) => tag !== "");
   const load = readLoad(options["load"]);
@@ -71,7 +71,7 @@ function readDeclaration(
     ...aboutOption("skillTags", options["skillTags"], "--skill-tags"),
   };
   const declaration = {
-    ...(skills.length === 0 ? {} : { skills }),
+    ...(words.length === 0 ? {} : { skills }),
     ...(tags === undefined ? {} : { tags }),
     ...load,
     ...(length === undefined ? {} : { for: length }),

@@ -53,7 +53,7 @@ export function loadText({ load, capacity }: Pick<CapabilitiesState, "load" | "c
   return `${load} of ${capacity}`;
 }
 
-export function untilText(can: Pick<CapabilitiesState, "until">, now: number): string {
+function untilText(can: Pick<CapabilitiesState, "until">, now: number): string {
   if (can.until === undefined) return "it says otherwise";
   return `${formatInstant(can.until)}${isInDate(can, now) ? "" : " (has lapsed)"}`;
 }

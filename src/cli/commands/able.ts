@@ -26,7 +26,7 @@ export function addAbleCommands(program: Command, run: Run): void {
 
 const CAN_HELP = `
 What is not said stays as it was. A need of a task is met by a skill or a tag, letter by letter. An empty
---tag or text takes away. What was said --for a time and has lapsed holds as long again when it is said anew.
+skill, --tag or text takes away. What was said --for a time and has lapsed holds as long again when it is said anew.
 
 Examples:
   mound can typescript review --tag gpu --tag 'node>=22' --load 0/4 --for 7d --as ant-3

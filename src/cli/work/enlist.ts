@@ -1,3 +1,4 @@
+import { shellWord } from "../../base/shell-quote.ts";
 import { isInDate } from "../../protocol/rules/able.ts";
 import { viewAgent } from "../../protocol/views/agent-view.ts";
 import type { Context } from "../context.ts";
@@ -31,5 +32,5 @@ export async function enlist(
 }
 
 function lapsedNote(agent: string, skills: readonly string[]): string {
-  return `What ${agent} said that it can do has lapsed, so it gets no task that needs it. Say it again: mound can ${skills.join(" ")}`;
+  return `What ${agent} said that it can do has lapsed, so it gets no task that needs it. Say it again: mound can ${skills.map(shellWord).join(" ")}`;
 }

@@ -6,14 +6,14 @@
 import { isInDate } from "./able.ts";
 
 /** A change of less than a quarter of the capacity sends nobody elsewhere. */
-export const LOAD_SHARE = 4;
+const LOAD_SHARE = 4;
 /**
  * Six an hour at most from each worker, however short its tasks are: of a hundred workers that is less
  * than one commit in five seconds, on pushes that carry claims anyway.
  */
 export const LOAD_EVERY_MS = 10 * 60_000;
 /** In the last quarter of its time a broadcast is renewed: one of a week has two days for a push. */
-export const LAPSE_SHARE = 4;
+const LAPSE_SHARE = 4;
 
 /** What was said last. */
 export interface Broadcast {

@@ -8,7 +8,7 @@ import { LIST_ITEMS } from "../limits.ts";
 import type { Outcome, Overlay, View } from "../state.ts";
 
 /** Under this it stands what an agent did whatever the skill; no skill has such a name. */
-export const ANY_SKILL = "*";
+const ANY_SKILL = "*";
 
 /** As many as an agent may declare at one time: of one that has done more, what it did least is forgotten. */
 export const SKILLS_KEPT = LIST_ITEMS;

@@ -25,7 +25,7 @@ export function isUnmatched(view: View, task: TaskState, now: number): boolean {
 }
 
 /** What a task needs and nobody declares, even by itself; none: it is the needs together that nobody meets. */
-export function needsOfNobody(view: View, task: TaskState, now: number): readonly string[] {
+function needsOfNobody(view: View, task: TaskState, now: number): readonly string[] {
   return task.needs.filter((need) => !someoneAble(view, [need], now));
 }
 
