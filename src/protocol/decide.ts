@@ -108,9 +108,18 @@ function messageOf({ subject, tasks, undoes = [] }: Plan, { agent }: DecideConte
 const PRESUMED = "presumed" as Oid;
 
 function rehearse(decision: Decision, context: DecideContext): Fault | undefined {
+  const verdict = judge(context.view, presumedFacts(decision, context));
+  return verdict.accepted ? undefined : verdict.fault;
+}
+
+/** The commit of a decision on the tip of the view, signed by all who will; its objects have no names. */
+export function presumedFacts(
+  decision: Decision,
+  context: Pick<DecideContext, "view" | "agent" | "keys">,
+): CommitFacts {
   const author = { name: context.agent, email: "", seconds: decision.seconds };
   const line = context.view.get("line");
-  const facts: CommitFacts = {
+  return {
     oid: PRESUMED,
     commit: {
       tree: PRESUMED,
@@ -124,8 +133,6 @@ function rehearse(decision: Decision, context: DecideContext): Fault | undefined
     signature: { key: context.keys[0], namespace: COMMIT_NAMESPACE, valid: true },
     changes: decision.files.map((file) => presume(file, context.keys)),
   };
-  const verdict = judge(context.view, facts);
-  return verdict.accepted ? undefined : verdict.fault;
 }
 
 function presume(file: DecidedFile, keys: readonly PublicKey[]): ChangeFacts {
