@@ -19,6 +19,12 @@ const ANY = "*";
 const SPECIALITY = 3;
 /** So many outcomes weigh as much in a skill's record as what is known of the agent otherwise. */
 const PRIOR = 4;
+/**
+ * A skill that is proven weighs up to so many times more than another that is only declared: with 5,
+ * agents that declare eight skills and have proven one take its tasks more than three times as often as
+ * chance, and claims collide no more often (`npm run sim:matching`).
+ */
+const PROVEN = 5;
 /** What a finish counts that nobody has reviewed. */
 const UNREVIEWED = 0.5;
 
@@ -28,7 +34,7 @@ const THRESHOLD = { start: 1, accepted: 0.1, failed: 0.05, least: 0.2, most: 5 }
 const LOAD_LEAST = 0.1;
 
 export interface Skill {
-  /** From 0 to 2; 1 where nothing is known. */
+  /** From 0 to 2, 1 where nothing is known; times what a proven skill weighs more. */
   readonly success: number;
   /** The threshold θ; work in this skill lowers it, failures raise it. */
   readonly threshold: number;
@@ -137,7 +143,20 @@ function skillOf(deeds: DeedsState | undefined, name: string): Skill {
   const mean = name === ANY ? general : (own.good + PRIOR * general) / (own.good + own.bad + PRIOR);
   const { start, accepted, failed, least, most } = THRESHOLD;
   const threshold = start - accepted * own.good + failed * own.bad;
-  return { success: 2 * mean, threshold: Math.min(most, Math.max(least, threshold)) };
+  const proven = name === ANY ? 0 : provenIn(own);
+  return {
+    success: 2 * mean * (1 + PROVEN * proven),
+    threshold: Math.min(most, Math.max(least, threshold)),
+  };
+}
+
+/**
+ * From 0 to 1: hardly anything after a few outcomes, most of it after a dozen good ones; a threshold as
+ * in the response to a stimulus, so that work done once in passing makes no specialist.
+ */
+function provenIn({ good, bad }: { readonly good: number; readonly bad: number }): number {
+  const all = good + bad;
+  return (good * good) / (all * all + PRIOR * PRIOR);
 }
 
 function evidence(record: SkillRecord | undefined): {
