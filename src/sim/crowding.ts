@@ -1,4 +1,5 @@
 import type { AgentId } from "../protocol/ids.ts";
+import { shuffle } from "./random.ts";
 import type { Situation, Strategy } from "./strategy.ts";
 
 /** Views that are looked at, and agents that are asked on each: as many pairs as make up 50,000. */
@@ -39,8 +40,9 @@ export class Crowding {
     if (this.#choices % APART !== 0 || this.#choices > APART * LOOKS) return;
     const wanted = new Map<string, number>();
     let asked = 0;
-    for (let count = Math.min(ASKED, this.#agents.length); count > 0; count -= 1) {
-      const { id } = this.#agents[Math.floor(this.#fraction() * this.#agents.length)]!;
+    // Each agent once: an agent wants the same as itself, and that is no collision.
+    for (const index of shuffle(this.#agents.length, this.#fraction).slice(0, ASKED)) {
+      const { id } = this.#agents[index]!;
       const task = this.#strategy.choose({ ...situation, agent: id, losses: [], own: new Set() });
       if (task === undefined) continue;
       this.#same += wanted.get(task) ?? 0;

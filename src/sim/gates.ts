@@ -15,8 +15,14 @@ export interface Passed {
   readonly met: boolean;
 }
 
-/** Of the old tasks, in seconds: a day. */
-const OLD_TAKEN = 86_400;
+const DAY = 86_400;
+/**
+ * When the lowest priority calls as loud as the highest at its first moment: a step of priority is a
+ * factor of two, and a day of age adds one more. Where nobody races, the choice goes by little else.
+ */
+const EQUALLY_LOUD = 15 * DAY;
+/** Where agents race, they go less by the weights, and old tasks are taken long before that. */
+const RACED = 4 * DAY;
 
 const mound = { strategy: "mound", delay: 30 } as const;
 
@@ -47,10 +53,16 @@ export const GATES: readonly Gate[] = [
     most: 2,
   },
   {
-    title: "seconds until the last of the old tasks is taken, fresh urgent ones never running out",
-    row: { setting: "stream", agents: 50, tasks: 100, ...mound },
+    title: "fresh urgent tasks never run out: seconds until the last of the old ones is taken",
+    row: { setting: "stream", agents: 10, tasks: 20, ...mound },
     value: ({ oldTaken }) => oldTaken ?? Number.POSITIVE_INFINITY,
-    most: OLD_TAKEN,
+    most: RACED,
+  },
+  {
+    title: "the same where all see everything at once",
+    row: { setting: "stream", agents: 10, tasks: 20, ...mound, delay: 0 },
+    value: ({ oldTaken }) => oldTaken ?? Number.POSITIVE_INFINITY,
+    most: EQUALLY_LOUD,
   },
   {
     title: "how often specialists take tasks of their skill, by chance 1",

@@ -9,6 +9,7 @@ import type { Fault } from "../protocol/fault.ts";
 import type { AgentId, Nonce, Oid, PublicKey, TaskId } from "../protocol/ids.ts";
 import { judge, type CommitFacts } from "../protocol/judge.ts";
 import { IMPORT_PATHS } from "../protocol/limits.ts";
+import { choose } from "../protocol/views/match.ts";
 import type { Delta, Entries, Key, View } from "../protocol/state.ts";
 
 /** When the first commit is made: 2026-01-01T00:00:00Z, at which one sees that a time is virtual. */
@@ -64,7 +65,8 @@ export class SimulatedLine {
     const keys = [keyOf(agent)];
     const seen = view.get("line")?.tip;
     const now = Math.max(this.now, view.get("line")?.time ?? 0);
-    const decided = decide(command, { view, agent, now, nonce: this.#nonce(), seen, keys });
+    const nonce = this.#nonce();
+    const decided = decide(command, { view, agent, now, nonce, seen, choose, keys });
     if (!decided.ok) return decided;
     const facts = presumedFacts(decided.value, { view: this.tip, agent, keys });
     const verdict = judge(this.tip, this.#name(facts));

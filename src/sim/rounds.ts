@@ -49,9 +49,9 @@ export function runRounds({ agents, tasks, strategy, seed, attempts: most }: Bur
     line.advance(line.now + ROUND_MS);
     count.rounds += 1;
     const before = count.claims;
-    const { now, past: view } = line;
-    const wanted = idlers.map(({ id, losses }) =>
-      strategy.choose({ view, agent: id, now, fraction, losses, own: new Set() }),
+    const { now, past: view, delay } = line;
+    const wanted = idlers.map(({ id: agent, losses }) =>
+      strategy.choose({ view, delay, agent, now, fraction, losses, own: new Set() }),
     );
     const winners = new Set<AgentId>();
     for (const at of shuffle(idlers.length, fraction)) {

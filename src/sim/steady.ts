@@ -171,9 +171,11 @@ class Run {
 
   #situation(ant: Ant): Situation {
     const { now, past: view } = this.#line;
-    ant.taken = ant.taken.filter(({ at }) => now - at <= this.#cell.delay);
+    const { delay } = this.#cell;
+    const { id: agent, losses } = ant;
+    ant.taken = ant.taken.filter(({ at }) => now - at <= delay);
     const own = new Set(ant.taken.map(({ task }) => task));
-    return { view, agent: ant.id, now, fraction: this.#fraction, losses: ant.losses, own };
+    return { view, delay, agent, now, fraction: this.#fraction, losses, own };
   }
 
   #claim(ant: Ant, task: TaskId): boolean {

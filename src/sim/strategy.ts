@@ -1,13 +1,16 @@
 import type { AgentId, TaskId } from "../protocol/ids.ts";
-import { bestFor } from "../protocol/rules/choice.ts";
 import { refuseTaking } from "../protocol/rules/eligibility.ts";
 import type { View } from "../protocol/state.ts";
+import { choose } from "../protocol/views/match.ts";
+import { stimulusOf } from "../protocol/views/match/stimulus.ts";
 
 /** What an agent goes by when it chooses. */
 export interface Situation {
   /** The state as it was some time ago. */
   readonly view: View;
   readonly agent: AgentId;
+  /** How old that is, in milliseconds. */
+  readonly delay: number;
   /** Log time in milliseconds. */
   readonly now: number;
   /** Uniform in [0, 1). */
@@ -26,19 +29,20 @@ export interface Strategy {
   readonly backsOff: boolean;
 }
 
-/** What everyone writes first: the most urgent task, the first of these by id. */
+/** What everyone writes first: the task that calls loudest, the first of these by id. */
 const argmax: Strategy = {
   name: "argmax",
   backsOff: false,
   choose({ view, agent, now, own }) {
     let best: string | undefined;
     let highest = -1;
-    view.eachTodo((key, { priority, until }) => {
-      if (until !== undefined && now < until) return;
-      if (priority < highest || (priority === highest && best !== undefined && best < key)) return;
+    view.eachTodo((key, todo) => {
+      if (todo.until !== undefined && now < todo.until) return;
+      const weight = stimulusOf(todo, now, undefined, undefined);
+      if (weight < highest || (weight === highest && best !== undefined && best < key)) return;
       if (own.has(key.slice(TODO))) return;
       if (!mayTake(view, agent, key, now)) return;
-      [best, highest] = [key, priority];
+      [best, highest] = [key, weight];
     });
     return best === undefined ? undefined : (best.slice(TODO) as TaskId);
   },
@@ -64,13 +68,14 @@ const uniform: Strategy = {
   },
 };
 
-/** As `mound next` chooses. */
+/** As `mound next` chooses for agents that keep asking. */
 const mound: Strategy = {
   name: "mound",
   backsOff: true,
-  choose({ view, agent, now, own, losses }) {
+  choose({ view, delay, agent, now, own, losses }) {
     const except = losses.length === 0 ? own : new Set([...own, ...losses]);
-    return bestFor(view, agent, now, 1, except)[0]?.id;
+    const choice = choose(view, agent, now, { losses: losses.length, delay, except, yields: true });
+    return choice.kind === "task" ? choice.task.id : undefined;
   },
 };
 

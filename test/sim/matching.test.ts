@@ -5,7 +5,7 @@ import { predictedCollisions, SETTINGS, type Row } from "../../src/sim/rows.ts";
 import { runSteady } from "../../src/sim/steady.ts";
 import { STRATEGIES } from "../../src/sim/strategy.ts";
 
-const SIZE = { claims: 1_200, attempts: 3_000 };
+const SIZE = { claims: 500, attempts: 1_200 };
 const small: Row = { setting: "alike", agents: 50, tasks: 50, delay: 120, strategy: "uniform" };
 
 test("the same seed gives the same table, another seed another", () => {
@@ -16,7 +16,7 @@ test("the same seed gives the same table, another seed another", () => {
     { ...row, setting: "alike", strategy: "uniform" },
   ];
   const simulate = (seed: number) =>
-    tableOf(rows.map((one) => measure(one, seed, { claims: 40, attempts: 120 })));
+    tableOf(rows.map((one) => measure(one, seed, { claims: 30, attempts: 60 })));
   const table = simulate(1);
   expect(simulate(1)).toBe(table);
   expect(simulate(2)).not.toBe(table);
@@ -24,10 +24,10 @@ test("the same seed gives the same table, another seed another", () => {
 
 test("uniform choice collides as often as theory says", () => {
   const { collisions, predicted } = measure(small, 3, SIZE);
-  // Of 1,200 claims at a sixth that collide the standard error is one point; retries add a little.
+  // Of 600 attempts of which a sixth collide the standard error is 1.6 points: three of them.
   const theory = predictedCollisions(50, 120_000, 1 / 50);
   expect(theory).toBeCloseTo(0.181, 3);
-  expect(Math.abs(collisions - theory)).toBeLessThan(0.035);
+  expect(Math.abs(collisions - theory)).toBeLessThan(0.048);
   expect(Math.abs(predicted! - theory)).toBeLessThan(0.03);
 });
 
@@ -36,7 +36,7 @@ test("Mound's choice collides no more than uniform choice, what everyone writes 
   const mound = measure({ ...small, strategy: "mound" }, 4, SIZE);
   const argmax = measure({ ...small, strategy: "argmax" }, 4, SIZE);
   // Three standard errors of the difference of two such shares.
-  expect(mound.collisions).toBeLessThan(uniform.collisions + 0.045);
+  expect(mound.collisions).toBeLessThan(uniform.collisions + 0.066);
   expect(argmax.collisions).toBeGreaterThan(0.9);
   expect(mound.throughput!).toBeGreaterThan(argmax.throughput! * 2);
 });
@@ -49,15 +49,15 @@ test.each(["argmax", "uniform", "mound"] as const)("%s: no task is ever taken tw
     delay: 120_000,
     strategy: STRATEGIES[name],
     seed: 5,
-    claims: 200,
-    attempts: 1_000,
+    claims: 120,
+    attempts: 600,
     warmUp: 0,
     taken: ({ task }) => {
       taken.set(task, (taken.get(task) ?? 0) + 1);
       return false;
     },
   });
-  expect(taken.size).toBeGreaterThan(60);
+  expect(taken.size).toBeGreaterThan(40);
   expect([...taken.values()].every((times) => times === 1)).toBe(true);
 });
 

@@ -1,7 +1,8 @@
 // `npm run sim:matching`: simulates crowds of agents that choose tasks, on the judge that decides for
 // real ones, and prints a table of how often they collide and what they waste. Exits with 6 where a
 // crowd does worse than is promised. `--full` takes every number of agents and tasks with every delay,
-// `--only TEXT` (repeatable) the rows whose name has that text, `--seed N` draws another crowd.
+// `--only TEXT` (repeatable) the rows whose name has that text; `--seed N` draws another crowd, and
+// `--claims N` counts so many claims in each row.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -10,7 +11,7 @@ import { rolldown } from "rolldown";
 
 const root = resolve(import.meta.dirname, "..", "..");
 const HELP =
-  "npm run sim:matching -- [--full] [--only TEXT]... [--seed N] [--json]\n" +
+  "npm run sim:matching -- [--full] [--only TEXT]... [--seed N] [--claims N] [--json]\n" +
   "Example: npm run sim:matching -- --only alike/1000/1000/30 --seed 7\n";
 /** Of the figures that are reported; the constants were chosen with others. */
 const SEED = 20_261;
@@ -20,7 +21,7 @@ if (wrong !== undefined) console.error(`${wrong}\n${HELP}`);
 else if (options.help) process.stdout.write(HELP);
 process.exitCode = wrong !== undefined ? 2 : options.help ? 0 : await simulate(options);
 
-async function simulate({ full, only, seed, json }) {
+async function simulate({ full, only, seed, claims, json }) {
   const { checkGates, measure, nameOf, rowsFor, sizeOf, tableOf } = await load();
   const isMeant = (row) => only.length === 0 || only.some((text) => nameOf(row).includes(text));
   const chosen = rowsFor(full).filter(isMeant);
@@ -32,7 +33,7 @@ async function simulate({ full, only, seed, json }) {
   }
   const rows = chosen.map((row, index) => {
     const from = process.cpuUsage();
-    const measured = measure(row, seed, sizeOf(row));
+    const measured = measure(row, seed, sizeOf(row, claims));
     const { user, system } = process.cpuUsage(from);
     const cpuSeconds = (user + system) / 1e6;
     console.error(`${index + 1}/${chosen.length} ${nameOf(row)}: ${cpuSeconds.toFixed(1)} s`);
@@ -64,14 +65,25 @@ function readOptions(args) {
         full: { type: "boolean", default: false },
         only: { type: "string", multiple: true, default: [] },
         seed: { type: "string", default: String(SEED) },
+        claims: { type: "string" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
-    const seed = Number(values.seed);
-    if (!Number.isSafeInteger(seed) || seed < 0 || seed > 999_999)
-      return { wrong: `--seed ${values.seed}: a whole number from 0 to 999999 is needed.` };
-    return { options: { ...values, seed } };
+    const numbers = {};
+    for (const [name, least] of [
+      ["seed", 0],
+      ["claims", 1],
+    ]) {
+      if (values[name] === undefined) continue;
+      const number = /^\d{1,6}$/.test(values[name]) ? Number(values[name]) : -1;
+      if (number < least)
+        return {
+          wrong: `--${name} ${values[name]}: a whole number from ${least} to 999999 is needed.`,
+        };
+      numbers[name] = number;
+    }
+    return { options: { ...values, ...numbers } };
   } catch (error) {
     return { wrong: error.message };
   }
