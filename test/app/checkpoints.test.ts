@@ -13,7 +13,8 @@ import { stateDigest } from "../../src/protocol/state-digest.ts";
 import { MemoryState } from "../../src/protocol/state.ts";
 import { runs } from "../support/scale.ts";
 import { World } from "../support/world.ts";
-import { steps, Yard, type Step } from "../support/yard.ts";
+import { Yard } from "../support/yard.ts";
+import { steps, type Step } from "../support/yard-steps.ts";
 
 function play(taken: readonly Step[]): World {
   const yard = new Yard(() => {});

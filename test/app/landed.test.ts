@@ -8,7 +8,8 @@ import type { Nonce } from "../../src/protocol/ids.ts";
 import { newNonce } from "../../src/app/nonce.ts";
 import { memoryWorld } from "../support/memory-world.ts";
 import { runs } from "../support/scale.ts";
-import { steps, Yard } from "../support/yard.ts";
+import { Yard } from "../support/yard.ts";
+import { steps } from "../support/yard-steps.ts";
 
 test("the answer of any command is told from its commit alone", () => {
   const met = new Set<Command["type"]>();

@@ -17,7 +17,8 @@ import { runs } from "../support/scale.ts";
 import { plainFile } from "../support/world-files.ts";
 import { worldOrigins } from "../support/world-ports.ts";
 import { HOUR, MINUTE, World } from "../support/world.ts";
-import { steps, Yard } from "../support/yard.ts";
+import { Yard } from "../support/yard.ts";
+import { steps } from "../support/yard-steps.ts";
 
 async function pointOf(options: ReplayOptions): Promise<ReplayPoint> {
   const found = await replay(options);

@@ -6,7 +6,8 @@ import { type Key, MemoryState, Overlay, type Value, type View } from "../../src
 import { expectDerived, Ledger } from "../support/ledger.ts";
 import { runs } from "../support/scale.ts";
 import type { World } from "../support/world.ts";
-import { type Step, steps, Yard } from "../support/yard.ts";
+import { Yard } from "../support/yard.ts";
+import { type Step, steps } from "../support/yard-steps.ts";
 
 /** How often each rule was met: a generator that meets few of them shows little. */
 const met = new Map<string, number>();

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { BENDS, bendCommit } from "./bends.ts";
 import type { History } from "./judges.ts";
 import { WorldObjects } from "./world-objects.ts";
-import { oneStep, Yard } from "./yard.ts";
+import { Yard } from "./yard.ts";
+import { oneStep } from "./yard-steps.ts";
 
 /** A step, and what becomes of its commit before anybody judges it: every other one is bent. */
 const bentStep = fc.record({

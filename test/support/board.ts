@@ -85,7 +85,7 @@ function workerEntries(name: string, worker: Worker): readonly [Key, Value][] {
     [`did/${name}`, { last: idle === undefined ? 0 : NOW - idle, skills: deeds }],
   ];
   if (skills !== undefined)
-    entries.push([`can/${name}`, { skills, tags: [], load, capacity, until: undefined } as never]);
+    entries.push([`can/${name}`, { skills, tags: [], load, capacity, until: undefined }]);
   if (declined !== undefined) entries.push([`declined/${name}`, declined]);
   if (held !== undefined) entries.push([`held/${name}`, held]);
   return entries;

@@ -4,7 +4,8 @@ import type { Command } from "../../../src/protocol/commands/index.ts";
 import { readCommand } from "../../../src/protocol/commands/shape.ts";
 import { FULL_COMMANDS } from "../../support/full-commands.ts";
 import { runs } from "../../support/scale.ts";
-import { AGENTS, steps, Yard } from "../../support/yard.ts";
+import { Yard } from "../../support/yard.ts";
+import { AGENTS, steps } from "../../support/yard-steps.ts";
 
 const full = Object.values(FULL_COMMANDS) as readonly Command[];
 

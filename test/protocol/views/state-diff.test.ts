@@ -9,7 +9,8 @@ import { runs } from "../../support/scale.ts";
 import { expectRan } from "../../support/verdicts.ts";
 import { plainFile } from "../../support/world-files.ts";
 import { HOUR, type World } from "../../support/world.ts";
-import { steps, Yard } from "../../support/yard.ts";
+import { Yard } from "../../support/yard.ts";
+import { steps } from "../../support/yard-steps.ts";
 
 function stateAt(world: World, count = world.log.length, time?: number): StateAt {
   const state = new MemoryState();

@@ -4,7 +4,9 @@ import type { TaskState, View } from "../../state.ts";
 import { formatDuration, formatInstant } from "../../time.ts";
 import type { TodoState } from "../../todo-state.ts";
 import { ownFailures, responseFactor, type Aptitude } from "./aptitude.ts";
-import type { Mark, Sources, Urgency } from "./sources.ts";
+import type { TaskMarks } from "../signals.ts";
+import type { Urgency } from "../urgency.ts";
+import type { Sources } from "./sources.ts";
 import {
   ageFactor,
   callOf,
@@ -120,7 +122,7 @@ function said({ done, accepted, rejected, failed, lapsed }: SkillRecord): string
 function commonFactors(
   todo: TodoState,
   now: number,
-  mark: Mark | undefined,
+  mark: TaskMarks | undefined,
   waiting: Urgency | undefined,
 ): readonly Factor[] {
   const { priority, created, deadline, failed = [] } = todo;
@@ -158,7 +160,7 @@ function waitingNote({ unblocks, depth }: Urgency): string {
   return `${tasks}, ${Math.max(0, depth - 1)} in a row`;
 }
 
-function markNote(mark: Mark | undefined, kinds: readonly (keyof Mark)[]): string {
+function markNote(mark: TaskMarks | undefined, kinds: readonly (keyof TaskMarks)[]): string {
   const left = kinds.filter((kind) => mark !== undefined && mark[kind] > 0);
   return left.length === 0
     ? "none"

@@ -7,7 +7,8 @@
  *     / ((1 + heat) × (1 + warn))
  */
 import type { TodoState } from "../../todo-state.ts";
-import type { Mark, Urgency } from "./sources.ts";
+import type { TaskMarks } from "../signals.ts";
+import type { Urgency } from "../urgency.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -45,12 +46,12 @@ export function urgencyFactor({ unblocks, depth }: Urgency): number {
 }
 
 /** Marks that call for somebody; a trail says only that the way is known. */
-export function callOf({ need, stuck, trail }: Mark): number {
+export function callOf({ need, stuck, trail }: TaskMarks): number {
   return need + stuck + trail / 2;
 }
 
 /** Marks that keep others away: someone is on it, or warns of it. */
-export function repelOf({ heat, warn }: Mark): number {
+export function repelOf({ heat, warn }: TaskMarks): number {
   return (1 + heat) * (1 + warn);
 }
 
@@ -58,7 +59,7 @@ export function repelOf({ heat, warn }: Mark): number {
 export function stimulusOf(
   todo: TodoState,
   now: number,
-  mark: Mark | undefined,
+  mark: TaskMarks | undefined,
   urgency: Urgency | undefined,
 ): number {
   let stimulus = priorityFactor(todo) * ageFactor(todo, now);
