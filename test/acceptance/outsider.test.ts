@@ -9,6 +9,7 @@ import { added, expectAgreement, expectAudited, founded } from "../support/outsi
 import { outsider, VERIFY } from "../support/outsider.ts";
 import { runs } from "../support/scale.ts";
 import { cloneFor, foundSite, testFolder } from "../support/site.ts";
+import { signalTamperings } from "../support/signal-tamperings.ts";
 import { tamperings } from "../support/tamperings.ts";
 import { Vandal } from "../support/vandal.ts";
 
@@ -61,11 +62,14 @@ describe("the outsider's check", () => {
       expect((await outsider(scribe.gitDir, { shell })).out).toBe(checked.out);
   });
 
-  test("names the first commit that each tampering is refused for, and goes on after it", async () => {
+  test.each([
+    ["with a task", tamperings],
+    ["with signals", signalTamperings],
+  ])("names the commit of each tampering %s, and goes on after it", async (_, ways) => {
     const scribe = await founded();
     const task = await added(scribe);
     await scribe.must("ant-1", { type: "claim", task });
-    for (const [rule, tamper] of Object.entries(tamperings(scribe, task))) {
+    for (const [rule, tamper] of Object.entries(ways(scribe, task))) {
       scribe.now += 1_000;
       const verdict = await scribe.write(await tamper());
       expect([rule, verdict.accepted ? "accepted" : verdict.fault.rule]).toEqual([

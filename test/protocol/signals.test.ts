@@ -134,7 +134,7 @@ describe("a signal", () => {
     signal(world, "ant-1", { strength: 4, note: "look" });
     signal(world.pass(6 * HOUR), "ant-1", { strength: 3, halfLife: HOUR });
     expect(left(world)).toEqual({
-      "ant-1": { kind: "need", strength: 5, halfLife: HOUR, at: world.now, note: undefined },
+      "ant-1": { kind: "need", strength: 5, halfLife: HOUR, at: world.now, note: "look" },
     });
     signal(world.pass(HOUR), "ant-1", { strength: 9 });
     expect(left(world)).toMatchObject({ "ant-1": { strength: 10, halfLife: 6 * HOUR } });
@@ -144,9 +144,9 @@ describe("a signal", () => {
 
   test("[SG3] takes the place of one of another mark", () => {
     const world = grown();
-    signal(world, "ant-1", { strength: 8 });
+    signal(world, "ant-1", { strength: 8, note: "look" });
     signal(world.pass(1_000), "ant-1", { mark: "warn", strength: 2 });
-    expect(left(world)).toMatchObject({ "ant-1": { kind: "warn", strength: 2 } });
+    expect(left(world)).toMatchObject({ "ant-1": { kind: "warn", strength: 2, note: undefined } });
   });
 
   test("[SG3] of strength 0 takes the last one back", () => {

@@ -139,6 +139,19 @@ const bends = {
   "a name of no skill": body((text) =>
     text.replace(/^skill_names:\n {2}- git/m, "skill_names:\n  - rust"),
   ),
+  "another topic": field("topic", (old, _world, pick) => {
+    return ["path/../x", "task/0000000", "path/src/X", `${old}x`][pick % 4]!;
+  }),
+  "another topic, at its place": moved(
+    field("topic", (_, world, pick) => {
+      const tasks = world.state.keys("task/");
+      return ["task/0000000", "con", tasks[pick % tasks.length]!, "path/A"][pick % 4]!;
+    }),
+  ),
+  "another strength": field("strength", (_old, _world, pick) => {
+    return ["-1", "11", "0", "Infinity", "0.5", "10"][pick % 6]!;
+  }),
+  "another half-life": field("half_life", (_old, _world, pick) => ["1s", "31d", "-1h"][pick % 3]!),
   "a nonce that was used": field("nonce", (old, world, pick) => {
     const used = world.state.keys("nonce/").map((key) => key.slice("nonce/".length));
     return used[pick % used.length] ?? old;

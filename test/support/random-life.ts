@@ -80,6 +80,13 @@ function intent(chosen: {
       for: HOUR,
     },
     { type: "keep-can", capacity: 2 },
+    {
+      type: "signal",
+      topic: [`task/${task}`, "path/src/Auth", "deploy"][number % 3]!,
+      mark: number % 2 === 0 ? "need" : "heat",
+      strength: number % 11,
+      ...(number % 7 < 3 ? { halfLife: [HOUR, 90_000, 1_000][number % 7]! } : {}),
+    },
     { type: "rotate", key },
     { type: "lock", name, lease },
     { type: "lock", name, lease },

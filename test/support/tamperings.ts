@@ -3,7 +3,7 @@ import { recordNamespace } from "../../src/protocol/signature.ts";
 import { lockTamperings } from "./lock-tamperings.ts";
 import type { Scribe, Sealed, Written } from "./scribe.ts";
 import { deskOf, HOUR, MINUTE, type Desk, type Tamperings } from "./tampering-desk.ts";
-import { falselySignalled, wronglyDeclined } from "./tampering-marks.ts";
+import { wronglyDeclined } from "./tampering-declines.ts";
 
 /** Ways to break the rules about a task that ant-1 holds under token 1; each name begins with the rule. */
 export function tamperings(scribe: Scribe, task: string): Tamperings {
@@ -15,7 +15,6 @@ export function tamperings(scribe: Scribe, task: string): Tamperings {
     ...falselyCounted(scribe, desk),
     ...wronglyDeclined(scribe, task, desk),
     ...falselyDeclared(scribe, desk),
-    ...falselySignalled(scribe, desk, task),
     ...lockTamperings(scribe),
   };
 }

@@ -37,6 +37,7 @@ export type Intent =
   | "rotate"
   | "revoke"
   | "limit"
+  | "signal"
   | "remove"
   | "garble"
   | "restore";
@@ -65,6 +66,7 @@ const intents: readonly (readonly [number, Intent])[] = [
   [2, "rotate"],
   [1, "revoke"],
   [1, "limit"],
+  [5, "signal"],
   [3, "remove"],
   [2, "garble"],
   [2, "restore"],

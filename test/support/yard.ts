@@ -187,6 +187,14 @@ export class Yard {
           agent: AGENTS[pick % AGENTS.length]!,
           status: "revoked",
         });
+      case "signal":
+        return plain({
+          type: "signal",
+          topic: pick % 3 === 0 ? `path/src/${task}` : pick % 3 === 1 ? task : "deploy",
+          mark: (["need", "stuck", "heat"] as const)[pick % 3]!,
+          strength: pick % 11,
+          ...(pick % 5 === 0 ? { halfLife: HOUR } : {}),
+        });
       case "limit":
         return plain({
           type: "configure",

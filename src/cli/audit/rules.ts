@@ -110,7 +110,7 @@ export const RULES: Readonly<Record<string, string>> = {
   LK6: "An agent brings in at most 64 names of locks, and there are at most 1,024 in all; for a root neither counts.",
   SG1: "A half-life is from 10 s to 30 d.",
   SG2: "An agent leaves at most 60 signals in an hour of log time; to take one back counts as one.",
-  SG3: "What is deposited is added to what is left of the agent's own signal on that topic if that is of the same mark, and takes its place if not; in thousandths, at most 10. From then on all of it has the new half-life and note. A strength of 0 takes the signal back.",
+  SG3: "What is deposited is added to what is left of the agent's own signal on that topic if that is of the same mark, and takes its place if not; in thousandths, at most 10. From then on all of it has the new half-life, and the newest note that there was. A strength of 0 takes the signal back.",
   SG4: "A signal's age is log time since its commit; at has no say in it. To a reader whose log time is before that commit's, nothing has faded yet.",
 };
 

@@ -1,4 +1,5 @@
 import type { StandingSignal } from "../../protocol/views/standing-signals.ts";
+import { goneAt } from "../../protocol/rules/evaporation.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import { sanitiseLine } from "../sanitise.ts";
 
@@ -6,36 +7,30 @@ import { sanitiseLine } from "../sanitise.ts";
 export const SIGNALS_SHOWN = 3;
 
 /** A signal in JSON: times are RFC 3339, absent things are null. */
-export function signalJson(signal: StandingSignal) {
-  const { topic, agent, mark, left, strength, since, halfLife, gone, note } = signal;
+export function signalJson({ topic, agent, signal, left }: StandingSignal) {
+  const { kind, strength, at, halfLife, note } = signal;
   return {
     topic,
     agent,
-    mark,
+    mark: kind,
     left,
     strength,
-    since: formatInstant(since),
+    since: formatInstant(at),
     half_life: formatDuration(halfLife),
-    gone: formatInstant(gone),
+    gone: formatInstant(goneAt(signal)),
     note: note ?? null,
   };
 }
 
-/** A signal on one line: `need 4.2  task/k3f9qz7-fix-login  by ant-3 since ... until ...  a note`. */
-export function signalLine({ topic, ...signal }: StandingSignal): string {
-  return `${sanitiseLine(topic)}  ${depositText(signal)}`;
+/** A signal on one line: `task/k3f9qz7-fix-login  need 4.2 by ant-3 since ..., gone at ...  a note`. */
+export function signalLine(standing: StandingSignal): string {
+  return `${sanitiseLine(standing.topic)}  ${depositText(standing)}`;
 }
 
 /** The same without what it is about. */
-export function depositText({
-  agent,
-  mark,
-  left,
-  since,
-  gone,
-  note,
-}: Omit<StandingSignal, "topic">): string {
-  const words = `${mark} ${left.toFixed(1)} by ${agent} since ${seconds(since)}, gone at ${seconds(gone)}`;
+export function depositText({ agent, signal, left }: StandingSignal): string {
+  const { kind, at, note } = signal;
+  const words = `${kind} ${left.toFixed(1)} by ${agent} since ${seconds(at)}, gone at ${seconds(goneAt(signal))}`;
   return note === undefined ? words : `${words}  ${sanitiseLine(note)}`;
 }
 

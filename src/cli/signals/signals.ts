@@ -27,7 +27,7 @@ export async function signals(
     const wanted = wantedTopic(view, typed);
     return { topic: wanted, all: standingSignals(view, now, wanted) };
   });
-  const found = kind === undefined ? all : all.filter(({ mark }) => mark === kind);
+  const found = kind === undefined ? all : all.filter(({ signal }) => signal.kind === kind);
   const shown = found.slice(0, limit);
   const lines = shown.map(signalLine);
   if (found.length > shown.length)

@@ -1,7 +1,7 @@
 import { ok } from "../../base/result.ts";
 import type { SignalKind } from "../signal-state.ts";
 import { formatDuration } from "../time.ts";
-import { signalFile, taskOfTopic } from "../topics.ts";
+import { signalFile } from "../topics.ts";
 import { commonFields, type PlanContext, type Planned } from "./plan.ts";
 import { resolveTopic } from "./resolve-topic.ts";
 
@@ -24,11 +24,9 @@ export function planSignal(command: SignalCommand, context: PlanContext): Planne
   if (!found.ok) return found;
   const topic = found.value;
   const { mark, strength, halfLife, note } = command;
-  const task = view.get(`task/${taskOfTopic(topic) ?? ""}`);
-  const tasks = task === undefined ? [] : [task.id];
   const standing = view.get(`signal/${topic}`)?.[agent];
   if (strength === 0 && standing === undefined)
-    return ok({ drafts: [], subject: "", tasks: [], answer: { tasks, already: true } });
+    return ok({ drafts: [], subject: "", tasks: [], answer: { tasks: [], already: true } });
   const path = signalFile(topic, agent);
   const fields = {
     topic,
@@ -45,6 +43,6 @@ export function planSignal(command: SignalCommand, context: PlanContext): Planne
     subject: strength === 0 ? `take back the signal on ${topic}` : `signal ${mark} on ${topic}`,
     // A trailer names a task only where files of it change.
     tasks: [],
-    answer: { tasks },
+    answer: { tasks: [] },
   });
 }

@@ -50,7 +50,7 @@ export const signal = kind<SignalFields>({
       halfLife: body.half_life ?? HALF_LIVES[mark],
       // [SG4] Log time: the author's clock has no say in how old it is.
       at: time,
-      note,
+      note: note ?? (former?.kind === mark ? former.note : undefined),
     };
     if (own.strength > 0) standing.push([agent, own]);
     const entry = standing.length === 0 ? undefined : Object.fromEntries(standing);

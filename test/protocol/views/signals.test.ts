@@ -172,13 +172,14 @@ describe("the signals that are left", () => {
       {
         topic: `task/${task}`,
         agent: "ant-1",
-        mark: "need",
         left: 2.5,
-        strength: 5,
-        halfLife: 6 * HOUR,
-        since: world.now,
-        gone: expect.any(Number),
-        note: "soon",
+        signal: {
+          kind: "need",
+          strength: 5,
+          halfLife: 6 * HOUR,
+          at: world.now,
+          note: "soon",
+        },
       },
     ]);
   });

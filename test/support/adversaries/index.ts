@@ -4,6 +4,7 @@ import { IDENTITY } from "./identity.ts";
 import { LINEAGES } from "./lineage.ts";
 import { LOCKS } from "./locks.ts";
 import { RECORDS } from "./records.ts";
+import { SIGNALS } from "./signals.ts";
 import { TREES } from "./trees.ts";
 
 /** Every attack, each with a name of its own: the same table for every judge. */
@@ -11,6 +12,7 @@ export const ATTACKS: readonly Attack[] = [
   ...IDENTITY,
   ...RECORDS,
   ...LOCKS,
+  ...SIGNALS,
   ...LINEAGES,
   ...TREES,
   ...BODIES,

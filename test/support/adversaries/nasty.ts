@@ -122,6 +122,11 @@ const STEPS: readonly Step[] = [
         until: formatInstant(scene.now + 3_600_000),
       }),
   ],
+  [
+    "mallory",
+    (_, nasty) =>
+      nasty("signal", { topic: "nasty", agent: "mallory", mark: "warn", strength: "5" }),
+  ],
   ["root", (scene, nasty) => nasty("cancel", { task: scene.victim.tasks.open, agent: "root" })],
 ];
 

@@ -1,32 +1,14 @@
+import { formatInstant } from "../../src/protocol/time.ts";
 import { signalFile } from "../../src/protocol/topics.ts";
 import type { Scribe, Written } from "./scribe.ts";
-import { HOUR, MINUTE, type Desk, type Tamperings } from "./tampering-desk.ts";
+import type { Tamperings } from "./tampering-desk.ts";
 
-/** Declines of the task that ant-1 holds, and of another. */
-export function wronglyDeclined(
-  scribe: Scribe,
-  task: string,
-  { folder, at, byAnt1 }: Desk,
-): Tamperings {
-  const declined = async (agent: string, more: object = {}): Promise<Written["files"]> => {
-    const path = `${folder}/declines/${agent}.yaml`;
-    const said = { task, agent, until: at(HOUR), ...more };
-    return { [path]: await scribe.record("decline", path, said) };
-  };
-  const byAnt2 = (files: Written["files"]): Written => ({ author: "ant-2", files });
-  return {
-    "DE2 by who holds it": async () => byAnt1(await declined("ant-1")),
-    "DE3 it ends as it begins": async () =>
-      byAnt2(await declined("ant-2", { at: at(0), until: at(0) })),
-    "DE3 for more than a week": async () =>
-      byAnt2(await declined("ant-2", { at: at(0), until: at(7 * 24 * HOUR + 1) })),
-    "LN5 for somebody else": async () => byAnt1(await declined("ant-2")),
-    "RE4 for ever": async () => byAnt2(await declined("ant-2", { until: undefined })),
-  };
-}
+const MINUTE = 60_000;
 
 /** Signals by ant-1 on what is nothing, at places that are not theirs, and too many of them. */
-export function falselySignalled(scribe: Scribe, { at, byAnt1 }: Desk, task: string): Tamperings {
+export function signalTamperings(scribe: Scribe, task: string): Tamperings {
+  const at = (ms: number): string => formatInstant(scribe.now + ms);
+  const byAnt1 = (files: Written["files"]): Written => ({ author: "ant-1", files });
   const signal = async (topic: string, more: object = {}, place = topic, agent = "ant-1") => {
     const path = signalFile(place, agent);
     const said = { topic, agent: "ant-1", mark: "need", strength: "5" };
@@ -58,15 +40,11 @@ export function falselySignalled(scribe: Scribe, { at, byAnt1 }: Desk, task: str
     "LN3 a signal from the future": () => signal(code, { at: at(10 * MINUTE) }),
     "SG2 one signal too many": async () => {
       const topics = [code, `task/${task}`, "deploy", "c++", `path/${"x/".repeat(70)}y`];
-      for (let turn = 0; turn < 60; turn++) {
-        scribe.now += 1_000;
-        await scribe.must("ant-1", {
-          type: "signal",
-          topic: topics[turn % topics.length]!,
-          mark: (["need", "heat", "warn"] as const)[turn % 3]!,
-          strength: (turn + 1) % 11,
-        });
-      }
+      while (topics.length < 60) topics.push(`path/Some/Folder_${topics.length}/a-file.ts`);
+      const all = await Promise.all(topics.map((topic) => signal(topic)));
+      const files = Object.assign({}, ...all.map((one) => one.files)) as Written["files"];
+      const verdict = await scribe.write(byAnt1(files));
+      if (!verdict.accepted) throw new Error(JSON.stringify(verdict.fault));
       return signal(code, { at: at(1_000) });
     },
     "PA3 a signal goes": async () => byAnt1({ [signalFile(code, "ant-1")]: undefined }),
