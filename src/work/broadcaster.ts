@@ -31,8 +31,15 @@ export class Broadcaster {
   /** What goes with the next chain; undefined: nothing for now. */
   take(): KeepCanCommand | undefined {
     if (this.#clock.now() < this.#next) return undefined;
-    const begins = this.#begins ? { begins: true } : {};
-    return { type: "keep-can", capacity: this.#capacity, ...begins };
+    const atOnce = this.#begins ? { atOnce: true } : {};
+    return { type: "keep-can", capacity: this.#capacity, ...atOnce };
+  }
+
+  /** From now on the worker ends: what it has said of its load is no longer so, and that is said at once. */
+  end(): void {
+    if (this.#next === Infinity) return;
+    this.#begins = true;
+    this.#next = 0;
   }
 
   heard(outcome: Heard): void {

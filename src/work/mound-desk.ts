@@ -129,6 +129,12 @@ export class MoundDesk implements Desk {
     return outcome === "expired" || outcome === "cancelled" ? undefined : outcome;
   }
 
+  /** The worker ends, and holds nothing any more: where others were told of its load, they are told that. */
+  async leave(): Promise<void> {
+    this.#broadcaster?.end();
+    await this.#broadcast();
+  }
+
   /** While nothing is claimed nor ended, no chain goes by: what is worth a push of its own gets one. */
   async #broadcast(): Promise<void> {
     const { agent } = this.#options;

@@ -30,9 +30,9 @@ describe("a broadcast is worth a commit", () => {
     ["no longer full", 8, 7, true],
   ])("when it is another sort of load: %s", (_, from, to, worth) => {
     expect(isWorthSaying(said(from, 8), { load: to, capacity: 8 }, LATER, false)).toBe(worth);
-    // And not so soon after the last.
+    // And not so soon after the last, but for a worker that begins or ends.
     expect(isWorthSaying(said(from, 8), { load: to, capacity: 8 }, LATER - 1, false)).toBe(false);
-    expect(isWorthSaying(said(from, 8), { load: to, capacity: 8 }, AT, true)).toBe(false);
+    expect(isWorthSaying(said(from, 8), { load: to, capacity: 8 }, AT, true)).toBe(worth);
   });
 
   test("at once when a worker begins with another capacity, and later when it has another one", () => {
@@ -63,7 +63,7 @@ describe("a broadcast is kept fresh", () => {
     world.agent("ant-1", ["git"]);
     return world.pass(1_000);
   }
-  const keep = (world: World, more: { capacity?: number; begins?: boolean } = {}) =>
+  const keep = (world: World, more: { capacity?: number; atOnce?: boolean } = {}) =>
     world.must("ant-1", { type: "keep-can", ...more }).already !== true;
 
   test("with what the worker holds at that moment, and it holds for as long again", () => {
@@ -74,7 +74,7 @@ describe("a broadcast is kept fresh", () => {
       world.must("ant-1", { type: "claim", task, lease: HOUR });
     }
     world.pass(1_000);
-    expect(keep(world, { capacity: 4, begins: true })).toBe(true);
+    expect(keep(world, { capacity: 4, atOnce: true })).toBe(true);
     expect(world.state.get("can/ant-1")).toEqual({
       skills: ["git"],
       tags: ["gpu"],
@@ -82,7 +82,7 @@ describe("a broadcast is kept fresh", () => {
       capacity: 4,
       until: world.now + 8 * DAY,
     });
-    expect(keep(world, { capacity: 4, begins: true })).toBe(false);
+    expect(keep(world, { capacity: 4, atOnce: true })).toBe(false);
     // The leases are over: it holds nothing any more.
     world.pass(2 * HOUR);
     expect(keep(world, { capacity: 4 })).toBe(true);
@@ -104,7 +104,7 @@ describe("a broadcast is kept fresh", () => {
   test("where there is one, and it can lapse at all", () => {
     const world = World.found();
     world.agent("ant-1");
-    expect(keep(world, { capacity: 4, begins: true })).toBe(false);
+    expect(keep(world, { capacity: 4, atOnce: true })).toBe(false);
     world.pass(1_000).must("ant-1", { type: "can", skills: ["git"] });
     world.pass(1_000 * DAY);
     expect(keep(world)).toBe(false);

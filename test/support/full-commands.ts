@@ -90,7 +90,7 @@ export const FULL_COMMANDS: {
     skills: ["git"],
   },
   lock: { type: "lock", name: "leader/research", lease: 60_000 },
-  "keep-can": { type: "keep-can", capacity: 4, begins: true },
+  "keep-can": { type: "keep-can", capacity: 4, atOnce: true },
   next: { type: "next", yields: true, lease: 60_000, except: [task] },
   renew: {
     type: "renew",

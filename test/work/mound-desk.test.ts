@@ -172,6 +172,19 @@ test("a worker over a hundred short tasks says how loaded it is a few times, on 
   expect((await declared()).until).toBeGreaterThan(until);
 });
 
+test("a worker that ends says that it is idle, once, where it had said otherwise", async () => {
+  const { desk: made, clone } = await desk(4, 4);
+  const taken = must(await made.take(4, NONE));
+  await Promise.all(taken.map((task) => made.finish(task, { outcome: "done" })));
+  const load = () => clone.read((view) => view.get(`can/${clone.agent}`)?.load);
+  expect(await load()).toBe(4);
+  await made.leave();
+  expect(await load()).toBe(0);
+  const commits = await clone.commits();
+  await made.leave();
+  expect(await clone.commits()).toBe(commits);
+});
+
 test("a worker whose broadcast is refused works on, and says no more", async () => {
   const { desk: made, founder, batches, world } = await desk(3, 4);
   must(await founder.run({ type: "configure", set: { key: "records_hour_max", value: "4" } }));

@@ -54,17 +54,18 @@ export async function workCommand(
   const leave = await sayHere(mound.clone.commonDir, agent);
   const once = wish.mode === "once";
   const capacity = once ? undefined : await broadcastCapacity(mound, agent, wish.parallel);
+  const desk = new MoundDesk({
+    mound,
+    agent,
+    describe: taskStory,
+    capacity,
+    // Who takes one task and ends would be told that there is nothing.
+    yields: wish.mode !== "once",
+    ...(wish.lease === undefined ? {} : { lease: wish.lease }),
+  });
   const end = await work({
     ...wish,
-    desk: new MoundDesk({
-      mound,
-      agent,
-      describe: taskStory,
-      capacity,
-      // Who takes one task and ends would be told that there is nothing.
-      yields: wish.mode !== "once",
-      ...(wish.lease === undefined ? {} : { lease: wish.lease }),
-    }),
+    desk,
     start: launcher({
       program,
       args,
@@ -85,6 +86,8 @@ export async function workCommand(
     stop,
     insist: context.untilInsisted(),
   });
+  // Where the origin is away, nobody waits for what others would only like to know.
+  if (end.fault === undefined) await desk.leave();
   await leave();
   // Once at the end: people look at the files when the work is done.
   await mound.project();

@@ -8,8 +8,8 @@ export interface KeepCanCommand {
   readonly type: "keep-can";
   /** How much a worker does at once, whose load is what it holds; without it only a lapse is prevented. */
   readonly capacity?: number;
-  /** The worker has just been started. */
-  readonly begins?: boolean;
+  /** The worker has just been started, or ends: it is said however recent the last broadcast is. */
+  readonly atOnce?: boolean;
 }
 
 /** What is so is read as the command is decided: behind claims of the same chain it knows of them. */
@@ -26,7 +26,7 @@ export function planKeepCan(command: KeepCanCommand, context: PlanContext): Plan
 
 /** What is to be said; undefined: nothing that is worth a commit. */
 export function dueBroadcast(
-  { capacity, begins = false }: KeepCanCommand,
+  { capacity, atOnce = false }: KeepCanCommand,
   context: Pick<PlanContext, "view" | "agent" | "now">,
 ): Declaration | undefined {
   const { view, agent } = context;
@@ -42,5 +42,5 @@ export function dueBroadcast(
   if (capacity === undefined) return lapsing ? renewed : undefined;
   const held = Object.values(view.get(`held/${agent}`) ?? {}).filter((until) => now < until);
   const real = { capacity, load: Math.min(capacity, held.length) };
-  return lapsing || isWorthSaying(said, real, now, begins) ? { ...real, ...renewed } : undefined;
+  return lapsing || isWorthSaying(said, real, now, atOnce) ? { ...real, ...renewed } : undefined;
 }

@@ -61,7 +61,7 @@ const SHAPES = {
   "keep-can": z.strictObject({
     type: z.literal("keep-can"),
     capacity: z.optional(z.int().check(z.minimum(1))),
-    begins: z.optional(z.boolean()),
+    atOnce: z.optional(z.boolean()),
   }),
   cancel: z.strictObject({ type: z.literal("cancel"), task, reason: z.optional(text) }),
   checkpoint: z.strictObject({

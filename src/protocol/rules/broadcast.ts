@@ -36,19 +36,18 @@ export function isLapsing(said: Pick<Broadcast, "until" | "at">, now: number): b
   return until !== undefined && isInDate(said, now) && (until - now) * LAPSE_SHARE <= until - at;
 }
 
-/** Whether a worker that runs so much should say so; `begins`: it has just been started. */
+/** Whether a worker that runs so much should say so; `atOnce`: it has just been started, or ends. */
 export function isWorthSaying(
   said: Broadcast,
   real: Workload,
   now: number,
-  begins: boolean,
+  atOnce: boolean,
 ): boolean {
   if (!isInDate(said, now)) return false;
-  const recent = now - said.at < LOAD_EVERY_MS;
-  // How much it can do at once is what it was started with: that is said at once, and not again.
-  if (real.capacity !== said.capacity) return begins || !recent;
+  if (!atOnce && now - said.at < LOAD_EVERY_MS) return false;
+  if (real.capacity !== said.capacity) return true;
   // Who does one thing at a time is busy when it holds a task, which the line says already.
-  return !recent && real.capacity > 1 && isOtherSort(said, real);
+  return real.capacity > 1 && isOtherSort(said, real);
 }
 
 function isOtherSort(said: Broadcast, { load, capacity }: Workload): boolean {
