@@ -26,8 +26,8 @@ const UNMARKED: Marks = { of: () => NONE };
 
 /**
  * The marks of tasks in a state at log time `now` (milliseconds). A task has what was left on it, and
- * a fifth of what was left on the tasks in its `after`, on its parent, on those that have it in their
- * `after` or as their parent, and on each file or folder that one of its `paths` touches. It takes
+ * a fifth of what was left on the tasks that it waits for, on its parent, on those that wait for it
+ * or have it as their parent, and on each file or folder that one of its `paths` touches. It takes
  * time in the number of signals once, and a few look-ups for each task.
  */
 export function marksOn(view: View, now: number): Marks {
@@ -101,8 +101,8 @@ class MarksAt implements Marks {
       if (sum !== undefined) this.#own.set(id, sum);
     }
     for (const [id, sum] of this.#own) {
-      const { after, parent } = view.get(`task/${id}`)!;
-      for (const other of after) this.#push(other, sum);
+      const { after, afterAny, parent } = view.get(`task/${id}`)!;
+      for (const other of [...after, ...afterAny]) this.#push(other, sum);
       if (parent !== undefined) this.#push(parent, sum);
     }
   }
@@ -113,6 +113,7 @@ class MarksAt implements Marks {
       sum = added(sum, this.#own.get(task.id), 1);
       sum = added(sum, this.#behind.get(task.id), SPREAD);
       for (const other of task.after) sum = added(sum, this.#own.get(other), SPREAD);
+      for (const other of task.afterAny) sum = added(sum, this.#own.get(other), SPREAD);
       if (task.parent !== undefined) sum = added(sum, this.#own.get(task.parent), SPREAD);
     }
     if (task.paths.length > 0 && this.#paths.size > 0) {
