@@ -110,14 +110,14 @@ describe("what one agent sees of a task", () => {
     for (const kind of ["failed", "lapsed"] as const)
       rising([50, 5, 1, 0].map((count) => success({ [kind]: count })));
     rising([50, 5, 1, 0].map((rejected) => success({ done: rejected, rejected })));
-    expect(success({ done: 1_000, accepted: 1_000 })).toBeLessThan(2);
+    expect(success({ done: 1_000, accepted: 1_000 })).toBeLessThan(12);
     expect(success({ failed: 1_000 })).toBeGreaterThan(0);
   });
 
   test("success: one outcome says little, many say much, and a finish without a review half", () => {
     const success = (more: Partial<SkillRecord>) =>
       aptitude({ deeds: { go: record(more) } }).skill("go").success;
-    expect(success({ done: 1, accepted: 1 })).toBeLessThan(1.25);
+    expect(success({ done: 1, accepted: 1 })).toBeLessThan(1.6);
     expect(success({ done: 20, accepted: 20 })).toBeGreaterThan(1.8);
     const [none, half, whole] = [{}, { done: 1 }, { done: 1, accepted: 1 }].map(success);
     rising([none!, half!, whole!]);
