@@ -42,7 +42,7 @@ const WORDS: Table<LockFault> = {
     retryable: true,
   }),
   "lock-fenced": (fault) => ({
-    message: `Token ${fault.token} on ${lockWords(fault.lock)} is no longer current: ${
+    message: `Token ${fault.token} on ${lockWords(fault.lock)} is not current: ${
       fault.current === undefined
         ? "nobody holds it now"
         : `${fault.by ?? "another"} holds token ${fault.current}`
