@@ -68,7 +68,16 @@ function taskEntries(planted: Planted, at: number): readonly [Key, Value][] {
   const { priority = 2, created = NOW, deadline, needs = [], after = [], failed = [] } = planted;
   const attempts = failed.map((agent, n) => ({ agent, outcome: "failed", token: n + 1 }));
   const common = { priority, token: failed.length, created, deadline };
-  const rest = { needs, after, afterAny: [], paths: [], attempts, attemptsMax: 99, creator: "root", title: id };
+  const rest = {
+    needs,
+    after,
+    afterAny: [],
+    paths: [],
+    attempts,
+    attemptsMax: 99,
+    creator: "root",
+    title: id,
+  };
   const some = (list: readonly string[]) => (list.length === 0 ? undefined : list);
   const lists = { needs: some(needs), after: some(after), failed: some(failed) };
   const todo = { ...common, until: undefined, ...lists } as TodoState;

@@ -98,6 +98,8 @@ export class Yard {
             {
               title: `task ${pick}`,
               attempts: 1 + (pick % 3),
+              paths: [[], ["src"], ["src/*.ts"], ["**/a", "docs"]][pick % 4]!,
+              shared: pick % 5 === 0,
               ...(pick % 2 === 0 ? { review: "required" } : {}),
             },
           ],
@@ -111,6 +113,7 @@ export class Yard {
               ...(pick % 2 === 0 ? { after: [task] } : { afterAny: [task] }),
               needs: ["git"],
               reviewer: "ant-1",
+              paths: ["src/b.ts"],
             },
           ],
         });

@@ -81,6 +81,12 @@ const CLAIMS: readonly Attack[] = [
   by("mallory", "a token that skips some", ["CL12", "token-wrong"], (scene) =>
     scene.claim("open", "mallory", 5),
   ),
+  by(
+    "mallory",
+    "a claim on paths that another claim reserves",
+    ["CL14", "paths-overlap"],
+    (scene) => scene.claim("near", "mallory", 1),
+  ),
   by("mallory", "a claim on a task that is cancelled", ["CL1", "not-open"], (scene) =>
     scene.claim("cancelled", "mallory", 1),
   ),
@@ -184,7 +190,7 @@ const OTHERS: readonly Attack[] = [
   }),
   ...(["task.yaml", "claim.lock", "attempts/1.yaml"] as const).map((file) =>
     by("mallory", `another's ${file} is deleted`, ["PA3", "removal-illegal"], (scene) => ({
-      [`${scene.folder(file === "claim.lock" ? "held" : "done")}/${file}`]: undefined,
+      [`${scene.folder(file === "claim.lock" ? "lapsing" : "done")}/${file}`]: undefined,
     })),
   ),
   ...["mound.yaml", "agents/alice/agent.yaml"].map((path) =>

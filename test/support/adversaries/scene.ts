@@ -37,10 +37,18 @@ export interface Victim {
 /**
  * open: nobody's. held: alice's, token 1. retaken: alice released token 1, bob holds token 2. done:
  * alice's token 1, to be reviewed by root. own: bob's in all, made, done and to be reviewed. cancelled:
- * by root. lapsing: bob's, for a second. The locks: of leader/x bob released token 1, alice holds token 2;
- * deploy is bob's, for a second.
+ * by root. lapsing: bob's, for a second. near: nobody's, and its paths overlap those of held. The locks:
+ * of leader/x bob released token 1, alice holds token 2; deploy is bob's, for a second.
  */
-export type VictimTask = "open" | "held" | "retaken" | "done" | "own" | "cancelled" | "lapsing";
+export type VictimTask =
+  | "open"
+  | "held"
+  | "retaken"
+  | "done"
+  | "own"
+  | "cancelled"
+  | "lapsing"
+  | "near";
 
 /** A path to the new bytes; undefined takes the file away. */
 export type Files = Readonly<Record<string, Uint8Array | string | undefined>>;

@@ -19,7 +19,12 @@ const MEMBERS: readonly Exclude<Member, "stranger">[] = [
   "rita",
   "vera",
 ];
-const TITLES = ["open", "held", "retaken", "done", "cancelled", "lapsing"] as const;
+const TITLES = ["open", "held", "retaken", "done", "cancelled", "lapsing", "near"] as const;
+/** `near` is in nobody's hands, and overlaps what is held. */
+const PATHS: Readonly<Record<string, readonly string[]>> = {
+  held: ["src/auth"],
+  near: ["src/*/login.ts"],
+};
 
 export interface Founded {
   readonly victim: Victim;
@@ -111,8 +116,10 @@ async function live(mound: Mound, signers: Victim["signers"]): Promise<Victim["t
         })),
       )
     ).map(must);
-  const reviewed = (title: string) =>
-    title === "done" || title === "own" ? { title, review: "required" as const } : { title };
+  const reviewed = (title: string) => {
+    const plain = { title, paths: PATHS[title] ?? [] };
+    return title === "done" || title === "own" ? { ...plain, review: "required" as const } : plain;
+  };
   const [added, own] = await run([
     ["root", { type: "add", tasks: TITLES.map(reviewed) }],
     ["bob", { type: "add", tasks: [reviewed("own")] }],
