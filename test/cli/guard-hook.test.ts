@@ -6,7 +6,7 @@ import { mound } from "../support/command.ts";
 import { GuardedCode } from "../support/guarded-code.ts";
 
 const yard = new GuardedCode();
-beforeAll(() => yard.open());
+beforeAll(() => yard.open(), 180_000);
 beforeEach(() => yard.reset());
 afterAll(() => yard.close());
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { GuardedCode } from "../support/guarded-code.ts";
 
 const yard = new GuardedCode();
-beforeAll(() => yard.open());
+beforeAll(() => yard.open(), 180_000);
 beforeEach(() => yard.reset());
 afterAll(() => yard.close());
 

@@ -104,7 +104,7 @@ const CLAIMS: readonly Attack[] = [
     "a lapsed claim taken without ending it",
     ["CL1", "companion-missing"],
     (scene) => scene.claim("lapsing", "mallory", 2),
-    (scene) => ({ time: scene.victim.time + 10_000 }),
+    (scene) => ({ time: Math.max(scene.victim.time + 10_000, scene.now) }),
   ),
   by("alice", "a renewal under a token that is no longer current", ["CL4", "fenced"], (scene) =>
     scene.claim("retaken", "alice", 1),
