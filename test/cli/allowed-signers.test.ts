@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { must, stockKey, stockVerifies, temporary } from "../keys/openssh.ts";
 import { withTask } from "../support/cli-task.ts";
-import { testCli, type Cli } from "../support/cli.ts";
+import { type Cli, foundedCli } from "../support/cli.ts";
 
 describe("mound allowed-signers", () => {
   test("stock ssh-keygen and git find every record and every commit good, whoever signed when", async () => {
@@ -72,8 +72,7 @@ describe("mound allowed-signers", () => {
   });
 
   test("a fresh clone has the file, and it stays fresh", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
+    const cli = await foundedCli();
     await cli.ok("clone m other");
     await cli.ok("-C m join --as ant-2");
     await cli.ok("-C other sync");

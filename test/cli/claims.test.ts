@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { testCli, type Cli } from "../support/cli.ts";
+import { type Cli, foundedCli } from "../support/cli.ts";
 import { until } from "../support/until.ts";
 
 /** A mound in `m` with two members; commands run inside it. */
 async function world(): Promise<Cli> {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const cli = await foundedCli();
   await cli.ok("-C m join --as ant-2");
   return cli;
 }

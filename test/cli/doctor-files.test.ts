@@ -210,7 +210,8 @@ describe("keys", () => {
 
   test("that are not the ones in force are told, and those of who has not joined", async () => {
     const cli = await foundedCli();
-    const other = await foundedCli();
+    const other = testCli();
+    await other.ok("init m --as ant-1");
     rmSync(cli.keyFile("ant-1"));
     copyFileSync(other.keyFile("ant-1"), cli.keyFile("ant-1"));
     copyFileSync(other.keyFile("ant-1"), cli.keyFile("bee"));

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { judgeSpace } from "../../src/cli/doctor/disk.ts";
 import { judgeInotify } from "../../src/cli/doctor/inotify.ts";
-import { type Cli, testCli } from "../support/cli.ts";
+import { type Cli, foundedCli, testCli } from "../support/cli.ts";
 import { diagnoseBuilt } from "../support/diagnosis.ts";
 
 const MIB = 1024 * 1024;
@@ -51,8 +51,7 @@ describe("the programs", () => {
 
 describe("a remote that takes connections and never answers", () => {
   test("fails in bounded time, and leaves the other checks alone", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
+    const cli = await foundedCli();
     const url = await silentServer();
     const notes = JSON.parse(cli.read("m/.git/mound/clone.json")) as object;
     cli.write("m/.git/mound/clone.json", JSON.stringify({ ...notes, origin: url }));

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { testCli } from "../support/cli.ts";
+import { foundedCli, testCli } from "../support/cli.ts";
 import { mound } from "../support/command.ts";
 import { hook } from "../support/hook.ts";
 import { bare, codeRepository } from "../support/repositories.ts";
@@ -91,8 +91,7 @@ describe("mound hook install", () => {
 });
 
 test("mound doctor tells of an origin without a judge, of one that is gone, and puts one back", async () => {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const cli = await foundedCli();
   const path = cli.path("m/.git/mound/origin.git/hooks/pre-receive");
   const judge = readFileSync(path, "utf8");
   rmSync(path);

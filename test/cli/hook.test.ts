@@ -15,7 +15,7 @@ import { dooredSite, push, tipOf, type Doored } from "../support/doored.ts";
 import { hook } from "../support/hook.ts";
 import { serveOrigin } from "../support/http-origin.ts";
 import { cloneFor, environmentIn, testFolder } from "../support/site.ts";
-import { testCli } from "../support/cli.ts";
+import { foundedCli } from "../support/cli.ts";
 import { bare } from "../support/repositories.ts";
 
 describe("with a judge at the door", () => {
@@ -199,8 +199,7 @@ describe("an origin inside a clone", () => {
   });
 
   test("frozen, it refuses as a frozen one; thawed, it judges again", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
+    const cli = await foundedCli();
     const origin = cli.path("m/.git/mound/origin.git");
     const judge = readFileSync(join(origin, "hooks/pre-receive"), "utf8");
     // What cannot be moved stays where it is, and is judged as before.

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { testCli } from "../support/cli.ts";
+import { foundedCli } from "../support/cli.ts";
 import { pushPastJudge } from "../support/plan.ts";
 
 /** Whatever could drive a terminal or turn text around; a newline alone may reach it. */
@@ -52,8 +52,7 @@ const hostileText = fc
   .map((lines) => lines.join("\n"));
 
 test("text of others never reaches the output raw, whichever command shows it", async () => {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const cli = await foundedCli();
   await cli.ok("-C m join --as ant-2");
   // A commit by a stranger whose name and subject are hostile: refused, and reported.
   const stranger = fc.sample(hostileLine, { numRuns: 1, seed: 7 })[0]!;

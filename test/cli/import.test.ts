@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { testCli, type Cli } from "../support/cli.ts";
+import { type Cli, foundedCli } from "../support/cli.ts";
 
 interface Fault {
   readonly line: number;
@@ -9,8 +9,7 @@ interface Fault {
 }
 
 async function world(): Promise<Cli> {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const cli = await foundedCli();
   return cli;
 }
 

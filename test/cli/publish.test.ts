@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { testCli } from "../support/cli.ts";
+import { foundedCli } from "../support/cli.ts";
 import { bare, codeRepository } from "../support/repositories.ts";
 
 describe("mound publish", () => {
   test("moves the line; the old origin refuses and names the new one, and a second clone is told", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
+    const cli = await foundedCli();
     await cli.ok("clone m other");
     await cli.ok("-C other join --as ant-2");
     bare(cli, "host.git");
@@ -40,8 +39,7 @@ describe("mound publish", () => {
   });
 
   test("where the branch is taken, or nobody is there, the old origin goes on", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
+    const cli = await foundedCli();
     codeRepository(cli, true);
     const taken = await cli.run("-C m publish ../code.git --json");
     expect(taken).toMatchObject({ code: 4, json: { error: { code: "branch-taken" } } });
@@ -52,8 +50,7 @@ describe("mound publish", () => {
   });
 
   test("a publish that was cut off after its push is finished by the next, though others went on meanwhile", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
+    const cli = await foundedCli();
     bare(cli, "host.git");
     // As a crash leaves it: the line is at the host, the settings still say embedded.
     cli.git("m", "push", "--quiet", cli.path("host.git"), "refs/mound/line:refs/heads/main");

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { testCli } from "../support/cli.ts";
+import { foundedCli, testCli } from "../support/cli.ts";
 import { bare, codeRepository } from "../support/repositories.ts";
 
 const ID = /^[0-9a-hjkmnp-tv-z]{52}$/;
@@ -203,8 +203,7 @@ describe("mound clone", () => {
   });
 
   test("another mound than the one asked for is refused, and nothing of it is kept", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
+    const cli = await foundedCli();
     const { id } = (await cli.ok("init n --as ant-1 --json")).json.data.mound;
     const wrong = await cli.run(`clone m other --id ${id} --json`);
     expect(wrong).toMatchObject({
@@ -227,8 +226,7 @@ describe("mound clone", () => {
   });
 
   test("a folder that is not empty, an origin that is none, is empty, or holds something else", async () => {
-    const cli = testCli();
-    await cli.ok("init m --as ant-1");
+    const cli = await foundedCli();
     cli.write("full/file", "mine");
     expect(await cli.run("clone m full --json")).toMatchObject({
       code: 2,

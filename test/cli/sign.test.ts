@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { must } from "../keys/openssh.ts";
 import { withTask } from "../support/cli-task.ts";
-import { testCli, type Cli } from "../support/cli.ts";
+import { type Cli, foundedCli } from "../support/cli.ts";
 
 const HEAD = "kind: claim\nagent: ant-1\n";
 
@@ -198,8 +198,7 @@ describe("mound sign", () => {
 
 /** A mound without a task, where only the reading of one file is looked at. */
 async function withoutTask(): Promise<{ cli: Cli; folder: string }> {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const cli = await foundedCli();
   return { cli, folder: "tasks/k3/k3f9qz7" };
 }
 

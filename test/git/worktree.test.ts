@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { testCli } from "../support/cli.ts";
+import { foundedCli } from "../support/cli.ts";
 
 test("an index that a cut-off projection left ahead of the branch is no person's staging", async () => {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const cli = await foundedCli();
   await cli.ok(["-C", "m", "task", "add", "one", "--as", "ant-1"]);
   const before = cli.git("m", "rev-parse", "main").trim();
   await cli.ok(["-C", "m", "task", "add", "two", "--as", "ant-1"]);
@@ -15,8 +14,7 @@ test("an index that a cut-off projection left ahead of the branch is no person's
 });
 
 test("what a person has staged is held, and let go when it is gone", async () => {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const cli = await foundedCli();
   const branch = cli.git("m", "rev-parse", "main");
   cli.write("m/notes.txt", "mine\n");
   cli.git("m", "add", "notes.txt");

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { judgeReceive } from "../../src/open/door.ts";
 import type { Oid } from "../../src/protocol/ids.ts";
 import { git } from "../contract/clone.ts";
-import { testCli } from "../support/cli.ts";
+import { foundedCli } from "../support/cli.ts";
 
 async function moves(gitDir: string) {
   const [next, old] = await Promise.all(
@@ -15,8 +15,7 @@ async function moves(gitDir: string) {
 }
 
 test("time that is up, a folder that is no repository, and a git that is gone are refusals", async () => {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const cli = await foundedCli();
   await cli.ok("-C m task add one --as ant-1");
   const gitDir = cli.path("m/.git/mound/origin.git");
   const moved = await moves(gitDir);

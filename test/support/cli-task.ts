@@ -1,4 +1,4 @@
-import { testCli, type Cli } from "./cli.ts";
+import { type Cli, foundedCli } from "./cli.ts";
 
 interface Work {
   readonly cli: Cli;
@@ -8,8 +8,7 @@ interface Work {
 
 /** A mound with one open task, and the folder of that task. */
 export async function withTask(): Promise<Work> {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const cli = await foundedCli();
   const { id } = (await cli.ok("-C m task add 'By hand' --as ant-1 --json")).json.data.task as {
     id: string;
   };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { copyModel, modelOf } from "./models.ts";
 
 /** What a command answered. */
 export interface Ran {
@@ -60,10 +61,14 @@ export function testCli(): Cli {
   return new Cli(folder, "home");
 }
 
-/** The same with a mound in `m`, of which ant-1 is the root. */
+/** The same with a mound in `m`, of which ant-1 is the root: what `init m --as ant-1` made elsewhere. */
 export async function foundedCli(): Promise<Cli> {
   const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const model = await modelOf("mound of ant-1", async (folder) => {
+    await new Cli(folder, "home").ok("init m --as ant-1");
+  });
+  for (const part of ["m", ".home-config"])
+    copyModel(model, part, cli.path(part), [["", cli.folder]]);
   return cli;
 }
 
@@ -157,7 +162,11 @@ function isolateGit(folder: string): void {
   writeFileSync(config, "[user]\n\tname = Pat\n\temail = pat@example.com\n");
   Object.assign(process.env, { HOME: home, GIT_CONFIG_GLOBAL: config, GIT_CONFIG_NOSYSTEM: "1" });
   for (const name of Object.keys(process.env)) {
-    if (/^(GIT_(AUTHOR|COMMITTER)_|GIT_SSH|XDG_CONFIG_HOME$|SSH_AUTH_SOCK$|MOUND_)/.test(name))
+    if (
+      /^(GIT_(AUTHOR|COMMITTER)_|GIT_SSH|XDG_CONFIG_HOME$|SSH_AUTH_SOCK$|MOUND_(?!TEST_))/.test(
+        name,
+      )
+    )
       delete process.env[name];
   }
 }

@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { testCli, type Cli } from "./cli.ts";
+import { type Cli, foundedCli } from "./cli.ts";
 import { until } from "./until.ts";
 import { pushPastJudge } from "./plan.ts";
 
@@ -16,8 +16,7 @@ export interface LateResult {
  * ant-1, who had signed its result while it still held the task, pushes it with stock git.
  */
 export async function lateResult(): Promise<LateResult> {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
+  const cli = await foundedCli();
   await cli.ok("-C m join --as ant-2");
   const added = await cli.ok([
     "-C",

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { testCli, type Cli } from "./cli.ts";
+import { type Cli, foundedCli } from "./cli.ts";
 
 /** What a clone has made is brought to the origin inside `m` by the origin itself, so that no hook runs. */
 export function pushPastJudge(cli: Cli, clone: string): void {
@@ -7,11 +7,7 @@ export function pushPastJudge(cli: Cli, clone: string): void {
 }
 
 /** A mound in `m`, founded by ant-1. */
-export async function plan(): Promise<Cli> {
-  const cli = testCli();
-  await cli.ok("init m --as ant-1");
-  return cli;
-}
+export const plan = foundedCli;
 
 /** Adds a task as ant-1 and answers its id. */
 export async function add(cli: Cli, ...words: string[]): Promise<string> {

@@ -1,12 +1,13 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import type * as Library from "../../src/index.ts";
 import type { AgentId, Command, Mound } from "../../src/index.ts";
 import { git } from "../contract/clone.ts";
 import type { Place } from "./command.ts";
+import { copyModel, modelOf, type Model } from "./models.ts";
 
 const LIBRARY = join(import.meta.dirname, "../../dist/index.js");
 
@@ -56,32 +57,35 @@ export function environmentIn(dir: string): NodeJS.ProcessEnv {
   return environment;
 }
 
-const models = new Map<string, Promise<Site>>();
-const modelFolders: string[] = [];
-afterAll(async () => {
-  for (const folder of modelFolders) await rm(folder, { recursive: true, force: true });
-});
-
 /**
- * A site of the test's own. The first of its kind in a test file is founded, in full, as a model;
+ * A site of the test's own. The first of its kind in a run of the tests is founded, in full, as a model;
  * each is a copy: a bare repository is the same wherever it lies, and so is a folder of keys.
  */
 export async function foundSite(wish: Wish): Promise<Site> {
-  const kind = JSON.stringify(wish);
-  const model = models.get(kind) ?? found(wish);
-  models.set(kind, model);
-  const { dir: from, ...rest } = await model;
+  const model = await modelOf(`site ${JSON.stringify(wish)}`, (folder) => found(folder, wish));
   const dir = await testFolder();
-  for (const part of ["origin.git", "home", "config"]) {
-    await cp(join(from, part), join(dir, part), { recursive: true });
-  }
-  return { ...rest, dir, origin: join(dir, "origin.git"), environment: environmentIn(dir) };
+  modelsOfSites.set(dir, model);
+  const origin = join(dir, "origin.git");
+  for (const part of ["origin.git", "home", "config"])
+    copyModel(model, part, join(dir, part), [["origin.git", origin]]);
+  const { tasks, founding } = model.facts;
+  return { dir, origin, environment: environmentIn(dir), tasks, founding };
 }
 
+interface Founded {
+  readonly tasks: readonly string[];
+  readonly founding: number;
+  readonly refs: string;
+}
+
+/** By the folders of the sites. */
+const modelsOfSites = new Map<string, Model<Founded>>();
+
 /** Founds a mound whose origin is a bare repository, as an administrator makes one. */
-async function found({ agents, tasks, gap, attempts, set = {} }: Wish): Promise<Site> {
-  const dir = await mkdtemp(join(tmpdir(), "mound-test-model-"));
-  modelFolders.push(dir);
+async function found(
+  dir: string,
+  { agents, tasks, gap, attempts, set = {} }: Wish,
+): Promise<Founded> {
   const environment = environmentIn(dir);
   const origin = join(dir, "origin.git");
   await mkdir(join(dir, "home"));
@@ -111,7 +115,11 @@ async function found({ agents, tasks, gap, attempts, set = {} }: Wish): Promise<
   for (const agent of agents) await enrol(mound, agent);
   await mound.close();
   const ids = outcomes.at(-1)!.answer.tasks;
-  return { dir, origin, environment, tasks: ids, founding: await countCommits(origin) };
+  const clone = join(dir, "clone");
+  const cloned = must(await library.cloneMound({ url: origin, cwd: dir, dir: clone, environment }));
+  await cloned.close();
+  const [founding, refs] = [await countCommits(origin), await refsOf(origin)];
+  return { tasks: ids, founding, refs };
 }
 
 /** Makes an agent a member, with a key in the environment of the mound. */
@@ -123,13 +131,34 @@ async function enrol(mound: Mound, name: string): Promise<void> {
   must(outcome!);
 }
 
-/** Clones the mound and says where. `url`: another way to the origin. */
+/**
+ * Clones the mound and says where. `url`: another way to the origin. While nothing has been added to the
+ * site since it was founded, a clone that was made then is copied.
+ */
 export async function cloneFor(site: Site, name: string, url = site.origin): Promise<Place> {
   const { environment } = site;
   const cwd = join(site.dir, name);
+  const place = { cwd, environment: { ...environment, MOUND_AGENT: name } };
+  const model = modelsOfSites.get(site.dir);
+  if (model !== undefined && url === site.origin && (await isNew(site, model.facts))) {
+    copyModel(model, "clone", cwd, [
+      ["origin.git", url],
+      ["clone", cwd],
+    ]);
+    return place;
+  }
   const mound = must(await library.cloneMound({ url, cwd: site.dir, dir: cwd, environment }));
   await mound.close();
-  return { cwd, environment: { ...environment, MOUND_AGENT: name } };
+  return place;
+}
+
+/** Whether the origin is as it was founded, all its refs. */
+async function isNew({ origin }: Site, { refs }: Founded): Promise<boolean> {
+  return (await refsOf(origin)) === refs;
+}
+
+function refsOf(origin: string): Promise<string> {
+  return git(origin, "for-each-ref");
 }
 
 /** The operations of a clone that were begun and not answered, by their nonces. */
