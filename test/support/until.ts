@@ -20,6 +20,7 @@ export async function until<T>(
 ): Promise<Truthy<T>> {
   const start = performance.now();
   for (;;) {
+    const from = performance.now();
     const look = await attempt(condition);
     if (look.value) return look.value as Truthy<T>;
     if (performance.now() - start >= withinMs) {
@@ -27,7 +28,8 @@ export async function until<T>(
       const message = `${what}: not within ${withinMs} ms; the last look gave ${last}`;
       throw new Error(message, { cause: look.error });
     }
-    await pause(everyMs);
+    // A look may be a whole command: no more than a third of the time goes into looking.
+    await pause(Math.max(everyMs, 2 * (performance.now() - from)));
   }
 }
 
