@@ -4,7 +4,7 @@ import { serveOrigin } from "../support/http-origin.ts";
 import { expectFairLine, race, SCALE, type Told } from "../support/race.ts";
 import { cloneFor, foundSite } from "../support/site.ts";
 
-const PROCESSES = Math.max(2, Math.round(8 * SCALE));
+const PROCESSES = Math.max(2, Math.round((SCALE > 1 ? 8 : 5) * SCALE));
 const SHARERS = PROCESSES;
 const TASKS = 4 * PROCESSES;
 const LIMIT = { timeout: 300_000 };

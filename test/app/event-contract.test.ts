@@ -13,11 +13,11 @@ import { memoryStateCache } from "../../src/memory/state-cache.ts";
 import { matchesEvent, type EventBatch } from "../../src/protocol/views/event.ts";
 import { expectedBatches, lineOf, type Told } from "../support/event-oracle.ts";
 import { longHistory } from "../support/long-history.ts";
-import { runs } from "../support/scale.ts";
+import { runs, runsUpTo } from "../support/scale.ts";
 import { worldOrigins, type WorldOrigin } from "../support/world-ports.ts";
 import type { World } from "../support/world.ts";
 
-const COMMITS = Math.max(10_000, runs(10_000).numRuns);
+const COMMITS = runsUpTo(3_000, 10_000).numRuns;
 const SEED = runs(1).seed ?? Math.floor(Math.random() * 1e9);
 const SLOW = { timeout: 60_000 };
 

@@ -4,7 +4,7 @@ import { fold } from "../../src/protocol/fold.ts";
 import { type CommitFacts, judge, type Verdict } from "../../src/protocol/judge.ts";
 import { type Key, MemoryState, Overlay, type Value, type View } from "../../src/protocol/state.ts";
 import { expectDerived, Ledger } from "../support/ledger.ts";
-import { runs } from "../support/scale.ts";
+import { runsUpTo } from "../support/scale.ts";
 import type { World } from "../support/world.ts";
 import { Yard } from "../support/yard.ts";
 import { type Step, steps } from "../support/yard-steps.ts";
@@ -48,7 +48,7 @@ describe("whatever agents do, and whatever their clocks say", () => {
         const world = play(taken, (verdict) => ledger.take(verdict));
         expectDerived(world.state);
       }),
-      runs(200),
+      runsUpTo(80, 200),
     );
     // The judge was tried: most rules that commands can run into were met.
     expect(met.get("accepted")).toBeGreaterThan(100);
@@ -62,7 +62,7 @@ describe("whatever agents do, and whatever their clocks say", () => {
           expect(verdict.accepted || !honest ? "accepted" : verdict.fault).toBe("accepted");
         });
       }),
-      runs(200),
+      runsUpTo(80, 200),
     );
   });
 
@@ -80,7 +80,7 @@ describe("whatever agents do, and whatever their clocks say", () => {
         }
         expect(entriesOf(pieces)).toEqual(entriesOf(reloaded(foldAll(log))));
       }),
-      runs(60),
+      runsUpTo(30, 60),
     );
   });
 
@@ -104,7 +104,7 @@ describe("whatever agents do, and whatever their clocks say", () => {
         base.apply(batch.delta);
         expect(entriesOf(base)).toEqual(entriesOf(foldAll(log)));
       }),
-      runs(60),
+      runsUpTo(30, 60),
     );
   });
 
@@ -128,7 +128,7 @@ describe("whatever agents do, and whatever their clocks say", () => {
         expect(world.commit({ author, files, time }).accepted).toBe(true);
         expect(world.state.keys("astray/")).toEqual([]);
       }),
-      runs(100),
+      runsUpTo(50, 100),
     );
   });
 });

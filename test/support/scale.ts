@@ -9,6 +9,11 @@ export function runs(small: number): { readonly numRuns: number; readonly seed?:
   return seed === undefined ? { numRuns } : { numRuns, seed: Number(seed) };
 }
 
+/** How many runs a property gets that shows much in few: `small` by default, else as if it had `full`. */
+export function runsUpTo(small: number, full: number): ReturnType<typeof runs> {
+  return runs(Number(process.env["MOUND_TEST_SCALE"] ?? 1) > 1 ? full : small);
+}
+
 /** A size: `small` by default, and with MOUND_TEST_SCALE as many times that, up to `full`. */
 export function scaled(small: number, full: number): number {
   return Math.min(
