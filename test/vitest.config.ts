@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./support/longest-first.ts";
+import { inMemory } from "./support/in-memory.ts";
 
 const root = join(import.meta.dirname, "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -8,13 +11,16 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 /** Tests of pure code: no process is started, so they share one environment and start at once. */
 const UNIT = ["test/{base,protocol,memory,contract,tidy}/**/*.test.ts", "test/tidy.test.ts"];
 
+inMemory();
+
 export default defineConfig({
   root,
   define: { MOUND_VERSION: JSON.stringify(version) },
   test: {
     pool: "forks",
-    // More than the two processors: a third of the time of two is spent waiting for limits to pass.
-    maxWorkers: 3,
+    // More than there are processors: almost half of the time is spent waiting for limits to pass.
+    maxWorkers: availableParallelism() + 2,
+    sequence: { sequencer: LongestFirst },
     retry: 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,
