@@ -100,6 +100,30 @@ test("a daemon, a program as an agent, and files alone", async () => {
   });
 });
 
+test("who does what: skills, signals, what waits, paths, locks and leaders", async () => {
+  using machine = new Machine({ withMound: true });
+  const env = { MOUND_AGENT: "ant-1" };
+  expect(await machine.run("mound init plan", { env })).toMatchObject({ code: 0 });
+  const cwd = join(machine.folder, "plan");
+  const id =
+    '"$(mound task list --json | sed -n \'s/.*"id":"\\([0-9a-z]*-port[^"]*\\)".*/\\1/p\')"';
+  const run = async (name: string, at = cwd) => {
+    const result = await machine.run(block(`who/${name}`).replaceAll(/\bTASK\b/g, id), {
+      cwd: at,
+      env,
+    });
+    expect(result, result.err).toMatchObject({ code: 0 });
+    return result.out;
+  };
+  expect(await run("skills")).toContain("Port the parser");
+  expect(await run("signals")).toContain("the tests hang");
+  expect(await run("graph")).toContain("Ship it");
+  await run("guard", machine.folder);
+  const locked = await run("locks");
+  expect(locked).toContain("deployed");
+  expect(locked).toContain("leader.elected");
+});
+
 test("the history proves itself: looked at, tampered with, repaired, guarded, and by an outsider", async () => {
   using machine = new Machine({ withMound: true });
   const env = { SHARED: machine.folder, MOUND_AGENT: "lead" };
