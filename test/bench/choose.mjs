@@ -15,9 +15,9 @@ export async function choose(context) {
   const { measureChoosing } = await load(dir);
   const details = SIZES.map((tasks) => {
     tell(`${tasks} open tasks`);
-    const { alone, crowded } = measureChoosing(tasks, sizes.choices);
-    const [medianMs, p90Ms] = [median(crowded), quantile(crowded, 0.9)];
-    return { tasks, unit: "ms of processor time", medianMs, p90Ms, alone: median(alone) };
+    const { newTip, sameTip } = measureChoosing(tasks, sizes.choices);
+    const [medianMs, p90Ms] = [median(newTip), quantile(newTip, 0.9)];
+    return { tasks, unit: "ms of processor time", medianMs, p90Ms, sameTip: median(sameTip) };
   });
   details.push(await freshCommands(context));
   return { value: details[1].medianMs, unit: "ms of processor time", details };

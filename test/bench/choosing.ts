@@ -2,7 +2,7 @@
 import { ShardedState } from "../../src/app/sharded-state.ts";
 import type { AgentId } from "../../src/protocol/ids.ts";
 import { Overlay } from "../../src/protocol/state.ts";
-import { bestFor, choose } from "../../src/protocol/views/match.ts";
+import { choose } from "../../src/protocol/views/match.ts";
 import { board, idAt, NOW, type Planted } from "../support/board.ts";
 
 const SKILLS = ["go", "rust", "python", "docs", "sql", "gpu", "ops", "test"];
@@ -10,30 +10,27 @@ const AGENTS = 32;
 const HOUR_MS = 3_600_000;
 
 export interface Choosing {
-  readonly tasks: number;
-  /** Milliseconds of processor time, user and system, of each choice. */
-  readonly alone: readonly number[];
-  /** The same among agents of which none may be alone: with a draw that is spread. */
-  readonly crowded: readonly number[];
+  /** Milliseconds of processor time, user and system, of each choice on a tip that is new to the process. */
+  readonly newTip: readonly number[];
+  /** Of each further choice on the same tip, as in a chain that a daemon plans for many. */
+  readonly sameTip: readonly number[];
 }
 
-/** Chooses so many times for agents in turn, each time at another moment. */
+/** Chooses so many times for agents in turn, in a draw that is spread among them. */
 export function measureChoosing(tasks: number, choices: number): Choosing {
   const state = stateOf(tasks);
-  const once = (at: number, delay: number): number => {
+  const once = (at: number, now: number): number => {
     const agent = `ant-${1 + (at % AGENTS)}` as AgentId;
     const from = process.cpuUsage();
-    // As in the middle of a chain, where others have been decided on the same tip.
-    const choice = choose(new Overlay(state), agent, NOW + at * 1_000, { delay });
+    const choice = choose(new Overlay(state), agent, now, {});
     const { user, system } = process.cpuUsage(from);
     if (choice.kind !== "task") throw new Error(`the choice was ${choice.kind}`);
     return (user + system) / 1_000;
   };
-  for (let at = 0; at < choices; at += 1) once(at, at % 2);
-  const times = (delay: number): readonly number[] =>
-    Array.from({ length: choices }, (_, at) => once(at, delay));
-  if (bestFor(state, "ant-1" as AgentId, NOW, 3).length !== 3) throw new Error("there are too few");
-  return { tasks, alone: times(0), crowded: times(3_000) };
+  const times = (step: number): readonly number[] =>
+    Array.from({ length: choices }, (_, at) => once(at, NOW + at * step));
+  times(1_000);
+  return { newTip: times(1_000), sameTip: times(0) };
 }
 
 /** Needs, edges, paths, deadlines, failures and ages of all kinds; agents with skills and deeds. */

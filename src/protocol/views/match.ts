@@ -11,7 +11,7 @@ import type { TaskState, View } from "../state.ts";
 import { BURST_MIN, matchFor } from "./match/burst.ts";
 import { crowdOf } from "./match/crowd.ts";
 import { drawAt, fractionOf, seedOf } from "./match/draw.ts";
-import { first, look } from "./match/look.ts";
+import { lookAndTake } from "./match/look.ts";
 
 /** Who steps back asks again after so long, and then may be let through. */
 const GATE_MS = 10_000;
@@ -29,14 +29,14 @@ export function choose(view: View, agent: AgentId, now: number, how: Choosing = 
     const task = own === undefined ? undefined : takeable(view, agent, now, own, how.except);
     if (task !== undefined) return { kind: "task", task };
   }
-  const seen = look(view, agent, now, how, crowd);
-  const task = first(seen, view, agent, now, 1)[0];
+  const { seen, tasks } = lookAndTake(view, agent, now, how, { crowd, count: 1 });
+  const [task] = tasks;
   if (task === undefined) return { kind: "none" };
   if (how.yields === true && how.delay !== 0) {
-    const room = Math.max(seen.count * (burst ? UNMATCHED : 1), GATE_LEAST);
+    const room = Math.max(seen.doable * (burst ? UNMATCHED : 1), GATE_LEAST);
     const draw = drawAt(seedOf(agent, "gate"), Math.floor(now / GATE_MS));
     if (fractionOf(draw) > room / crowd.idle.length)
-      return { kind: "yield", open: seen.count, idle: crowd.idle.length };
+      return { kind: "yield", open: seen.doable, idle: crowd.idle.length };
   }
   return { kind: "task", task };
 }
@@ -49,7 +49,7 @@ export function bestFor(
   count: number,
   how: Choosing = {},
 ): readonly TaskState[] {
-  return first(look(view, agent, now, how, crowdOf(view)), view, agent, now, count);
+  return lookAndTake(view, agent, now, how, { crowd: crowdOf(view), count }).tasks;
 }
 
 function takeable(

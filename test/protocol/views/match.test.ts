@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { AgentId } from "../../../src/protocol/ids.ts";
 import { bestFor, choose } from "../../../src/protocol/views/match.ts";
-import { drawAt, drawFor, exponentialOf, seedOf } from "../../../src/protocol/views/match/draw.ts";
+import {
+  drawAt,
+  drawFor,
+  exponentialOf,
+  hashOf,
+  seedOf,
+} from "../../../src/protocol/views/match/draw.ts";
 import { explainChoice } from "../../../src/protocol/views/match/explained.ts";
 import { Nearest } from "../../../src/protocol/views/match/nearest.ts";
 import { SHARPNESS, sharpened } from "../../../src/protocol/views/match/spread.ts";
@@ -50,11 +56,11 @@ describe("a draw", () => {
 
   test("is another for each agent, task, token and epoch", () => {
     const draws = [
-      drawFor(seedOf("ant-1", 1), "todo/k3f9qz7-x", 5, 0),
-      drawFor(seedOf("ant-2", 1), "todo/k3f9qz7-x", 5, 0),
-      drawFor(seedOf("ant-1", 2), "todo/k3f9qz7-x", 5, 0),
-      drawFor(seedOf("ant-1", 1), "todo/k3f9qz8-x", 5, 0),
-      drawFor(seedOf("ant-1", 1), "todo/k3f9qz7-x", 5, 1),
+      drawFor(seedOf("ant-1", 1), hashOf("todo/k3f9qz7-x", 5, 0)),
+      drawFor(seedOf("ant-2", 1), hashOf("todo/k3f9qz7-x", 5, 0)),
+      drawFor(seedOf("ant-1", 2), hashOf("todo/k3f9qz7-x", 5, 0)),
+      drawFor(seedOf("ant-1", 1), hashOf("todo/k3f9qz8-x", 5, 0)),
+      drawFor(seedOf("ant-1", 1), hashOf("todo/k3f9qz7-x", 5, 1)),
     ];
     expect(new Set(draws).size).toBe(5);
     // Names cannot run into each other.

@@ -6,6 +6,7 @@
  */
 import type { CapabilitiesState, DeedsState, SkillRecord } from "../../capabilities-state.ts";
 import type { AgentId } from "../../ids.ts";
+import { isInDate } from "../../rules/able.ts";
 import type { View } from "../../state.ts";
 import type { TodoState } from "../../todo-state.ts";
 
@@ -49,9 +50,6 @@ export class Aptitude {
   readonly #deeds: DeedsState | undefined;
   readonly #skills = new Map<string, Skill>();
   readonly #general: Skill;
-  /** Of the task that was weighed last. */
-  #success = 1;
-  #threshold = THRESHOLD.start;
 
   constructor(view: View, agent: AgentId, now: number) {
     this.agent = agent;
@@ -70,12 +68,14 @@ export class Aptitude {
 
   /** The weight of a task with this stimulus; 0 where a need is not met. */
   weigh({ needs, failed }: Pick<TodoState, "needs" | "failed">, stimulus: number): number {
-    const need = needs === undefined ? 1 : this.need(needs);
-    if (need === 0) return 0;
-    this.#look(needs);
-    const response = responseFactor(stimulus, this.#threshold);
     const failures = failed === undefined ? 0 : ownFailures(failed, this.agent);
-    return (need * this.#success * response * this.load) / (1 + failures);
+    const { threshold } = this.skillFor(needs);
+    return (this.factorFor(needs) * responseFactor(stimulus, threshold)) / (1 + failures);
+  }
+
+  /** What does not hang on the task but for its needs: need × success × load; 0 where one is not met. */
+  factorFor(needs: readonly string[] = []): number {
+    return this.need(needs) * this.skillFor(needs).success * this.load;
   }
 
   /** Whether every need is declared and in date: 0, 1 where nothing is needed, else more. */
@@ -85,23 +85,13 @@ export class Aptitude {
   }
 
   /** Its success and threshold at tasks with these needs: the weakest of the skills decides. */
-  skillFor(needs: readonly string[] | undefined): Skill {
-    this.#look(needs);
-    return { success: this.#success, threshold: this.#threshold };
-  }
-
-  #look(needs: readonly string[] | undefined): void {
-    this.#success = this.#general.success;
-    this.#threshold = this.#general.threshold;
-    if (needs === undefined || needs.length === 0) return;
-    const first = this.skill(needs[0]!);
-    this.#success = first.success;
-    this.#threshold = first.threshold;
-    for (let at = 1; at < needs.length; at += 1) {
-      const next = this.skill(needs[at]!);
-      this.#success = Math.min(this.#success, next.success);
-      this.#threshold = Math.max(this.#threshold, next.threshold);
-    }
+  skillFor(needs: readonly string[] = []): Skill {
+    if (needs.length === 0) return this.#general;
+    const skills = needs.map((need) => this.skill(need));
+    return {
+      success: Math.min(...skills.map(({ success }) => success)),
+      threshold: Math.max(...skills.map(({ threshold }) => threshold)),
+    };
   }
 }
 
@@ -125,10 +115,9 @@ export function loadFactor(can: CapabilitiesState | undefined, held: number): nu
   return Math.max(LOAD_LEAST, (can.capacity - load) / can.capacity);
 }
 
-/** What an agent says it can do at the moment. */
+/** What an agent says it can do, and has at hand, at the moment. */
 function declaredBy(can: CapabilitiesState | undefined, now: number): ReadonlySet<string> {
-  const inDate = can !== undefined && (can.until === undefined || now < can.until);
-  return new Set(inDate ? can.skills : []);
+  return new Set(can !== undefined && isInDate(can, now) ? [...can.skills, ...can.tags] : []);
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 import type { AgentId } from "../../ids.ts";
 import type { LineState, View } from "../../state.ts";
-import { landed } from "./crowd.ts";
+import { landed } from "./board.ts";
 import { drawAt, seedOf } from "./draw.ts";
 import { poolsAt, type Pool } from "./pools.ts";
 

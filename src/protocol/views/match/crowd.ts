@@ -1,6 +1,7 @@
 import type { AgentId } from "../../ids.ts";
 import { claimRate } from "../../rules/pace.ts";
-import { Overlay, type LineState, type View } from "../../state.ts";
+import type { LineState, View } from "../../state.ts";
+import { landed } from "./board.ts";
 
 /** Who has been heard of in this time and holds nothing is taken to look for work. */
 const ACTIVE_MS = 15 * 60_000;
@@ -32,11 +33,6 @@ export function crowdOf(view: View): Crowd {
     KNOWN.set(line, crowd);
   }
   return crowd;
-}
-
-/** The view without what is planned on top of it. */
-export function landed(view: View): View {
-  return view instanceof Overlay ? view.ground : view;
 }
 
 function idleAt(view: View, now: number): readonly AgentId[] {

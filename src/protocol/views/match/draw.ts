@@ -18,10 +18,15 @@ export function seedOf(...parts: readonly (string | number)[]): number {
 /** Of a task's id the random head alone: no two on the line share it, and slugs are long. */
 const HEAD_LENGTH = 7;
 
-/** A draw for the task whose id begins at `from` in `text`: from 1 to 2³²−1. */
-export function drawFor(seed: number, text: string, from: number, token: number): number {
-  const hash = absorb(seed, text, from, from + HEAD_LENGTH);
-  return finish(Math.imul(hash ^ token, FNV_PRIME));
+/** The hash of a task by its id, which begins at `from` in `text`, and its last token. */
+export function hashOf(text: string, from: number, token: number): number {
+  const hash = absorb(FNV_OFFSET, text, from, from + HEAD_LENGTH);
+  return Math.imul(hash ^ token, FNV_PRIME);
+}
+
+/** A draw for a task by its hash: from 1 to 2³²−1. */
+export function drawFor(seed: number, hash: number): number {
+  return finish(Math.imul(seed ^ hash, FNV_PRIME));
 }
 
 /** A draw for a small whole number: from 1 to 2³²−1. */

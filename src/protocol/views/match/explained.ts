@@ -4,12 +4,12 @@ import type { Choice, Choosing } from "../../rules/choice.ts";
 import type { TaskState, View } from "../../state.ts";
 import { choose } from "../match.ts";
 import { Aptitude } from "./aptitude.ts";
+import { ID_AT } from "./board.ts";
 import { crowdOf } from "./crowd.ts";
 import { weighTask, type Weighed } from "./factors.ts";
-import { first, look, type Seen } from "./look.ts";
+import { lookAndTake, type Seen } from "./look.ts";
 import { sourcesOf } from "./sources.ts";
 import { sharpened, SHARPNESS } from "./spread.ts";
-import { ID_AT } from "./survey.ts";
 
 export interface Option extends Weighed {
   readonly task: TaskState;
@@ -42,13 +42,12 @@ export function explainChoice(
 ): Explained {
   const choice = choose(view, agent, now, how);
   const crowd = crowdOf(view);
-  const seen = look(view, agent, now, how, crowd);
-  const drawn = first(seen, view, agent, now, count);
+  const { seen, tasks: drawn } = lookAndTake(view, agent, now, how, { crowd, count });
   const chosen = choice.kind === "task" ? [choice.task] : [];
   const tasks = [...chosen, ...drawn.filter(({ id }) => id !== chosen[0]?.id)].slice(0, count);
   const heaviest = heaviestOf(seen, view);
   const shares = sharesOf(seen);
-  const { count: open, step } = seen;
+  const { doable: open, step } = seen;
   const aptitude = new Aptitude(view, agent, now);
   const sources = sourcesOf(view, now);
   const option = (task: TaskState): Option => ({

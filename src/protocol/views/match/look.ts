@@ -1,13 +1,13 @@
 import type { AgentId } from "../../ids.ts";
 import type { Choosing } from "../../rules/choice.ts";
 import { refuseTaking } from "../../rules/eligibility.ts";
-import type { TaskState, View } from "../../state.ts";
+import { Overlay, type TaskState, type View } from "../../state.ts";
+import { boardOf, gather, ID_AT, type TodoKey } from "./board.ts";
 import type { Crowd } from "./crowd.ts";
 import { drawFor, exponentialOf, fractionOf, seedOf } from "./draw.ts";
 import { Nearest } from "./nearest.ts";
-import { sourcesOf } from "./sources.ts";
 import { sharpened, sharpnessFor } from "./spread.ts";
-import { ID_AT, survey, type Survey, type TodoKey } from "./survey.ts";
+import { survey, type Survey } from "./survey.ts";
 
 /** So long an agent's draws stay the same: who looks and then claims claims what was shown. */
 const EPOCH_MS = 60_000;
@@ -16,7 +16,7 @@ const DELAY_MS = 3_000;
 /** As a rule one of the best few may be taken; where none may, the next look is wider by as much. */
 const WIDTH = 8;
 
-/** The open tasks as an agent sees them; good until the next look, which uses the columns again. */
+/** The open tasks as an agent sees them; good until the next look, which uses a column again. */
 export interface Seen extends Survey {
   /** The sharpness, as a place in `SHARPNESS`. */
   readonly step: number;
@@ -26,17 +26,42 @@ export interface Seen extends Survey {
 }
 
 /** Weighs the open tasks, and how sharply to go by the weights. */
-export function look(view: View, agent: AgentId, now: number, how: Choosing, crowd: Crowd): Seen {
+function look(
+  view: View,
+  agent: AgentId,
+  now: number,
+  how: Choosing,
+  crowd: Crowd,
+  board = boardOf(view, now),
+): Seen {
   const { losses = 0, delay = DELAY_MS } = how;
-  const weighed = survey(view, agent, now, sourcesOf(view, now), exceptOf(view, agent, now, how));
+  const weighed = survey(view, agent, now, board, exceptOf(view, agent, now, how));
   const unseen = (crowd.rate * delay) / 1_000;
   const others = delay === 0 ? 0 : Math.max(0, crowd.idle.length - 1);
   const step = sharpnessFor(weighed, { unseen, others, losses });
   return { ...weighed, step, unseen, seed: seedOf(agent, Math.floor(now / EPOCH_MS), losses) };
 }
 
+/**
+ * Looks, and takes the first few. Where nothing that has landed may be taken, there may be something in
+ * what is planned on top of it.
+ */
+export function lookAndTake(
+  view: View,
+  agent: AgentId,
+  now: number,
+  how: Choosing,
+  { crowd, count }: { readonly crowd: Crowd; readonly count: number },
+): { readonly seen: Seen; readonly tasks: readonly TaskState[] } {
+  const seen = look(view, agent, now, how, crowd);
+  const tasks = first(seen, view, agent, now, count);
+  if (tasks.length > 0 || !(view instanceof Overlay)) return { seen, tasks };
+  const planned = look(view, agent, now, how, crowd, gather(view, now));
+  return { seen: planned, tasks: first(planned, view, agent, now, count) };
+}
+
 /** Only the judge's word says who may take what: it is asked for the best, one after the other. */
-export function first(
+function first(
   seen: Seen,
   view: View,
   agent: AgentId,
@@ -58,12 +83,13 @@ export function first(
 }
 
 /** The places of the least −ln(u) / weight. */
-function nearest({ count, keys, tokens, own, stimuli, step, seed }: Seen, width: number) {
-  const best = new Nearest(Math.min(width, Math.max(1, count)));
+function nearest({ count, hashes, own, stimuli, step, seed, doable }: Seen, width: number) {
+  const best = new Nearest(Math.min(width, Math.max(1, doable)));
   let { bound } = best;
   for (let at = 0; at < count; at += 1) {
+    if (!(own[at]! > 0)) continue;
     const weight = own[at]! * sharpened(stimuli[at]!, step);
-    const draw = drawFor(seed, keys[at]!, ID_AT, tokens[at]!);
+    const draw = drawFor(seed, hashes[at]!);
     // −ln(u) is never below 1 − u: nearly all are out before their logarithm is taken.
     if (1 - fractionOf(draw) > bound * weight) continue;
     best.add(exponentialOf(draw) / weight, at);

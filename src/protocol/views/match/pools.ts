@@ -3,7 +3,7 @@ import type { View } from "../../state.ts";
 import type { TodoState } from "../../todo-state.ts";
 import { Aptitude } from "./aptitude.ts";
 import { stimulusOf } from "./stimulus.ts";
-import { ID_AT, isBlocked } from "./survey.ts";
+import { ID_AT, isBlocked } from "./board.ts";
 
 /** Open tasks with the same needs, the most wanted first. */
 export interface Pool {
