@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AgentId, TaskId } from "../../src/protocol/ids.ts";
 import { outlook } from "../../src/work/outlook.ts";
+import { board, NOW as BOARD_NOW } from "../support/board.ts";
 import { HOUR, World } from "../support/world.ts";
 
 const ME = "ant-1" as AgentId;
@@ -137,4 +138,30 @@ describe("behind a task that blocks", () => {
     for (let n = 1; n < 300; n += 1) last = made.add(String(n), { after: [last] });
     expect(see(made)).toEqual(WAIT);
   });
+});
+
+test("it waits for nothing that it has declined, until that is over; but for what another may do first", () => {
+  const made = world();
+  const id = made.add("work");
+  made.must("ant-1", { type: "decline", task: id, length: HOUR });
+  expect(see(made)).toEqual(NO);
+  expect(see(made, {}, HOUR)).toEqual(TAKE);
+  made.add("later", { after: [id] });
+  expect(see(made)).toEqual(WAIT);
+});
+
+test("who steps back has hope for as long as there is something left, and none without", () => {
+  const crowd = Object.fromEntries(
+    Array.from({ length: 400 }, (_, at) => [`ant-${at + 1}`, { idle: 1_000 }]),
+  );
+  const looks = (count: number) => {
+    const state = board({ tasks: Array.from({ length: count }, () => ({})), agents: crowd });
+    return Array.from({ length: 40 }, (_, at) =>
+      outlook(state, `ant-${at + 1}` as AgentId, BOARD_NOW, { forNow: [], forGood: [] }, true),
+    );
+  };
+  const some = looks(1);
+  expect(some.every(({ hope }) => hope)).toBe(true);
+  expect(some.some(({ takeable }) => !takeable)).toBe(true);
+  expect(looks(0)).toEqual(Array.from({ length: 40 }, () => NO));
 });

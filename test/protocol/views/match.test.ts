@@ -97,6 +97,16 @@ describe("who is alone", () => {
     expect(chosen(state, ANT)).toBe(order[0]!.id);
   });
 
+  test("or among few, which is as good; among more, not each gets the same", () => {
+    const tasks = Array.from({ length: 60 }, (_, at) => ({ priority: at === 7 ? 4 : 3 }));
+    const wanted = (idle: number) => {
+      const state = board({ tasks, agents: many(idle) });
+      return new Set(Object.keys(many(idle)).map((agent) => chosen(state, agent)));
+    };
+    expect([...wanted(8)]).toEqual([idAt(7)]);
+    expect(wanted(30).size).toBeGreaterThan(15);
+  });
+
   test("gets the same again within the minute, so that what was shown is what is claimed", () => {
     const state = alone(...Array.from({ length: 50 }, () => ({})));
     const start = Math.ceil(NOW / MINUTE) * MINUTE;

@@ -13,6 +13,11 @@ import { survey, type Survey } from "./survey.ts";
 const EPOCH_MS = 60_000;
 /** How long others' claims stay unseen where nobody says: from the look at the origin to the push. */
 const DELAY_MS = 3_000;
+/**
+ * So few idle agents go for what is most urgent all the same: who loses draws anew, and that costs less
+ * than an order of priorities on which a small mound cannot rely.
+ */
+const FEW = 8;
 /** As a rule one of the best few may be taken; where none may, the next look is wider by as much. */
 const WIDTH = 8;
 
@@ -37,7 +42,7 @@ function look(
   const { losses = 0, delay = DELAY_MS } = how;
   const weighed = survey(view, agent, now, board, exceptOf(view, agent, now, how));
   const unseen = (crowd.rate * delay) / 1_000;
-  const others = delay === 0 ? 0 : Math.max(0, crowd.idle.length - 1);
+  const others = delay === 0 ? 0 : Math.max(0, crowd.idle.length - FEW);
   const step = sharpnessFor(weighed, { unseen, others, losses });
   return { ...weighed, step, unseen, seed: seedOf(agent, Math.floor(now / EPOCH_MS), losses) };
 }

@@ -44,8 +44,8 @@ export interface Contention {
 
 /**
  * The largest sharpness at which claims hardly collide, as a place in `SHARPNESS`; one less for each race
- * that was lost. To take the best without a draw, nobody else must be about to take it: there all who
- * are idle count, not those alone who have been seen to claim.
+ * that was lost. To take the best without a draw, nobody else must be about to take it: there those who
+ * are idle count too, all but a few, not those alone who have been seen to claim.
  */
 export function sharpnessFor(
   weights: { readonly count: number; readonly own: Float64Array; readonly stimuli: Float64Array },
