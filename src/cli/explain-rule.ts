@@ -52,7 +52,7 @@ const WORDS: Table<RuleFault> = {
     exit: EXIT.refused,
   }),
   "skill-missing": (fault) => ({
-    message: `The task ${fault.task} needs ${fault.missing.join(", ")}, which you have not declared or which is out of date.`,
+    message: `The task ${fault.task} needs ${fault.missing.join(", ")}, which is not declared, or is out of date.`,
     fix: `mound can ${fault.missing.map(shellWord).join(" ")} --add`,
     exit: EXIT.refused,
   }),

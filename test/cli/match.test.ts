@@ -67,7 +67,7 @@ describe("mound match", () => {
   test("of a task: who fits, and why the others do not", async () => {
     const { out } = await cli.ok(["-C", "m", "match", sql]);
     expect(out).toMatch(/^ant-2 {2}fits, weight [\d.]+: need 3/m);
-    expect(out).toMatch(/^ant-1 {2}no: The task \S+ needs sql, which you have not declared/m);
+    expect(out).toMatch(/^ant-1 {2}no: The task \S+ needs sql, which is not declared/m);
     const { json } = await cli.ok(["-C", "m", "match", sql, "--json"]);
     const found = json.data.fits.map(({ agent, may }: { agent: string; may: boolean }) => [
       agent,
