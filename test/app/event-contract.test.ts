@@ -137,8 +137,8 @@ describe(`over ${COMMITS} commits, seed ${SEED}`, () => {
     "Ordered: events come in the order of the line, and those of time in their place",
     SLOW,
     async () => {
-      const { batches, restarts } = await readAll(1, 200, { often: 4, seldom: 30 });
-      expect(restarts).toBeGreaterThan(10);
+      const { batches, restarts } = await readAll(1, 60, { often: 4, seldom: 30 });
+      expect(restarts).toBeGreaterThan(COMMITS / 600);
       const commits = new Map(world.log.map(({ oid }, at) => [oid, at]));
       let at = 0;
       let time = 0;
