@@ -44,9 +44,10 @@ export function addTaskCommands(program: Command, run: Run): void {
     task
       .command("edit <task>")
       .description("change a task that you made; an empty value takes a field away")
-      .option("--title <text>", "what it is called")
-      .option("--no-shared", "its paths are its own again"),
+      .option("--title <text>", "what it is called"),
   )
+    // After `--shared`: where it comes first, a task is shared unless said.
+    .option("--no-shared", "its paths are its own again")
     .addHelpText("after", "\nExample:\n  mound task edit k3f9 --priority 4 --as ant-1")
     .action(change("editTask"));
   task
