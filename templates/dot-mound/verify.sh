@@ -1026,9 +1026,9 @@ BEGIN {
   kind("review", "task token agent verdict reason", "task token agent verdict")
   kind("decline", "task agent until reason", "task agent until")
   kind("checkpoint", "commit number digest agent until", "commit number digest agent")
-  kind("signal", "topic agent mark strength half_life note", "topic agent mark strength")
   kind("lock-attempt", "name token agent outcome", "name token agent outcome")
   kind("lock", "name agent token until", "name agent token until")
+  kind("signal", "topic agent mark strength half_life note", "topic agent mark strength")
 }
 $1 == "P" { split("", FIELD); split("", KEYS); split("", ITEMS); split("", ITEM); split("", SIGNED); split("", SIGNER); split("", SIGNATURE); split("", FLAW); split("", GOOD); split("", AUTHORS); split("", LARGE); next }
 $1 == "F" { FIELD[$2, $3] = $4; KEYS[$2] = KEYS[$2] " " $3; next }

@@ -51,11 +51,12 @@ export const LOCKS: readonly Attack[] = [
   by("alice", "a lock given back whose older end stays", ["PA3", "removal-missing"], (scene) =>
     ended(scene, LED, "alice", 2),
   ),
-  by("mallory", "a lock file that goes by itself", ["PA3", "removal-illegal"], () => ({
-    [lockFile(LED)]: undefined,
-  })),
+  // Not right after the one above, which takes the same file away: where each follows the other, it would do nothing.
   by("mallory", "the newest end of a lock that goes", ["PA3", "removal-illegal"], () => ({
     [lockAttemptFile(LED, 1)]: undefined,
+  })),
+  by("mallory", "a lock file that goes by itself", ["PA3", "removal-illegal"], () => ({
+    [lockFile(LED)]: undefined,
   })),
   by(
     "mallory",
