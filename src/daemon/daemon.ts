@@ -243,12 +243,12 @@ export class Daemon {
   async #look(hinted: boolean): Promise<PollOutcome> {
     const { mound } = this;
     const before = mound.line.tip;
-    const elsewhere = this.#movedTo();
-    if (elsewhere !== undefined) {
-      this.#options.onLost({ code: "origin-changed", to: elsewhere });
-      return "quiet";
-    }
     try {
+      const elsewhere = this.#movedTo();
+      if (elsewhere !== undefined) {
+        this.#options.onLost({ code: "origin-changed", to: elsewhere });
+        return "quiet";
+      }
       // What other processes of this clone have verified is at hand.
       if (hinted) await mound.line.catchUp();
       const known = hinted && !this.#options.local;
