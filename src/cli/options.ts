@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { COUNTER_MAX } from "../protocol/limits.ts";
 import { parseDuration } from "../protocol/time.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./usage.ts";
@@ -27,6 +28,25 @@ export function numberOption(
       `${name} takes a whole number from ${min} to ${max}, not "${textOf(value)}".`,
     );
   return number;
+}
+
+/** More lines than anybody reads. */
+const LIMIT_MAX = 1_000_000;
+
+/** `--limit`: how many are shown; `usual` unless said. */
+export function limitOption(options: Record<string, unknown>, usual: number): number {
+  return numberOption(options["limit"], "--limit", 1, LIMIT_MAX) ?? usual;
+}
+
+/** A fencing token, as an option or an argument. */
+export function tokenValue(value: unknown, name: string): number | undefined {
+  return numberOption(value, name, 1, COUNTER_MAX);
+}
+
+/** `--token`, as a part of a command. */
+export function tokenOption(options: Record<string, unknown>): { readonly token?: number } {
+  const token = tokenValue(options["token"], "--token");
+  return token === undefined ? {} : { token };
 }
 
 export function textOption(value: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { isInDate } from "../../protocol/rules/able.ts";
 import { aboutSkill } from "../../protocol/rules/about-skill.ts";
 import type { AgentId } from "../../protocol/ids.ts";
 import type { View } from "../../protocol/state.ts";
@@ -40,7 +41,7 @@ function agentCard(view: View, agent: AgentId, now: number) {
   const { name } = view.get("mound")!;
   const state =
     member.status === "active" ? "" : `; it is ${member.status}, and takes no more work`;
-  const over = can?.until !== undefined && now >= can.until ? ", which has lapsed" : "";
+  const over = can === undefined || isInDate(can, now) ? "" : ", which has lapsed";
   return {
     name: member.name ?? agent,
     description: `The agent ${agent} of the mound ${name}${state}. It says that it can do this until ${

@@ -2,7 +2,14 @@ import type { Command } from "commander";
 import { act } from "../act.ts";
 import type { Context } from "../context.ts";
 import type { Run } from "../main.ts";
-import { collect, durationOption, fileOption, numberOption, textOption } from "../options.ts";
+import {
+  collect,
+  durationOption,
+  fileOption,
+  numberOption,
+  textOption,
+  tokenOption,
+} from "../options.ts";
 import type { Report } from "../report.ts";
 import { taskJson, taskLine } from "../shapes.ts";
 import type { TaskId } from "../../protocol/ids.ts";
@@ -49,7 +56,12 @@ function addHolding(program: Command, run: Run): void {
       run(async (context, [task], options) =>
         claimed(
           context,
-          await act(context, { type: "renew", task: task!, ...lease(options), ...token(options) }),
+          await act(context, {
+            type: "renew",
+            task: task!,
+            ...lease(options),
+            ...tokenOption(options),
+          }),
         ),
       ),
     );
@@ -130,7 +142,7 @@ async function progress(
       type: "renew",
       task: task!,
       ...lease(options),
-      ...token(options),
+      ...tokenOption(options),
       progress: said,
     }),
   );
@@ -152,7 +164,7 @@ async function finish(
     type: "finish",
     task,
     outcome,
-    ...token(options),
+    ...tokenOption(options),
     ...(cut === undefined ? {} : { result: cut.text }),
     ...(cut?.sha256 === undefined ? {} : { resultSha256: cut.sha256 }),
     ...(reason === undefined ? {} : { reason }),
@@ -199,9 +211,4 @@ async function claimed(
 function lease(options: Record<string, unknown>): { lease?: number } {
   const value = durationOption(options["lease"], "--lease");
   return value === undefined ? {} : { lease: value };
-}
-
-function token(options: Record<string, unknown>): { token?: number } {
-  const value = numberOption(options["token"], "--token", 1, 1_000_000);
-  return value === undefined ? {} : { token: value };
 }

@@ -13,12 +13,9 @@ import { FaultError, type Context } from "../context.ts";
 import { EXIT } from "../exit.ts";
 import { lockWords } from "../explain-lock.ts";
 import { formatAge } from "../fresh.ts";
-import { durationOption, numberOption } from "../options.ts";
+import { durationOption, tokenValue } from "../options.ts";
 import type { Report } from "../report.ts";
 import { UsageError } from "../usage.ts";
-
-/** More tokens than anybody gives out. */
-const TOKEN_MAX = 1_000_000;
 
 interface Subject {
   readonly kind: "lock" | "task";
@@ -32,7 +29,7 @@ export async function fence(
   [name = "", typed]: readonly (string | undefined)[],
   options: Record<string, unknown>,
 ): Promise<Report> {
-  const token = numberOption(typed, "TOKEN", 1, TOKEN_MAX)!;
+  const token = tokenValue(typed, "TOKEN")!;
   const kind = kindOf(options);
   const mound = await context.mound();
   const notes = await lookAtOrigin(mound, options);

@@ -5,16 +5,13 @@ import type { Accepted } from "../../app/request.ts";
 import { act } from "../act.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";
-import { durationOption, numberOption } from "../options.ts";
+import { durationOption, tokenOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { UsageError } from "../usage.ts";
 import { lockJson, lockLine } from "./shape.ts";
 
 type Options = Record<string, unknown>;
 type Words = readonly (string | undefined)[];
-
-/** More tokens than anybody gives out. */
-const TOKEN_MAX = 1_000_000;
 
 /** `mound lock NAME [-- PROGRAM ARG...]`: takes a lock, for good or for a program. */
 export function lock(context: Context, [name, ...program]: Words, options: Options) {
@@ -128,9 +125,4 @@ function checked(name: string): string {
   const illegal = refuseLockName(name);
   if (illegal !== undefined) throw new FaultError(illegal);
   return name;
-}
-
-function tokenOption(options: Options): { token?: number } {
-  const token = numberOption(options["token"], "--token", 1, TOKEN_MAX);
-  return token === undefined ? {} : { token };
 }

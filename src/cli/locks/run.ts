@@ -1,5 +1,4 @@
 import { constants } from "node:os";
-import type { Mound } from "../../open/mound.ts";
 import { watchClone } from "../../open/watch-clone.ts";
 import { groupOf } from "../../protocol/lock-paths.ts";
 import { campaign } from "../../work/campaign.ts";
@@ -8,7 +7,6 @@ import { MoundLockDesk, type HeldLock } from "../../work/lock-desk.ts";
 import type { Exit } from "../../work/program.ts";
 import { systemTimers } from "../../work/timers.ts";
 import { runUnderLock, type UnderLockEnd, type UnderLockEvent } from "../../work/under-lock.ts";
-import { LOOK_MAX_MS, LOOK_MIN_MS } from "../../work/worker.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { FaultError, type Context } from "../context.ts";
 import { EXIT } from "../exit.ts";
@@ -16,15 +14,13 @@ import { lockWords } from "../explain-lock.ts";
 import { durationOption } from "../options.ts";
 import { complain, type Report } from "../report.ts";
 import { sanitise } from "../sanitise.ts";
+import { INTERRUPTED } from "../work/exit-of.ts";
 import { findProgram } from "../work/find-program.ts";
+import { graceOption, lookMax } from "../work/program-options.ts";
 import { explainWork } from "../work/say.ts";
 import { stopSignal } from "../work/stop-signal.ts";
 import { taken } from "./lock.ts";
 
-/** Less than what service managers and container hosts give before they kill. */
-const GRACE_MS = 10_000;
-/** As a shell reports a process that Ctrl-C has ended. */
-const INTERRUPTED = 130;
 /** As a shell reports a process that a signal has ended: this and the signal's number. */
 const BY_SIGNAL = 128;
 
@@ -37,7 +33,7 @@ export async function takeAndRun(
 ): Promise<Report> {
   const { env, dir } = context;
   const [typed, ...args] = argv.map((word) => word ?? "");
-  const graceMs = durationOption(options["grace"], "--grace") ?? GRACE_MS;
+  const graceMs = graceOption(options);
   const program =
     typed === undefined ? undefined : await findProgram(typed, dir, env.environment, "lock");
   const mound = await context.mound();
@@ -100,11 +96,6 @@ export async function takeAndRun(
 function waitOf({ wait }: Record<string, unknown>): number {
   if (wait === undefined) return 0;
   return wait === true ? Number.POSITIVE_INFINITY : durationOption(wait, "--wait")!;
-}
-
-/** A look at an origin on this machine costs next to nothing. */
-async function lookMax(mound: Mound): Promise<number> {
-  return (await mound.ports.remote.peek()) === undefined ? LOOK_MAX_MS : LOOK_MIN_MS;
 }
 
 function heldSentence({ name, token, until }: HeldLock): string {

@@ -4,14 +4,13 @@ import type { View } from "../../protocol/state.ts";
 import { fitOf, fitsOfAgent, fitsOfTask, type Fit } from "../../protocol/views/match/fit.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";
-import { numberOption, textOption } from "../options.ts";
+import { limitOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { UsageError } from "../usage.ts";
 import { fitJson, fitLine, pairText } from "./fit-text.ts";
 
 /** A screen full. */
 const LIMIT = 20;
-const LIMIT_MAX = 1_000_000;
 
 /** `mound match`: which agents fit a task, which tasks an agent, or how the two fit each other. */
 export async function match(
@@ -22,7 +21,7 @@ export async function match(
   const agent = agentOption(options["agent"]);
   if (reference === undefined && agent === undefined)
     throw new UsageError("Say which task, or which agent with --agent.", "mound help match");
-  const limit = numberOption(options["limit"], "--limit", 1, LIMIT_MAX) ?? LIMIT;
+  const limit = limitOption(options, LIMIT);
   const { mound, notes } = await freshMound(context);
   const fits = await mound.read((view, now) => findFits(view, now, reference, agent));
   const may = fits.filter(({ obstacles }) => obstacles.length === 0).length;

@@ -3,15 +3,14 @@ import type { View } from "../../protocol/state.ts";
 import { standingSignals } from "../../protocol/views/standing-signals.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound, readerAt } from "../fresh.ts";
-import { numberOption } from "../options.ts";
+import { limitOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { pointJson } from "../shapes.ts";
 import { kindOption } from "./options.ts";
 import { signalJson, signalLine } from "./shown.ts";
 
-const LIMIT_DEFAULT = 50;
-const LIMIT_MAX = 1_000_000;
+const LIMIT = 50;
 
 /** `mound signals [TOPIC]`: what is left, by whom, since when and until when. */
 export async function signals(
@@ -20,7 +19,7 @@ export async function signals(
   options: Record<string, unknown>,
 ): Promise<Report> {
   const kind = kindOption(options);
-  const limit = numberOption(options["limit"], "--limit", 1, LIMIT_MAX) ?? LIMIT_DEFAULT;
+  const limit = limitOption(options, LIMIT);
   const { mound, notes } = await freshMound(context);
   const { point, read } = await readerAt(context, mound, options["at"]);
   const { topic, all } = await read((view, now) => {

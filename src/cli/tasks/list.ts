@@ -2,7 +2,7 @@ import { TASK_STATUSES } from "../../protocol/rules/task-status.ts";
 import { allTasks, viewTask } from "../../protocol/views/task-view.ts";
 import type { Context } from "../context.ts";
 import { freshMound, readerAt } from "../fresh.ts";
-import { listOption, numberOption } from "../options.ts";
+import { limitOption, listOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { pointJson, taskJson, taskLine } from "../shapes.ts";
 import { byUrgency } from "../urgency.ts";
@@ -10,7 +10,6 @@ import { UsageError } from "../usage.ts";
 
 /** Lines that fit on a screen or two. */
 const LIMIT = 50;
-const LIMIT_MAX = 1_000_000;
 
 /** `mound task list`. */
 export async function listTasks(
@@ -26,7 +25,7 @@ export async function listTasks(
       "mound help task list",
     );
   const needs = listOption(options["needs"]) ?? [];
-  const limit = numberOption(options["limit"], "--limit", 1, LIMIT_MAX) ?? LIMIT;
+  const limit = limitOption(options, LIMIT);
   const mine = options["mine"] === true ? context.agent() : undefined;
   const { mound, notes } = await freshMound(context);
   const { point, read } = await readerAt(context, mound, options["at"]);

@@ -4,7 +4,7 @@ import { EXIT } from "../exit.ts";
 import { explainWork } from "./say.ts";
 
 /** As a shell reports a process that Ctrl-C has ended. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** The exit code of `mound work`, as its help lists them. */
 export function exitOf(end: WorkEnd, mode: "forever" | "until-empty" | "once"): number {

@@ -6,7 +6,7 @@ import { launcher } from "../../work/launch.ts";
 import { MoundDesk } from "../../work/mound-desk.ts";
 import { sweepScratch } from "../../work/scratch.ts";
 import { systemTimers } from "../../work/timers.ts";
-import { LOOK_MAX_MS, LOOK_MIN_MS, work, type WorkEnd } from "../../work/worker.ts";
+import { work, type WorkEnd } from "../../work/worker.ts";
 import type { WorkEvent } from "../../work/events.ts";
 import type { Context } from "../context.ts";
 import { durationOption, listOption, numberOption } from "../options.ts";
@@ -19,11 +19,10 @@ import { enlist } from "./enlist.ts";
 import { exitOf } from "./exit-of.ts";
 import { findProgram } from "./find-program.ts";
 import { sayHere } from "./presence.ts";
+import { graceOption, lookMax } from "./program-options.ts";
 import { eventJson, explainWork, sayEvent } from "./say.ts";
 import { stopSignal } from "./stop-signal.ts";
 
-/** Less than what service managers and container hosts give before they kill. */
-const GRACE_MS = 10_000;
 /** What waits to be read on standard error is held in memory. */
 const TALK_BYTES = 4 * 1024 * 1024;
 /** More programs at once than any mound lets one agent hold tasks. */
@@ -81,8 +80,7 @@ export async function workCommand(
     watch: watchClone(mound.clone),
     random: mound.ports.random,
     tell,
-    // A look at an origin on this machine costs next to nothing.
-    lookMaxMs: (await mound.ports.remote.peek()) === undefined ? LOOK_MAX_MS : LOOK_MIN_MS,
+    lookMaxMs: await lookMax(mound),
     stop,
     insist: context.untilInsisted(),
   });
@@ -106,7 +104,7 @@ function readWish(options: Record<string, unknown>) {
   return {
     mode: once ? ("once" as const) : untilEmpty ? ("until-empty" as const) : ("forever" as const),
     parallel,
-    graceMs: durationOption(options["grace"], "--grace") ?? GRACE_MS,
+    graceMs: graceOption(options),
     ...(lease === undefined ? {} : { lease }),
   };
 }

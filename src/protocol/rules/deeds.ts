@@ -2,23 +2,25 @@
  * What agents have done, counted from the log: evidence beside what they say of themselves. By each skill
  * that a task needed, and under `*` for every task.
  */
-import type { DeedsState, SkillRecord } from "../capabilities-state.ts";
+import type { SkillRecord } from "../capabilities-state.ts";
 import type { AgentId } from "../ids.ts";
 import { LIST_ITEMS } from "../limits.ts";
 import type { Outcome, Overlay, View } from "../state.ts";
 
 /** Under this it stands what an agent did whatever the skill; no skill has such a name. */
-const ANY_SKILL = "*";
+export const ANY_SKILL = "*";
 
 /** As many as an agent may declare at one time: of one that has done more, what it did least is forgotten. */
 export const SKILLS_KEPT = LIST_ITEMS;
 
-const NOTHING: SkillRecord = { done: 0, accepted: 0, rejected: 0, failed: 0, lapsed: 0 };
+/** What is answered, this very object, where nothing is known. */
+export const NO_DEEDS: SkillRecord = { done: 0, accepted: 0, rejected: 0, failed: 0, lapsed: 0 };
 
-/** What an agent has done at tasks that need a skill. */
+/** What an agent has done at tasks that need a skill; `NO_DEEDS` where nothing is known. */
 export function deedsOf(view: View, agent: AgentId, skill: string): SkillRecord {
-  const did = view.get(`did/${agent}`);
-  return did === undefined ? NOTHING : recordIn(did, skill);
+  const skills = view.get(`did/${agent}`)?.skills;
+  // A skill may be called `constructor`, and what is read from a file has a prototype.
+  return skills !== undefined && Object.hasOwn(skills, skill) ? skills[skill]! : NO_DEEDS;
 }
 
 /** A sign of life that changes no count. */
@@ -63,8 +65,8 @@ function count(
   const skills = Object.create(null) as Record<string, SkillRecord>;
   for (const skill of Object.keys(before.skills)) skills[skill] = before.skills[skill]!;
   for (const skill of [ANY_SKILL, ...new Set(needs)]) {
-    const record = skills[skill] ?? NOTHING;
-    if (record === NOTHING && skill !== ANY_SKILL) makeRoom(skills);
+    const record = skills[skill] ?? NO_DEEDS;
+    if (record === NO_DEEDS && skill !== ANY_SKILL) makeRoom(skills);
     skills[skill] = { ...record, [what]: record[what] + 1 };
   }
   state.set(`did/${agent}`, { last: before.last, skills });
@@ -82,8 +84,4 @@ function makeRoom(skills: Record<string, SkillRecord>): void {
 
 function endings({ done, failed, lapsed }: SkillRecord): number {
   return done + failed + lapsed;
-}
-
-function recordIn({ skills }: DeedsState, skill: string): SkillRecord {
-  return Object.hasOwn(skills, skill) ? skills[skill]! : NOTHING;
 }

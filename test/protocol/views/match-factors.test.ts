@@ -106,6 +106,8 @@ describe("what one agent sees of a task", () => {
     const success = (more: Partial<SkillRecord>) =>
       aptitude({ deeds: { go: record(more) } }).skill("go").success;
     expect(aptitude().skill("go").success).toBe(1);
+    // What is read from a file has a prototype, and a skill may have the name of one of its members.
+    expect(aptitude({ deeds: { go: record({}) } }).skill("constructor").success).toBe(1);
     rising([0, 1, 5, 50].map((accepted) => success({ done: accepted, accepted })));
     for (const kind of ["failed", "lapsed"] as const)
       rising([50, 5, 1, 0].map((count) => success({ [kind]: count })));

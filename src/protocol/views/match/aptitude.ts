@@ -4,14 +4,12 @@
  *
  *   need × success × threshold × load / (1 + own failures)
  */
-import type { CapabilitiesState, DeedsState, SkillRecord } from "../../capabilities-state.ts";
+import type { CapabilitiesState, SkillRecord } from "../../capabilities-state.ts";
 import type { AgentId } from "../../ids.ts";
 import { isInDate } from "../../rules/able.ts";
+import { ANY_SKILL, deedsOf } from "../../rules/deeds.ts";
 import type { View } from "../../state.ts";
 import type { TodoState } from "../../todo-state.ts";
-
-/** What is known of an agent whatever the skill. */
-const ANY = "*";
 
 /**
  * A task that needs what one has declared weighs so much more than one that needs nothing: anybody can
@@ -47,22 +45,22 @@ export class Aptitude {
   readonly declared: ReadonlySet<string>;
   /** From 0.1 to 1: how much of its capacity is free. */
   readonly load: number;
-  readonly #deeds: DeedsState | undefined;
+  readonly #view: View;
   readonly #skills = new Map<string, Skill>();
   readonly #general: Skill;
 
   constructor(view: View, agent: AgentId, now: number) {
     this.agent = agent;
-    this.#deeds = view.get(`did/${agent}`);
+    this.#view = view;
     const can = view.get(`can/${agent}`);
     this.declared = declaredBy(can, now);
     this.load = loadFactor(can, Object.keys(view.get(`held/${agent}`) ?? {}).length);
-    this.#general = skillOf(this.#deeds, ANY);
+    this.#general = this.#skillOf(ANY_SKILL);
   }
 
   skill(name: string): Skill {
     let skill = this.#skills.get(name);
-    if (skill === undefined) this.#skills.set(name, (skill = skillOf(this.#deeds, name)));
+    if (skill === undefined) this.#skills.set(name, (skill = this.#skillOf(name)));
     return skill;
   }
 
@@ -93,6 +91,27 @@ export class Aptitude {
       threshold: Math.max(...skills.map(({ threshold }) => threshold)),
     };
   }
+
+  /**
+   * The mean of a Beta posterior (as in Jøsang and Ismail, 2002) over twice the neutral one half. Its prior
+   * is what is known of the agent whatever the skill, and that has a neutral prior in turn: with few
+   * outcomes in a skill little is made of them.
+   */
+  #skillOf(name: string): Skill {
+    const known = (skill: string) => evidence(deedsOf(this.#view, this.agent, skill));
+    const any = known(ANY_SKILL);
+    const general = (any.good + PRIOR / 2) / (any.good + any.bad + PRIOR);
+    const own = name === ANY_SKILL ? any : known(name);
+    const mean =
+      name === ANY_SKILL ? general : (own.good + PRIOR * general) / (own.good + own.bad + PRIOR);
+    const { start, accepted, failed, least, most } = THRESHOLD;
+    const threshold = start - accepted * own.good + failed * own.bad;
+    const proven = name === ANY_SKILL ? 0 : provenIn(own);
+    return {
+      success: 2 * mean * (1 + PROVEN * proven),
+      threshold: Math.min(most, Math.max(least, threshold)),
+    };
+  }
 }
 
 /** s²/(s²+θ²): how readily an agent answers a stimulus (Bonabeau, Theraulaz and Deneubourg, 1996). */
@@ -121,25 +140,6 @@ function declaredBy(can: CapabilitiesState | undefined, now: number): ReadonlySe
 }
 
 /**
- * The mean of a Beta posterior (as in Jøsang and Ismail, 2002) over twice the neutral one half. Its prior
- * is what is known of the agent whatever the skill, and that has a neutral prior in turn: with few
- * outcomes in a skill little is made of them.
- */
-function skillOf(deeds: DeedsState | undefined, name: string): Skill {
-  const any = evidence(deeds?.skills[ANY]);
-  const general = (any.good + PRIOR / 2) / (any.good + any.bad + PRIOR);
-  const own = name === ANY ? any : evidence(deeds?.skills[name]);
-  const mean = name === ANY ? general : (own.good + PRIOR * general) / (own.good + own.bad + PRIOR);
-  const { start, accepted, failed, least, most } = THRESHOLD;
-  const threshold = start - accepted * own.good + failed * own.bad;
-  const proven = name === ANY ? 0 : provenIn(own);
-  return {
-    success: 2 * mean * (1 + PROVEN * proven),
-    threshold: Math.min(most, Math.max(least, threshold)),
-  };
-}
-
-/**
  * From 0 to 1: hardly anything after a few outcomes, most of it after a dozen good ones; a threshold as
  * in the response to a stimulus, so that work done once in passing makes no specialist.
  */
@@ -148,12 +148,7 @@ function provenIn({ good, bad }: { readonly good: number; readonly bad: number }
   return (good * good) / (all * all + PRIOR * PRIOR);
 }
 
-function evidence(record: SkillRecord | undefined): {
-  readonly good: number;
-  readonly bad: number;
-} {
-  if (record === undefined) return { good: 0, bad: 0 };
-  const { done, accepted, rejected, failed, lapsed } = record;
+function evidence({ done, accepted, rejected, failed, lapsed }: SkillRecord) {
   const unreviewed = Math.max(0, done - accepted - rejected);
   return { good: accepted + UNREVIEWED * unreviewed, bad: rejected + failed + lapsed };
 }

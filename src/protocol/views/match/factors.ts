@@ -1,5 +1,6 @@
 /** What a weight is made of, for people: each factor with its value and what it comes from. */
 import type { SkillRecord } from "../../capabilities-state.ts";
+import { ANY_SKILL, deedsOf, NO_DEEDS } from "../../rules/deeds.ts";
 import type { TaskState, View } from "../../state.ts";
 import { formatDuration, formatInstant } from "../../time.ts";
 import type { TodoState } from "../../todo-state.ts";
@@ -106,11 +107,11 @@ function ownFactors(
 }
 
 function recordNote(view: View, { agent }: Aptitude, needs: readonly string[]): string {
-  const skills = view.get(`did/${agent}`)?.skills ?? {};
-  const names = needs.length === 0 ? ["*"] : needs;
+  const names = needs.length === 0 ? [ANY_SKILL] : needs;
   const known = names.flatMap((name) => {
-    const record = skills[name];
-    return record === undefined ? [] : [`${name === "*" ? "all its work" : name}: ${said(record)}`];
+    const record = deedsOf(view, agent, name);
+    if (record === NO_DEEDS) return [];
+    return [`${name === ANY_SKILL ? "all its work" : name}: ${said(record)}`];
   });
   return known.length === 0 ? "nothing is known" : known.join("; ");
 }
