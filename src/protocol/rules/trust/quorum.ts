@@ -1,0 +1,255 @@
+/**
+ * Quorum trust: how far each agent is trusted, from who has rated whom and from a few roots.
+ *
+ *   s_ij  = max(0, cap(g_ij) - 3 cap(b_ij))                       local trust, s_ii = 0
+ *   c_ij  = cred_i s_ij / (sink + sum_k s_ik)
+ *   x^r_j = min(1, 0.8 [j = r] + 0.8 sum_i c_ij x^r_i)            32 steps, for each root r
+ *   x_j   = min(1, 6 times the second largest of {x^r_j})         the largest, with fewer than three roots
+ *   w_i   = x_i cred_i
+ *   a_j   = sum_i w_i cap(g_ij);  b_j = 3 sum_i w_i cap(b_ij) + what the log itself says against j
+ *   R_j   = (4 x_j + a_j) / (4 + a_j + b_j)                       vouches are the prior, work is the evidence
+ *   conf  = (a_j + b_j) / (4 + a_j + b_j)
+ *
+ * and cred_i, in four passes, from how far i's ratings agree with what others say of the same agents, i's own
+ * left out (roots stay at 1). The cap and the sink are LipschiTrust's (Tournesol), the posterior is that of the
+ * beta reputation system (Josang and Ismail, 2002); the quorum over roots answers what is known of EigenTrust's
+ * pre-trusted peers: one bad one lifts whom it likes.
+ *
+ * Nothing but + - * / and comparisons on doubles, in an order that the input fixes: the same bits everywhere.
+ */
+import {
+  AGREEMENT_BASE,
+  BAD_WEIGHT,
+  DAMPING,
+  EVIDENCE_CAP,
+  INDEPENDENT_MIN,
+  PASSES,
+  PRIOR,
+  QUORUM_ROOTS,
+  QUORUM_SCALE,
+  ROOT_SHARE,
+  SINK,
+  STEPS,
+} from "./constants.ts";
+
+/** Who has rated whom: agents are numbered from 0 in the order of their ids. */
+export interface Ratings {
+  readonly agents: number;
+  /** One entry for each ordered pair, sorted by `from`, then `to`; no pair twice, nobody rates itself. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** Decayed counts of good and bad deeds, at least 0. */
+  readonly good: Float64Array;
+  readonly bad: Float64Array;
+  /** By agent: bad deeds that nobody need say, such as leases that lapsed. */
+  readonly proven: Float64Array;
+  /** Sorted, none twice. */
+  readonly roots: readonly number[];
+}
+
+/** By agent, each from 0 to 1. */
+export interface TrustScores {
+  /** How far the roots' trust reaches. */
+  readonly reach: Float64Array;
+  /** The same for each root alone, in the order of the roots. */
+  readonly byRoot: readonly Float64Array[];
+  /** How far an agent's ratings agree with those of others. */
+  readonly credibility: Float64Array;
+  /** The score: how good its next work is expected to be. */
+  readonly score: Float64Array;
+  /** How much of the score is evidence rather than prior. */
+  readonly confidence: Float64Array;
+}
+
+/** Linear in the pairs: 32 steps for each root, four times. */
+export function quorumTrust(ratings: Ratings): TrustScores {
+  return new Quorum(ratings).run();
+}
+
+class Quorum {
+  readonly #ratings: Ratings;
+  /** Pairs in the order of `to`, then `from`. */
+  readonly #byTo: Int32Array;
+  readonly #credit: Float64Array;
+  readonly #share: Float64Array;
+  readonly #credibility: Float64Array;
+  readonly #byRoot: Float64Array[];
+  readonly #reach: Float64Array;
+  readonly #good: Float64Array;
+  readonly #bad: Float64Array;
+
+  constructor(ratings: Ratings) {
+    this.#ratings = ratings;
+    const { agents, roots } = ratings;
+    this.#byTo = sortByTo(ratings);
+    this.#share = sharesOf(ratings);
+    this.#credit = new Float64Array(ratings.from.length);
+    this.#credibility = new Float64Array(agents).fill(1);
+    this.#byRoot = roots.map(() => new Float64Array(agents));
+    this.#reach = new Float64Array(agents);
+    this.#good = new Float64Array(agents);
+    this.#bad = new Float64Array(agents);
+  }
+
+  run(): TrustScores {
+    const { agents } = this.#ratings;
+    for (let pass = 1; ; pass += 1) {
+      this.#spread();
+      this.#weigh();
+      if (pass === PASSES) break;
+      this.#believe();
+    }
+    const score = new Float64Array(agents);
+    const confidence = new Float64Array(agents);
+    for (let j = 0; j < agents; j += 1) {
+      const evidence = this.#good[j]! + this.#bad[j]!;
+      score[j] = (PRIOR * this.#reach[j]! + this.#good[j]!) / (PRIOR + evidence);
+      confidence[j] = evidence / (PRIOR + evidence);
+    }
+    const [reach, byRoot, credibility] = [this.#reach, this.#byRoot, this.#credibility];
+    return { reach, byRoot, credibility, score, confidence };
+  }
+
+  /** The flow from each root, and of each agent the one that the quorum takes. */
+  #spread(): void {
+    const { agents, from, to, roots } = this.#ratings;
+    // In the order in which they are used: from one end of the pairs to the other at each step.
+    const sources = new Int32Array(from.length);
+    this.#byTo.forEach((pair, at) => {
+      sources[at] = from[pair]!;
+      this.#credit[at] = DAMPING * this.#credibility[from[pair]!]! * this.#share[pair]!;
+    });
+    const ends = new Int32Array(agents);
+    for (const target of to) ends[target]! += 1;
+    for (let j = 1; j < agents; j += 1) ends[j]! += ends[j - 1]!;
+    roots.forEach((root, at) => {
+      this.#byRoot[at] = this.#flow(root, sources, ends);
+    });
+    const rank = roots.length >= QUORUM_ROOTS ? 2 : 1;
+    for (let j = 0; j < agents; j += 1)
+      this.#reach[j] = Math.min(1, QUORUM_SCALE * largest(this.#byRoot, j, rank));
+  }
+
+  #flow(root: number, sources: Int32Array, ends: Int32Array): Float64Array {
+    const { agents } = this.#ratings;
+    let now = new Float64Array(agents);
+    let next = new Float64Array(agents);
+    now[root] = ROOT_SHARE;
+    for (let step = 0; step < STEPS; step += 1) {
+      let pair = 0;
+      for (let j = 0; j < agents; j += 1) {
+        let sum = j === root ? ROOT_SHARE : 0;
+        for (const end = ends[j]!; pair < end; pair += 1)
+          sum += this.#credit[pair]! * now[sources[pair]!]!;
+        next[j] = sum < 1 ? sum : 1;
+      }
+      [now, next] = [next, now];
+    }
+    return now;
+  }
+
+  /** What raters say of each agent, by the weight of the raters. */
+  #weigh(): void {
+    const { from, to, good, bad, proven } = this.#ratings;
+    this.#good.fill(0);
+    this.#bad.set(proven);
+    for (let pair = 0; pair < from.length; pair += 1) {
+      const weight = this.#weightOf(from[pair]!);
+      this.#good[to[pair]!]! += weight * capped(good[pair]!);
+      this.#bad[to[pair]!]! += BAD_WEIGHT * weight * capped(bad[pair]!);
+    }
+  }
+
+  /** How far each rater agrees with all others together. */
+  #believe(): void {
+    const { agents, from, roots } = this.#ratings;
+    const fixed = new Set(roots);
+    let pair = 0;
+    const next = new Float64Array(agents).fill(1);
+    for (let i = 0; i < agents; i += 1) {
+      let agreed = 1;
+      let compared = 1;
+      for (; pair < from.length && from[pair] === i; pair += 1) {
+        const weight = this.#comparable(pair);
+        if (weight === 0) continue;
+        agreed += weight * (1 - this.#distance(pair));
+        compared += weight;
+      }
+      const above = (agreed / compared - AGREEMENT_BASE) / (1 - AGREEMENT_BASE);
+      if (!fixed.has(i)) next[i] = above > 0 ? above * above : 0;
+    }
+    this.#credibility.set(next);
+  }
+
+  /** How much a rating can be compared with those of others: 0 where they know too little. */
+  #comparable(pair: number): number {
+    const { good, bad } = this.#ratings;
+    const independent = this.#others(pair).evidence;
+    if (independent < INDEPENDENT_MIN) return 0;
+    const deeds = Math.min(good[pair]! + bad[pair]!, EVIDENCE_CAP);
+    return deeds * Math.min(1, independent);
+  }
+
+  #distance(pair: number): number {
+    const { good, bad } = this.#ratings;
+    const own = good[pair]! / (good[pair]! + BAD_WEIGHT * bad[pair]!);
+    const { praise, evidence } = this.#others(pair);
+    return Math.abs(own - praise / evidence);
+  }
+
+  /** What is known of a rated agent without this rating. */
+  #others(pair: number): { readonly praise: number; readonly evidence: number } {
+    const { from, to, good, bad } = this.#ratings;
+    const [j, weight] = [to[pair]!, this.#weightOf(from[pair]!)];
+    const praise = Math.max(0, this.#good[j]! - weight * capped(good[pair]!));
+    const blame = Math.max(0, this.#bad[j]! - BAD_WEIGHT * weight * capped(bad[pair]!));
+    return { praise, evidence: praise + blame };
+  }
+
+  #weightOf(agent: number): number {
+    return this.#reach[agent]! * this.#credibility[agent]!;
+  }
+}
+
+function capped(deeds: number): number {
+  return deeds < EVIDENCE_CAP ? deeds : EVIDENCE_CAP;
+}
+
+/** By pair: which part of its rater's standing flows along it. */
+function sharesOf({ agents, from, good, bad }: Ratings): Float64Array {
+  const local = new Float64Array(from.length);
+  const sums = new Float64Array(agents).fill(SINK);
+  for (let pair = 0; pair < from.length; pair += 1) {
+    local[pair] = Math.max(0, capped(good[pair]!) - BAD_WEIGHT * capped(bad[pair]!));
+    sums[from[pair]!]! += local[pair]!;
+  }
+  return local.map((trust, pair) => trust / sums[from[pair]!]!);
+}
+
+/** The pairs by `to`; those of one `to` stay in the order of `from`. */
+function sortByTo({ agents, to }: Ratings): Int32Array {
+  const places = new Int32Array(agents + 1);
+  for (const target of to) places[target + 1]! += 1;
+  for (let j = 0; j < agents; j += 1) places[j + 1]! += places[j]!;
+  const order = new Int32Array(to.length);
+  for (let pair = 0; pair < to.length; pair += 1) {
+    const target = to[pair]!;
+    order[places[target]!] = pair;
+    places[target]! += 1;
+  }
+  return order;
+}
+
+/** The largest (`rank` 1) or second largest (2) of what the roots give an agent. */
+function largest(byRoot: readonly Float64Array[], agent: number, rank: 1 | 2): number {
+  let first = 0;
+  let second = 0;
+  for (const reached of byRoot) {
+    const value = reached[agent]!;
+    if (value > first) {
+      second = first;
+      first = value;
+    } else if (value > second) second = value;
+  }
+  return rank === 1 ? first : second;
+}
