@@ -6,6 +6,7 @@ import { EXIT } from "./exit.ts";
 import type { Words } from "./explain.ts";
 import { speak, type Table } from "./table.ts";
 import { explainLock, isLockFault, type LockFault } from "./explain-lock.ts";
+import { explainTrust, isTrustFault, type TrustFault } from "./explain-trust.ts";
 import { waitingText } from "./waiting-text.ts";
 import { explainRecord, isRecordFault, type RecordFault } from "./explain-record.ts";
 
@@ -13,10 +14,11 @@ import { explainRecord, isRecordFault, type RecordFault } from "./explain-record
 export function explainRule(fault: Fault): Words {
   if (isRecordFault(fault)) return explainRecord(fault);
   if (isLockFault(fault)) return explainLock(fault);
+  if (isTrustFault(fault)) return explainTrust(fault);
   return speak(WORDS, fault);
 }
 
-type RuleFault = Exclude<Fault, RecordFault | LockFault>;
+type RuleFault = Exclude<Fault, RecordFault | LockFault | TrustFault>;
 
 const WORDS: Table<RuleFault> = {
   held: (fault) => ({

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { COUNTER_MAX } from "../protocol/limits.ts";
+import { parseShare } from "../protocol/share.ts";
 import { parseDuration } from "../protocol/time.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./usage.ts";
@@ -47,6 +48,12 @@ export function tokenValue(value: unknown, name: string): number | undefined {
 export function tokenOption(options: Record<string, unknown>): { readonly token?: number } {
   const token = tokenValue(options["token"], "--token");
   return token === undefined ? {} : { token };
+}
+
+/** A share from 0 to 1, as it was typed. */
+export function shareOption(value: string | undefined, name: string): string | undefined {
+  if (value === undefined || parseShare(value) !== undefined) return value;
+  throw new UsageError(`${name} takes a share from 0 to 1, such as 0.4, not "${value}".`);
 }
 
 export function textOption(value: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import { FACT_CHARS, FACT_ITEMS } from "./limits.ts";
 import type { LockFaultFacts } from "./lock-fault.ts";
+import type { TrustFaultFacts } from "./trust-fault.ts";
 
 /**
  * Why a commit or a command is not legal: a code, the rule (its id in SPEC.md) and facts. No text:
@@ -9,6 +10,7 @@ export type Fault = { readonly rule: string } & FaultFacts;
 
 export type FaultFacts =
   | LockFaultFacts
+  | TrustFaultFacts
   // The record and its file.
   | { readonly code: "record-too-large"; readonly path: string; readonly size: number }
   | {

@@ -13,6 +13,7 @@ import {
   type TaskId,
 } from "./ids.ts";
 import { COUNTER_MAX, LINE_CHARS, LIST_ITEMS, SKILL_TAGS, TEXT_CHARS } from "./limits.ts";
+import { parseShare } from "./share.ts";
 import { parseDuration, parseInstant, type Duration, type Instant } from "./time.ts";
 import { isTopic, TOPIC } from "./topics.ts";
 
@@ -128,6 +129,15 @@ export function integer(min: number, max: number = COUNTER_MAX) {
     }),
   );
 }
+
+/** A share from 0 to 1 with at most three decimals, as thousandths. */
+export const share = z.pipe(
+  z.string(),
+  z.transform(
+    (input: string, context): number =>
+      parseShare(input) ?? bad(context, input, "must be from 0 to 1, such as 0.4"),
+  ),
+);
 
 export function list<T extends z.core.$ZodType>(item: T, max: number = LIST_ITEMS) {
   return z.array(item).check(z.maxLength(max, `must have at most ${max} entries`));

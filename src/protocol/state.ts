@@ -12,6 +12,7 @@ import type { RefusalState } from "./refusal-state.ts";
 import type { ReservedState } from "./reserved-state.ts";
 import type { SignalState } from "./signal-state.ts";
 import type { PaceState, TodoState } from "./todo-state.ts";
+import type { TaskTerms, TrustEntries, TrustPolicy } from "./trust-state.ts";
 
 /** Where the line is: the newest folded commit, whatever the judge said of it. */
 export interface LineState {
@@ -24,11 +25,11 @@ export interface LineState {
   readonly refused: number;
 }
 
-export interface MoundState {
+export interface MoundState extends TrustPolicy {
   readonly id: string;
   readonly name: string;
   readonly protocol: number;
-  readonly membership: "open" | "invited";
+  readonly membership: "open" | "invited" | "vouched";
   /** `agent key` pairs: a root acts by its key in force, which the record repeats. */
   readonly roots: readonly { readonly agent: AgentId; readonly key: PublicKey }[];
   readonly threshold: number;
@@ -99,7 +100,7 @@ export interface ProgressState {
   readonly checkpoint: string | undefined;
 }
 
-export interface TaskState {
+export interface TaskState extends TaskTerms {
   readonly id: TaskId;
   readonly creator: AgentId;
   readonly created: number;
@@ -131,7 +132,7 @@ export interface TaskState {
 }
 
 /** Keys and what lies under them. */
-export interface Entries {
+export interface Entries extends TrustEntries {
   line: LineState;
   mound: MoundState;
   refusals: readonly RefusalState[];

@@ -71,6 +71,8 @@ function entriesOf(
     attempts: [],
     afterAny: [],
     attemptsMax: 3,
+    trust: 0,
+    stake: 0,
   };
   const todo = {
     priority,

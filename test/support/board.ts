@@ -77,6 +77,9 @@ function taskEntries(planted: Planted, at: number): readonly [Key, Value][] {
     attemptsMax: 99,
     creator: "root",
     title: id,
+    trust: 0,
+    value: 0,
+    stake: 0,
   };
   const some = (list: readonly string[]) => (list.length === 0 ? undefined : list);
   const lists = { needs: some(needs), after: some(after), failed: some(failed) };

@@ -28,6 +28,13 @@ const spec = {
   review: "required",
   reviewer: "ant-1",
   parent: task,
+  trust: "0.4",
+  value: 5,
+  stake: 2,
+  mode: "auction",
+  bids: "sealed",
+  bidsUntil: "2027-01-01T00:00:00.000Z",
+  revealsUntil: "2027-01-01T01:00:00.000Z",
 } as const;
 
 /** Every command that an agent may hand to a daemon; a field that is new is missing here, and tsc says so. */

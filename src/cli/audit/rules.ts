@@ -85,6 +85,7 @@ export const RULES: Readonly<Record<string, string>> = {
   CL11: "The taker's other claims that have not lapsed are fewer than claims_max.",
   CL12: "A claim's token is one more than the task's last.",
   CL13: "From at to until, a lease has at least 1 s and at most lease_max.",
+  CL15: "Who takes a task is trusted as far as its trust asks.",
   CL14: "The paths of the task and those of any other task under a claim that has not lapsed, be it the same agent's, have no path in common, unless both tasks are shared.",
   AT1: "A claim ends as expired when it has lapsed, by who takes the task over in the same commit.",
   AT2: "A claim ends as cancelled by who cancels the task in the same commit.",

@@ -76,7 +76,7 @@ const AT = "as it was then: a commit, a time (RFC 3339), or how long ago (2h)";
 
 const IMPORT_HELP = `
 Fields: title, body, needs, after, after_any, paths, shared, priority, deadline, lease, attempts, review, reviewer,
-parent, and label: a name by which the entries of the file name each other in \`after\`,
+parent, trust, value, stake, and label: a name by which the entries of the file name each other in \`after\`,
 \`after_any\` and \`parent\`.
 
 Example:

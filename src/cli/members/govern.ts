@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fingerprint, parsePublicKey } from "../../keys/public-key.ts";
-import { SETTINGS, wireSettings, type Setting } from "../../protocol/commands/configure.ts";
+import { SETTINGS, shownSettings, type Setting } from "../../protocol/commands/configure.ts";
 import type { Command } from "../../protocol/commands/index.ts";
 import { act } from "../act.ts";
 import type { Context } from "../context.ts";
@@ -134,7 +134,7 @@ async function configured(
 async function settingsOf(mound: Awaited<ReturnType<Context["mound"]>>) {
   const state = await mound.read((view) => view.get("mound")!);
   const roots = state.roots.map((root) => root.agent);
-  return { id: state.id, protocol: state.protocol, roots, settings: wireSettings(state) };
+  return { id: state.id, protocol: state.protocol, roots, settings: shownSettings(state) };
 }
 
 function settingArgument(typed: string): Setting {

@@ -26,6 +26,9 @@ const TEXTS = new Set([
   "review",
   "reviewer",
   "parent",
+  "trust",
+  "value",
+  "stake",
 ]);
 /** A word that cannot be taken for an option or a path. */
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

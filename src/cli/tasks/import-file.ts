@@ -144,7 +144,7 @@ class Reader implements ImportFile {
 }
 
 /** JSON may write these without quotes. */
-const NUMBERS = new Set(["priority", "attempts"]);
+const NUMBERS = new Set(["priority", "attempts", "trust", "value", "stake"]);
 
 function textOf(node: unknown, field: string): string | undefined {
   if (!isScalar(node) || hasExtras(node)) return undefined;

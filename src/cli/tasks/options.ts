@@ -7,9 +7,11 @@ import {
   fileOption,
   listOption,
   numberOption,
+  shareOption,
   textOption,
 } from "../options.ts";
 import { UsageError } from "../usage.ts";
+import { COUNTER_MAX } from "../../protocol/limits.ts";
 import { readDeadline } from "../../protocol/commands/deadline.ts";
 
 /** The options that describe a task, for `add` and `edit`. */
@@ -38,7 +40,10 @@ export function describeTask(command: Command): Command {
       "how many agents may fail before the task counts as failed; 3 unless said",
     )
     .option("--review <required>", "done only counts once it is accepted")
-    .option("--reviewer <agent>", "who accepts or rejects, besides the creator");
+    .option("--reviewer <agent>", "who accepts or rejects, besides the creator")
+    .option("--trust <share>", "how far who takes it must be trusted, from 0 to 1, such as 0.4")
+    .option("--value <n>", "what it is worth beside other tasks; see review_value")
+    .option("--stake <credits>", "what a claim locks until the task is done");
 }
 
 type Field = Exclude<keyof TaskSpec, "title" | "label" | "parent">;
@@ -60,9 +65,9 @@ export async function taskChanges(
       "Leave one of them out.",
     );
   }
-  const clear = (["body", "lease", "deadline", "reviewer"] as const).filter(
-    (name) => options[name] === "",
-  );
+  const clear = (
+    ["body", "lease", "deadline", "reviewer", "trust", "value", "stake"] as const
+  ).filter((name) => options[name] === "");
   const given = (name: Field): string | undefined =>
     options[name] === "" ? undefined : textOption(options[name]);
   const lease = given("lease");
@@ -84,6 +89,13 @@ export async function taskChanges(
     attempts: numberOption(options["attempts"], "--attempts", 1, 99),
     review: review === "required" ? review : undefined,
     reviewer: given("reviewer"),
+    trust: shareOption(given("trust"), "--trust"),
+    value: numberOption(given("value"), "--value", 1, COUNTER_MAX),
+    stake: numberOption(given("stake"), "--stake", 1, COUNTER_MAX),
+    mode: undefined,
+    bids: undefined,
+    bidsUntil: undefined,
+    revealsUntil: undefined,
   };
   const changes = Object.fromEntries(
     Object.entries(found).filter(([, value]) => value !== undefined),

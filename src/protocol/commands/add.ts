@@ -28,6 +28,15 @@ export interface TaskSpec {
   readonly review?: "required";
   readonly reviewer?: string;
   readonly parent?: string;
+  /** From 0 to 1. */
+  readonly trust?: string;
+  readonly value?: number;
+  readonly stake?: number;
+  readonly mode?: "auction";
+  readonly bids?: "open" | "sealed";
+  /** RFC 3339. */
+  readonly bidsUntil?: string;
+  readonly revealsUntil?: string;
 }
 
 export interface AddCommand {
@@ -123,6 +132,13 @@ export function taskFields(
     review: spec.review,
     reviewer: spec.reviewer,
     parent: parent?.value,
+    trust: spec.trust,
+    value: spec.value === undefined ? undefined : String(spec.value),
+    stake: spec.stake === undefined ? undefined : String(spec.stake),
+    mode: spec.mode,
+    bids: spec.bids,
+    bids_until: spec.bidsUntil,
+    reveals_until: spec.revealsUntil,
   });
 }
 

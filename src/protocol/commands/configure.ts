@@ -3,6 +3,8 @@ import { fault } from "../fault.ts";
 import type { AgentId } from "../ids.ts";
 import { isRoot, settings } from "../rules/members.ts";
 import type { MoundState } from "../state.ts";
+import { DEFAULTS } from "../kinds/mound.ts";
+import { formatShare, parseShare } from "../share.ts";
 import { formatDuration, parseDuration } from "../time.ts";
 import { commonFields, type Draft, type PlanContext, type Planned } from "./plan.ts";
 
@@ -17,6 +19,13 @@ export const SETTINGS = [
   "claims_max",
   "tasks_open_max",
   "records_hour_max",
+  "vouches",
+  "vouch_trust",
+  "limits",
+  "cooldown",
+  "quarantine",
+  "review_value",
+  "review_trust",
 ] as const;
 
 export type Setting = (typeof SETTINGS)[number];
@@ -85,8 +94,20 @@ export function moundDraft(next: MoundState, context: PlanContext, index: number
   };
 }
 
-/** The settings as mound.yaml and `mound config` write them. */
-export function wireSettings(mound: MoundState): Record<Setting, string> {
+/** The settings as `mound config` writes them. */
+export function shownSettings(mound: MoundState): Record<Setting, string> {
+  return { ...always(mound), ...sometimes(mound) };
+}
+
+/** The settings as mound.yaml writes them: of the later ones, those that are not as in a new mound. */
+function wireSettings(mound: MoundState): Partial<Record<Setting, string>> {
+  const said = Object.entries(sometimes(mound)) as [Setting, string][];
+  const usual = (key: Setting) =>
+    mound[PROPERTY[key]] === (DEFAULTS as Partial<MoundState>)[PROPERTY[key]];
+  return { ...always(mound), ...Object.fromEntries(said.filter(([key]) => !usual(key))) };
+}
+
+function always(mound: MoundState) {
   return {
     name: mound.name,
     membership: mound.membership,
@@ -100,6 +121,21 @@ export function wireSettings(mound: MoundState): Record<Setting, string> {
   };
 }
 
+function sometimes(mound: MoundState) {
+  return {
+    vouches: String(mound.vouches),
+    vouch_trust: formatShare(mound.vouchTrust),
+    limits: mound.limits,
+    cooldown: mound.cooldown === 0 ? NO_LENGTH : formatDuration(mound.cooldown),
+    quarantine: String(mound.quarantine),
+    review_value: String(mound.reviewValue),
+    review_trust: formatShare(mound.reviewTrust),
+  };
+}
+
+/** A length of 0 has no spelling among the durations. */
+const NO_LENGTH = "none";
+
 const PROPERTY: Record<Setting, keyof MoundState> = {
   name: "name",
   membership: "membership",
@@ -110,17 +146,32 @@ const PROPERTY: Record<Setting, keyof MoundState> = {
   claims_max: "claimsMax",
   tasks_open_max: "tasksOpenMax",
   records_hour_max: "recordsHourMax",
+  vouches: "vouches",
+  vouch_trust: "vouchTrust",
+  limits: "limits",
+  cooldown: "cooldown",
+  quarantine: "quarantine",
+  review_value: "reviewValue",
+  review_trust: "reviewTrust",
 };
 
 /** Sets one setting; answers what is wrong with the value where something is. */
 function applySetting(next: MoundState, key: Setting, value: string): string | undefined {
   let typed: string | number = value;
-  if (key === "lease_default" || key === "lease_max" || key === "skew") {
+  if (key === "cooldown" && value === NO_LENGTH) typed = 0;
+  else if (key === "cooldown" || key === "lease_default" || key === "lease_max" || key === "skew") {
     const duration = parseDuration(value);
     if (duration === undefined) return `${key} must be a duration such as 30m, 2h or 1h30m`;
     typed = duration;
   } else if (key === "membership") {
-    if (value !== "open" && value !== "invited") return "membership must be open or invited";
+    if (value !== "open" && value !== "invited" && value !== "vouched")
+      return "membership must be open, invited or vouched";
+  } else if (key === "limits") {
+    if (value !== "fixed" && value !== "trusted") return "limits must be fixed or trusted";
+  } else if (key === "vouch_trust" || key === "review_trust") {
+    const thousandths = parseShare(value);
+    if (thousandths === undefined) return `${key} must be from 0 to 1, such as 0.4`;
+    typed = thousandths;
   } else if (key !== "name") {
     if (!/^(0|[1-9][0-9]{0,6})$/.test(value)) return `${key} must be a whole number`;
     typed = Number(value);

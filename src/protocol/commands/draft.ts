@@ -209,14 +209,20 @@ function commandOf(kind: string, fields: Fields): DraftCommand {
 
 function taskSpec(fields: Fields): TaskSpec {
   const words = ["body", "needs", "after", "paths", "deadline", "lease", "reviewer", "parent"];
+  const { bids_until: bidsUntil } = fields.some(["bids_until"]) as { bids_until?: string };
+  const { reveals_until: revealsUntil } = fields.some(["reveals_until"]) as {
+    reveals_until?: string;
+  };
   const { after_any: afterAny } = fields.some(["after_any"]) as {
     after_any?: readonly string[];
   };
   return {
     title: fields.need("title"),
     ...(afterAny === undefined ? {} : { afterAny }),
-    ...fields.some([...words, "review"]),
-    ...fields.some(["priority", "attempts"], Number),
+    ...fields.some([...words, "review", "trust", "mode", "bids"]),
+    ...(bidsUntil === undefined ? {} : { bidsUntil }),
+    ...(revealsUntil === undefined ? {} : { revealsUntil }),
+    ...fields.some(["priority", "attempts", "value", "stake"], Number),
     ...fields.some(["shared"], () => true),
   };
 }

@@ -1,7 +1,9 @@
 import { err, ok } from "../../base/result.ts";
 import { fault } from "../fault.ts";
 import { taskFolder } from "../paths.ts";
+import { formatShare } from "../share.ts";
 import type { TaskState } from "../state.ts";
+import type { AuctionTerms } from "../trust-state.ts";
 import { formatDuration, formatInstant } from "../time.ts";
 import { taskFields, type TaskSpec } from "./add.ts";
 import { commonFields, resolveTask, type PlanContext, type Planned } from "./plan.ts";
@@ -64,5 +66,18 @@ function specOf(task: TaskState): TaskSpec {
     ...(task.review ? { review: "required" as const } : {}),
     ...(task.reviewer === undefined ? {} : { reviewer: task.reviewer }),
     ...(task.parent === undefined ? {} : { parent: task.parent }),
+    ...(task.trust === 0 ? {} : { trust: formatShare(task.trust) }),
+    ...(task.value === 0 ? {} : { value: task.value }),
+    ...(task.stake === 0 ? {} : { stake: task.stake }),
+    ...(task.auction === undefined ? {} : auctionOf(task.auction)),
+  };
+}
+
+function auctionOf({ bids, bidsUntil, revealsUntil }: AuctionTerms): Partial<TaskSpec> {
+  return {
+    mode: "auction",
+    bids,
+    bidsUntil: formatInstant(bidsUntil),
+    revealsUntil: formatInstant(revealsUntil),
   };
 }

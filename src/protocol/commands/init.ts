@@ -6,13 +6,14 @@ import { PROTOCOL } from "../version.ts";
 import { capabilitiesDraft } from "./can.ts";
 import { moundDraft } from "./configure.ts";
 import { agentDraft } from "./members.ts";
+import type { MoundState } from "../state.ts";
 import { type Draft, type PlanContext, type Planned } from "./plan.ts";
 
 export interface InitCommand {
   readonly type: "init";
   readonly name: string;
   readonly key: PublicKey;
-  readonly membership: "open" | "invited";
+  readonly membership: MoundState["membership"];
   readonly skills?: readonly string[];
   /** What is laid down for people and hosts: path to text. */
   readonly files: Readonly<Record<string, string>>;
@@ -31,8 +32,6 @@ export function planInit(command: InitCommand, context: PlanContext): Planned {
     membership: command.membership,
     roots: [{ agent, key: command.key }],
     threshold: 1,
-    tasksOpenMax: 0,
-    recordsHourMax: 0,
     ...DEFAULTS,
   };
   const drafts: Draft[] = [

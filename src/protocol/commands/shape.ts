@@ -38,6 +38,13 @@ const spec = {
   review: z.optional(z.literal("required")),
   reviewer: z.optional(text),
   parent: z.optional(text),
+  trust: z.optional(text),
+  value: z.optional(whole),
+  stake: z.optional(whole),
+  mode: z.optional(z.literal("auction")),
+  bids: z.optional(z.enum(["open", "sealed"])),
+  bidsUntil: z.optional(text),
+  revealsUntil: z.optional(text),
 };
 const { title: _title, ...clearable } = spec;
 

@@ -5,6 +5,7 @@ import { listAble } from "../rules/able.ts";
 import { recordSign } from "../rules/deeds.ts";
 import { isRoot, keyInForce, rootsAmong, sameButStatus, settings } from "../rules/members.ts";
 import { keyFingerprint, keySegment } from "../rules/fingerprint.ts";
+import { noteTrust } from "../rules/trust/evidence.ts";
 import type { AgentState } from "../state.ts";
 import type { Context, Incoming } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -51,6 +52,8 @@ export const agent = kind<AgentFields>({
       listAble(state, body.agent, active ? undefined : can, active ? can : undefined);
       if (active) recordSign(state, body.agent, time);
     }
+    // Who is a member, and which roots act, is what trust begins with.
+    noteTrust(state);
     state.set(`key/${body.key}`, body.agent);
     state.set(`agent/${body.agent}`, {
       id: body.agent,

@@ -7,6 +7,7 @@ import { recordEnding } from "../rules/deeds.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { fenceOf } from "../rules/lease.ts";
 import { putTask } from "../rules/put-task.ts";
+import { rateEnding } from "../rules/trust/facts.ts";
 import type { AttemptState, ClaimState, TaskState } from "../state.ts";
 import { companion, type Context } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -53,6 +54,7 @@ export const attempt = kind<AttemptFields>({
     const claim = task.claim!;
     license(`${taskFolder(body.task)}/${CLAIM_FILE}`);
     recordEnding(state, claim.agent, task.needs, body.outcome, time);
+    rateEnding(state, task, claim.agent, body.outcome, time);
     putTask(state, {
       ...task,
       claim: undefined,

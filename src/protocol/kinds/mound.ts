@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { base32 } from "../../base/base32.ts";
 import { sha256 } from "../../base/sha256.ts";
 import { fault } from "../fault.ts";
-import { common, duration, integer, line, list } from "../fields.ts";
+import { common, duration, integer, line, list, share } from "../fields.ts";
 import type { AgentId, PublicKey } from "../ids.ts";
 import { LEASE_MIN_MS, SKEW_MS } from "../limits.ts";
 import { effectiveRoots, rootsAmong, settings } from "../rules/members.ts";
@@ -17,7 +17,7 @@ const fields = z.strictObject({
   kind: z.literal("mound"),
   protocol: integer(1),
   name: line,
-  membership: z.enum(["open", "invited"]),
+  membership: z.enum(["open", "invited", "vouched"]),
   roots: list(z.string().check(z.regex(ROOT, "must be `agent ssh-ed25519 AAAA...`")), 32),
   threshold: integer(1, 16),
   lease_default: z.optional(duration),
@@ -26,6 +26,13 @@ const fields = z.strictObject({
   claims_max: z.optional(integer(1)),
   tasks_open_max: z.optional(integer(0)),
   records_hour_max: z.optional(integer(0)),
+  vouches: z.optional(integer(1, 16)),
+  vouch_trust: z.optional(share),
+  limits: z.optional(z.enum(["fixed", "trusted"])),
+  cooldown: z.optional(duration),
+  quarantine: z.optional(integer(0, 99)),
+  review_value: z.optional(integer(0)),
+  review_trust: z.optional(share),
   ...common,
 });
 
@@ -38,6 +45,15 @@ export const DEFAULTS = {
   leaseMax: 8 * HOUR,
   skew: SKEW_MS,
   claimsMax: 16,
+  tasksOpenMax: 0,
+  recordsHourMax: 0,
+  vouches: 2,
+  vouchTrust: 200,
+  limits: "fixed",
+  cooldown: 0,
+  quarantine: 0,
+  reviewValue: 0,
+  reviewTrust: 300,
 } as const;
 
 /** The mound's own record: its roots, who may join, and its limits. */
@@ -102,8 +118,15 @@ function read({ fields: body }: Incoming<MoundFields>, id: string) {
     leaseMax: body.lease_max ?? DEFAULTS.leaseMax,
     skew: body.skew ?? DEFAULTS.skew,
     claimsMax: body.claims_max ?? DEFAULTS.claimsMax,
-    tasksOpenMax: body.tasks_open_max ?? 0,
-    recordsHourMax: body.records_hour_max ?? 0,
+    tasksOpenMax: body.tasks_open_max ?? DEFAULTS.tasksOpenMax,
+    recordsHourMax: body.records_hour_max ?? DEFAULTS.recordsHourMax,
+    vouches: body.vouches ?? DEFAULTS.vouches,
+    vouchTrust: body.vouch_trust ?? DEFAULTS.vouchTrust,
+    limits: body.limits ?? DEFAULTS.limits,
+    cooldown: body.cooldown ?? DEFAULTS.cooldown,
+    quarantine: body.quarantine ?? DEFAULTS.quarantine,
+    reviewValue: body.review_value ?? DEFAULTS.reviewValue,
+    reviewTrust: body.review_trust ?? DEFAULTS.reviewTrust,
   };
 }
 

@@ -4,6 +4,7 @@ import { agentId, common, integer, taskId, text } from "../fields.ts";
 import { taskFolder } from "../paths.ts";
 import { recordReview } from "../rules/deeds.ts";
 import { putTask } from "../rules/put-task.ts";
+import { rateReview } from "../rules/trust/facts.ts";
 import { finishing, taskStatus } from "../rules/task-status.ts";
 import { kind, type Fields } from "./kind.ts";
 
@@ -54,6 +55,8 @@ export const review = kind<Fields<typeof fields>>({
       reason: body.reason,
     };
     recordReview(state, last.agent, task.needs, verdict.accepted);
+    const who = { worker: last.agent, reviewer: body.agent };
+    rateReview(state, task, who, verdict.accepted, time);
     putTask(state, {
       ...task,
       attempts: [...task.attempts.slice(0, -1), { ...last, review: verdict }],

@@ -9,6 +9,7 @@ import {
   integer,
   line,
   list,
+  share,
   skill,
   taskId,
   text,
@@ -22,6 +23,7 @@ import { settings } from "../rules/members.ts";
 import { putTask } from "../rules/put-task.ts";
 import { taskStatus } from "../rules/task-status.ts";
 import type { TaskState } from "../state.ts";
+import type { AuctionTerms } from "../trust-state.ts";
 import type { Context, Incoming } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
 
@@ -45,6 +47,13 @@ const fields = z.strictObject({
   review: z.optional(z.literal("required")),
   reviewer: z.optional(agentId),
   parent: z.optional(taskId),
+  trust: z.optional(share),
+  value: z.optional(integer(1)),
+  stake: z.optional(integer(1)),
+  mode: z.optional(z.literal("auction")),
+  bids: z.optional(z.enum(["open", "sealed"])),
+  bids_until: z.optional(instant),
+  reveals_until: z.optional(instant),
   ...common,
 });
 
@@ -113,6 +122,20 @@ function definition(body: TaskFields) {
     review: body.review === "required",
     reviewer: body.reviewer,
     parent: body.parent,
+    trust: body.trust ?? 0,
+    value: body.value ?? 0,
+    stake: body.stake ?? 0,
+    auction: termsOf(body),
+  };
+}
+
+function termsOf({ mode, bids, ...body }: TaskFields): AuctionTerms | undefined {
+  if (mode === undefined || body.bids_until === undefined || body.reveals_until === undefined)
+    return undefined;
+  return {
+    bids: bids ?? "sealed",
+    bidsUntil: body.bids_until,
+    revealsUntil: body.reveals_until,
   };
 }
 
@@ -160,6 +183,7 @@ const FREE_FIELDS = new Set(["title", "body", "priority"]);
 const WRITTEN: Readonly<Record<string, string>> = {
   afterAny: "after_any",
   attemptsMax: "attempts",
+  auction: "bids_until",
 };
 
 /** [TA3] Whom a task names must exist. [TA7] */

@@ -5,6 +5,7 @@ import { isInDate, meets } from "./able.ts";
 import { refuseNonMember, settings } from "./members.ts";
 import { isLapsed } from "./lease.ts";
 import { refuseOverlap } from "./reservations.ts";
+import { trustOf } from "./trust/table.ts";
 import { isUsedUp, taskStatus, unmet, unmetAny } from "./task-status.ts";
 
 /**
@@ -39,6 +40,7 @@ const CHECKS = [
   refuseNonMember,
   refuseStatus,
   refuseSkills,
+  refuseTrust,
   refuseLimit,
   (view: View, _agent: AgentId, task: TaskState, now: number) => refuseOverlap(view, task, now),
 ] as const;
@@ -70,6 +72,15 @@ function refuseSkills(view: View, agent: AgentId, task: TaskState, now: number):
   const missing = task.needs.filter((need) => !inDate || !meets(declared, need));
   if (missing.length === 0) return undefined;
   return fault("CL9", { code: "skill-missing", task: task.id, missing });
+}
+
+/** [CL15] Who takes a task is trusted as far as it asks. */
+function refuseTrust(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {
+  if (task.trust === 0) return undefined;
+  const { score } = trustOf(view, agent, now);
+  if (score >= task.trust) return undefined;
+  const facts = { task: task.id, agent, needed: task.trust, score };
+  return fault("CL15", { code: "trust-too-low", ...facts });
 }
 
 /** [CL11] Claims held stay within the agent's limit; lapsed ones do not count. */

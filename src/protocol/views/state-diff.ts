@@ -159,6 +159,12 @@ function standingFacts(task: TaskState): Facts {
     review: task.review ? "required" : undefined,
     reviewer: task.reviewer,
     parent: task.parent,
+    trust: task.trust || undefined,
+    value: task.value || undefined,
+    stake: task.stake || undefined,
+    bids: task.auction?.bids,
+    bids_until: instant(task.auction?.bidsUntil),
+    reveals_until: instant(task.auction?.revealsUntil),
   };
 }
 
@@ -211,6 +217,13 @@ function settingFacts(state: View): Facts {
     claims_max: mound.claimsMax,
     tasks_open_max: mound.tasksOpenMax,
     records_hour_max: mound.recordsHourMax,
+    vouches: mound.vouches,
+    vouch_trust: mound.vouchTrust,
+    limits: mound.limits,
+    cooldown: mound.cooldown,
+    quarantine: mound.quarantine,
+    review_value: mound.reviewValue,
+    review_trust: mound.reviewTrust,
   };
 }
 
