@@ -59,6 +59,8 @@ export interface CreditState {
   readonly granted: number;
   readonly lost: number;
   readonly locked: number;
+  /** The tasks on which it has locked something, and how much. */
+  readonly on: Readonly<Record<string, number>>;
 }
 
 export interface GrantState {
