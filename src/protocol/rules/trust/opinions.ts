@@ -1,0 +1,105 @@
+/** What members say of one of them at a log time: deeds that have faded, vouches and denouncements. */
+import { keyFingerprint } from "../fingerprint.ts";
+import type { AgentState, View } from "../../state.ts";
+import type { Level, VouchState } from "../../trust-state.ts";
+import { ANY_SKILL } from "../deeds.ts";
+import { epochOf, leftOf } from "./epochs.ts";
+import { DEED } from "./evidence.ts";
+
+/** Good deeds that a vouch is worth. */
+export const VOUCH_WORTH: Readonly<Record<Level, number>> = { low: 1, medium: 2, high: 4 };
+/** Bad deeds that a denouncement is worth: as many as the highest vouch, and they weigh as bad ones do. */
+export const DENOUNCEMENT_WORTH = 4;
+/** The scope of a vouch for whatever the skill. */
+const ALL = "all";
+
+/** Takes what one member says of the subject, in deeds; it may be called several times for one member. */
+export type Hear = (rater: string, good: number, bad: number) => void;
+
+/** What is said of an agent whatever the skill. Of one member, the order of what it says is always the same. */
+export function hearAll(view: View, subject: string, now: number, weigh: Weigh, hear: Hear): void {
+  hearDeeds(view, subject, ANY_SKILL, now, hear);
+  hearVouches(view, subject, (scope) => scope === ALL, now, weigh, hear);
+  const denounced = view.get(`denounced/${subject}`);
+  for (const issuer in denounced) {
+    const left = leftOf(epochOf(denounced[issuer]!.at), now);
+    if (left > 0) hear(issuer, 0, DENOUNCEMENT_WORTH * left);
+  }
+}
+
+/** What is said of its deeds at one skill alone, and by vouches for that. */
+export function hearOfSkill(
+  view: View,
+  subject: string,
+  skill: string,
+  now: number,
+  weigh: Weigh,
+  hear: Hear,
+): void {
+  hearDeeds(view, subject, skill, now, hear);
+  hearVouches(view, subject, (scope) => covers(scope, skill), now, weigh, hear);
+}
+
+/** What is left of a vouch of its issuer, from 0 to 1. */
+export type Weigh = (issuer: string) => number;
+
+/** A vouch counts for the key that it names, and those that this one was changed for. */
+export function isInForce(
+  { until, fingerprint }: VouchState,
+  { keys }: Pick<AgentState, "keys">,
+  now: number,
+): boolean {
+  return now < until && fingerprintsOf(keys).includes(fingerprint);
+}
+
+function hearDeeds(view: View, subject: string, skill: string, now: number, hear: Hear): void {
+  const evidence = view.get(`evidence/${subject}`);
+  for (const rater in evidence) {
+    const ratings = evidence[rater]!;
+    if (!Object.hasOwn(ratings, skill)) continue;
+    const numbers = ratings[skill]!;
+    let [good, bad] = [0, 0];
+    for (let at = 0; at < numbers.length; at += 3) {
+      const left = leftOf(numbers[at]!, now) / DEED;
+      good += numbers[at + 1]! * left;
+      bad += numbers[at + 2]! * left;
+    }
+    if (good + bad > 0) hear(rater, good, bad);
+  }
+}
+
+function hearVouches(
+  view: View,
+  subject: string,
+  counts: (scope: string) => boolean,
+  now: number,
+  weigh: Weigh,
+  hear: Hear,
+): void {
+  const vouches = view.get(`vouch/${subject}`);
+  const agent = vouches === undefined ? undefined : view.get(`agent/${subject}`);
+  if (agent === undefined) return;
+  for (const issuer in vouches) {
+    const vouch = vouches[issuer]!;
+    if (counts(vouch.scope) && isInForce(vouch, agent, now))
+      hear(issuer, VOUCH_WORTH[vouch.level] * weigh(issuer), 0);
+  }
+}
+
+/** A skill by its name, or by its beginning and `*`; vouches for all are in the general score already. */
+function covers(scope: string, skill: string): boolean {
+  if (scope === ALL) return false;
+  return scope.endsWith("*") ? skill.startsWith(scope.slice(0, -1)) : scope === skill;
+}
+
+/** By the list of keys, which is the same object until one is added: hashing takes microseconds for each. */
+const FINGERPRINTS = new WeakMap<AgentState["keys"], readonly string[]>();
+
+function fingerprintsOf(keys: AgentState["keys"]): readonly string[] {
+  let found = FINGERPRINTS.get(keys);
+  if (found === undefined) {
+    found = keys.map(({ key }) => keyFingerprint(key));
+    FINGERPRINTS.set(keys, found);
+  }
+  return found;
+}
