@@ -82,6 +82,10 @@ export interface AttemptState {
   readonly text: string | undefined;
   readonly refs: readonly string[];
   readonly review: ReviewState | undefined;
+  /** Of what is done: whether only an independent reviewer may review it; see rules/review.ts. */
+  readonly independent: boolean;
+  /** Quarters of a good deed that it counted for before anybody reviewed it. */
+  readonly presumed: number;
 }
 
 export interface ReviewState {

@@ -87,7 +87,8 @@ export class Graph {
 export function attemptOf(outcome: AttemptState["outcome"], accepted?: boolean): AttemptState {
   const by = "root" as TaskState["creator"];
   const review = accepted === undefined ? undefined : { by, accepted, at: 1, reason: undefined };
-  return { token: 1, agent: by, outcome, since: 0, at: 1, text: undefined, refs: [], review };
+  const more = { review, independent: false, presumed: 0 };
+  return { token: 1, agent: by, outcome, since: 0, at: 1, text: undefined, refs: [], ...more };
 }
 
 /** `count` tasks of which each waits, in either way, for some of those before it. */

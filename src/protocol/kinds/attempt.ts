@@ -7,6 +7,7 @@ import { recordEnding } from "../rules/deeds.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { fenceOf } from "../rules/lease.ts";
 import { putTask } from "../rules/put-task.ts";
+import { asksIndependent } from "../rules/review.ts";
 import { rateEnding } from "../rules/trust/facts.ts";
 import type { AttemptState, ClaimState, TaskState } from "../state.ts";
 import { companion, type Context } from "./incoming.ts";
@@ -54,7 +55,13 @@ export const attempt = kind<AttemptFields>({
     const claim = task.claim!;
     license(`${taskFolder(body.task)}/${CLAIM_FILE}`);
     recordEnding(state, claim.agent, task.needs, body.outcome, time);
-    rateEnding(state, task, claim.agent, body.outcome, time);
+    const independent = body.outcome === "done" && asksIndependent(state, task);
+    const ending = {
+      worker: claim.agent,
+      outcome: body.outcome,
+      reviewed: task.review || independent,
+    };
+    const presumed = rateEnding(state, task, ending, time);
     putTask(state, {
       ...task,
       claim: undefined,
@@ -69,6 +76,8 @@ export const attempt = kind<AttemptFields>({
           text: body.result ?? body.reason,
           refs: body.ref ?? [],
           review: undefined,
+          independent,
+          presumed,
         },
       ],
     });

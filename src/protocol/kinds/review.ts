@@ -4,6 +4,7 @@ import { agentId, common, integer, taskId, text } from "../fields.ts";
 import { taskFolder } from "../paths.ts";
 import { recordReview } from "../rules/deeds.ts";
 import { putTask } from "../rules/put-task.ts";
+import { refuseReviewer, refuseStranger } from "../rules/review.ts";
 import { rateReview } from "../rules/trust/facts.ts";
 import { finishing, taskStatus } from "../rules/task-status.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -18,7 +19,7 @@ const fields = z.strictObject({
   ...common,
 });
 
-/** What its creator, or the reviewer it names, says of a finished task; written once, never by the worker. */
+/** What its creator, the reviewer it names or an independent one says of a finished task; written once, never by the worker. */
 export const review = kind<Fields<typeof fields>>({
   name: "review",
   fields,
@@ -28,10 +29,8 @@ export const review = kind<Fields<typeof fields>>({
   judge({ fields: body }, { state, author, time }) {
     const task = state.get(`task/${body.task}`);
     if (task === undefined) return fault("TA0", { code: "task-missing", task: body.task });
-    const reviewer = task.reviewer ?? task.creator;
-    if (author !== task.creator && author !== reviewer) {
-      return fault("RV1", { code: "not-a-reviewer", task: task.id, reviewer });
-    }
+    const stranger = refuseStranger(task, author);
+    if (stranger !== undefined) return stranger;
     const done = finishing(task);
     if (done === undefined || done.review !== undefined || done.token !== body.token) {
       return fault("RV2", {
@@ -40,9 +39,7 @@ export const review = kind<Fields<typeof fields>>({
         status: taskStatus(state, task, time),
       });
     }
-    if (done.agent === author)
-      return fault("RV3", { code: "not-a-reviewer", task: task.id, reviewer });
-    return undefined;
+    return refuseReviewer(state, task, done, author, time);
   },
 
   apply({ fields: body }, { state, time }) {
@@ -55,8 +52,7 @@ export const review = kind<Fields<typeof fields>>({
       reason: body.reason,
     };
     recordReview(state, last.agent, task.needs, verdict.accepted);
-    const who = { worker: last.agent, reviewer: body.agent };
-    rateReview(state, task, who, verdict.accepted, time);
+    rateReview(state, task, last, verdict, time);
     putTask(state, {
       ...task,
       attempts: [...task.attempts.slice(0, -1), { ...last, review: verdict }],

@@ -58,7 +58,12 @@ export function finishing(task: TaskState): AttemptState | undefined {
 /** Whether what waits for the task may go on: it is done, and accepted where it asks for a review. */
 export function isSatisfied(task: TaskState | undefined): boolean {
   const done = task === undefined ? undefined : finishing(task);
-  return done !== undefined && !(task!.review && done.review === undefined);
+  return done !== undefined && !(asksReview(task!, done) && done.review === undefined);
+}
+
+/** [RV4] Whether what was done for a task counts as accepted only once somebody has reviewed it. */
+export function asksReview({ review }: TaskState, { independent }: AttemptState): boolean {
+  return review || independent;
 }
 
 /** [CL10] The tasks that it waits for, each once: those of `after`, then those of `unmetAny`. */

@@ -4,7 +4,7 @@ import type { Fault } from "../../fault.ts";
 import { typeBody } from "../../judge-typing.ts";
 import type { ChangeFacts, CommitFacts, Verdict } from "../../judge.ts";
 import { COMMIT_PATHS } from "../../limits.ts";
-import { finishing } from "../../rules/task-status.ts";
+import { asksReview, finishing } from "../../rules/task-status.ts";
 import { recordNamespace } from "../../signature.ts";
 import type { TaskState, View } from "../../state.ts";
 
@@ -94,7 +94,7 @@ export function openSince(view: View, task: TaskState): number {
     const earlier = view.get(`task/${id}`);
     const done = earlier === undefined ? undefined : finishing(earlier);
     if (done === undefined) continue;
-    const satisfied = earlier!.review ? (done.review?.at ?? done.at) : done.at;
+    const satisfied = asksReview(earlier!, done) ? (done.review?.at ?? done.at) : done.at;
     since = Math.max(since, satisfied);
   }
   return since;
