@@ -56,7 +56,7 @@ const WORDS: Table<TrustFault> = {
   }),
   "credits-short": (fault) => ({
     message: `${fault.agent} has ${fault.free} credits free, and ${fault.needed} are to be locked.`,
-    fix: "mound ledger",
+    fix: `mound ledger ${fault.agent}`,
     exit: EXIT.refused,
   }),
   "bid-wrong": (fault) => ({

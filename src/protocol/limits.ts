@@ -56,6 +56,10 @@ export const DECLINES_MAX = 256;
 export const LINE_COMMITS = 1_000_000_000;
 /** A token or counter with more digits than this is a mistake or an attack. */
 export const COUNTER_MAX = 1_000_000;
+/** Credits of one grant: more than anybody stakes at a time, and a slip of three digits is refused. */
+export const GRANT_MAX = 1_000_000;
+/** All that is ever granted: no sum loses digits, nor a share of one in thousandths. */
+export const GRANTED_MAX = 1_000_000_000_000;
 /** Locks that one agent may hold: leadership of some groups and a few resources, and no more than one looks after. */
 export const LOCKS_HELD = 32;
 /** Names of locks that one agent may bring in: they stay for ever, for a token must never come back. */

@@ -1,4 +1,4 @@
-import type { AgentId, Oid } from "./ids.ts";
+import type { AgentId, Oid, TaskId } from "./ids.ts";
 
 /**
  * What one member's word says of another's deeds, by skill (`*`: whatever the skill): numbers in threes,
@@ -82,6 +82,23 @@ export interface CreditsState {
   readonly forfeited: number;
 }
 
+/** One thing that a commit did to somebody's credits, and what the agent had free and locked after it. */
+export interface CreditMove {
+  readonly what: "granted" | "locked" | "returned" | "forfeited";
+  readonly agent: AgentId;
+  /** The task on which they were locked; of a grant, none. */
+  readonly task?: TaskId;
+  readonly amount: number;
+  readonly free: number;
+  readonly locked: number;
+}
+
+/** What the newest commit that moved credits has moved, in order; `after`: its parent. */
+export interface MovesState {
+  readonly after: Oid | "";
+  readonly moves: readonly CreditMove[];
+}
+
 export interface BidState {
   readonly agent: AgentId;
   readonly stake: number;
@@ -157,6 +174,7 @@ export interface TrustEntries {
   credits: CreditsState;
   [credit: `credit/${string}`]: CreditState;
   [grant: `grant/${string}`]: GrantState;
+  [moves: `moves/${string}`]: MovesState;
   /** By task, then by agent. */
   [stake: `stake/${string}`]: Readonly<Record<string, StakeState>>;
   [auction: `auction/${string}`]: AuctionState;

@@ -87,6 +87,7 @@ export const FULL_COMMANDS: {
     reason: "because",
     refs: ["https://example.org/1"],
   },
+  grant: { type: "grant", to: "ant-1", amount: 100, reason: "a good start" },
   invite: { type: "invite", fingerprint: `SHA256:${"A".repeat(43)}`, note: "the new one" },
   join: {
     type: "join",

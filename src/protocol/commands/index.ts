@@ -9,6 +9,7 @@ import { planEdit, type EditCommand } from "./edit.ts";
 import { planCancel, planReview, type CancelCommand, type ReviewCommand } from "./end.ts";
 import { planFinish, type FinishCommand } from "./finish.ts";
 import { planFurnish, type FurnishCommand } from "./furnish.ts";
+import { planGrant, type GrantCommand } from "./grant.ts";
 import { planInit, type InitCommand } from "./init.ts";
 import { planKeepCan, type KeepCanCommand } from "./keep-can.ts";
 import {
@@ -48,6 +49,7 @@ export type Command =
   | EndMembershipCommand
   | FinishCommand
   | FurnishCommand
+  | GrantCommand
   | InitCommand
   | InviteCommand
   | JoinCommand
@@ -87,6 +89,8 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planFinish(command, context);
     case "furnish":
       return planFurnish(command, context);
+    case "grant":
+      return planGrant(command, context);
     case "init":
       return planInit(command, context);
     case "invite":

@@ -113,6 +113,12 @@ const SHAPES = {
     reason: z.optional(text),
     refs: z.optional(texts),
   }),
+  grant: z.strictObject({
+    type: z.literal("grant"),
+    to: text,
+    amount: z.int().check(z.minimum(1)),
+    reason: text,
+  }),
   invite: z.strictObject({
     type: z.literal("invite"),
     fingerprint: text,

@@ -8,6 +8,7 @@ import { refuseStaleToken } from "../rules/fencing.ts";
 import { fenceOf } from "../rules/lease.ts";
 import { putTask } from "../rules/put-task.ts";
 import { asksIndependent } from "../rules/review.ts";
+import { settleStake } from "../rules/stakes.ts";
 import { rateEnding } from "../rules/trust/facts.ts";
 import type { AttemptState, ClaimState, TaskState } from "../state.ts";
 import { companion, type Context } from "./incoming.ts";
@@ -62,6 +63,7 @@ export const attempt = kind<AttemptFields>({
       reviewed: task.review || independent,
     };
     const presumed = rateEnding(state, task, ending, time);
+    settleStake(state, task, claim, body.outcome, time);
     putTask(state, {
       ...task,
       claim: undefined,

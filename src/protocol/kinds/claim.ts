@@ -16,6 +16,7 @@ import { settings } from "../rules/members.ts";
 import { notePace } from "../rules/pace.ts";
 import { putTask } from "../rules/put-task.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
+import { lockClaim } from "../rules/stakes.ts";
 import { kind, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
@@ -73,6 +74,7 @@ export const claim = kind<ClaimFields>({
     const task = state.get(`task/${body.task}`)!;
     recordSign(state, body.agent, time);
     if (task.claim?.token !== body.token) notePace(state, time);
+    lockClaim(state, body.agent, task);
     putTask(state, { ...task, token: body.token, claim: claimOf(body, task, time) });
   },
 });

@@ -5,6 +5,7 @@ import { capabilities } from "./capabilities.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { claim } from "./claim.ts";
 import { decline } from "./decline.ts";
+import { grant } from "./grant.ts";
 import { invite } from "./invite.ts";
 import type { Kind } from "./kind.ts";
 import { lock } from "./lock.ts";
@@ -23,6 +24,7 @@ export const KINDS: readonly Kind[] = [
   mound,
   agent,
   invite,
+  grant,
   capabilities,
   task,
   attempt,

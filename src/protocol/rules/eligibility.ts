@@ -5,6 +5,7 @@ import { isInDate, meets } from "./able.ts";
 import { refuseNonMember, settings } from "./members.ts";
 import { isLapsed } from "./lease.ts";
 import { refuseOverlap } from "./reservations.ts";
+import { refuseStake } from "./stakes.ts";
 import { trustOf } from "./trust/table.ts";
 import { isUsedUp, taskStatus, unmet, unmetAny } from "./task-status.ts";
 
@@ -42,6 +43,7 @@ const CHECKS = [
   refuseSkills,
   refuseTrust,
   refuseLimit,
+  refuseStake,
   (view: View, _agent: AgentId, task: TaskState, now: number) => refuseOverlap(view, task, now),
 ] as const;
 

@@ -7,17 +7,41 @@ import { assert } from "../../base/assert.ts";
 import { fault, type Fault } from "../fault.ts";
 import type { AgentId, TaskId } from "../ids.ts";
 import type { Overlay, View } from "../state.ts";
-import type { CreditState, StakeState } from "../trust-state.ts";
+import type { CreditMove, CreditState, CreditsState, StakeState } from "../trust-state.ts";
 
 /** What shares of stakes are counted in. */
 export const PARTS = 16;
 
 const NONE: CreditState = { granted: 0, lost: 0, locked: 0, on: {} };
+const NOTHING: CreditsState = { granted: 0, forfeited: 0 };
+
+/** All that an agent was granted, has lost and has locked. */
+export function creditOf(view: View, agent: string): CreditState {
+  return view.get(`credit/${agent}`) ?? NONE;
+}
+
+/** What was granted and forfeited in all. */
+export function creditsOf(view: View): CreditsState {
+  return view.get("credits") ?? NOTHING;
+}
 
 /** What an agent may lock. */
 export function freeOf(view: View, agent: string): number {
-  const { granted, lost, locked } = view.get(`credit/${agent}`) ?? NONE;
+  const { granted, lost, locked } = creditOf(view, agent);
   return granted - lost - locked;
+}
+
+/** What an agent has locked on a task; undefined: nothing. */
+export function stakeOf(view: View, task: TaskId, agent: string): StakeState | undefined {
+  const stakes = view.get(`stake/${task}`);
+  // An agent may be called `constructor`, and what is read from a file has a prototype.
+  return stakes !== undefined && Object.hasOwn(stakes, agent) ? stakes[agent] : undefined;
+}
+
+/** What the commit that has led to this state moved, in order; its parent is at hand as `parent`. */
+export function movesSince(view: View, parent: string | undefined): readonly CreditMove[] {
+  const kept = view.get("moves/last");
+  return kept !== undefined && kept.after === (parent ?? "") ? kept.moves : [];
 }
 
 /** [LE1] What is locked is free before. */
@@ -27,10 +51,11 @@ export function refuseShort(view: View, agent: AgentId, needed: number): Fault |
 }
 
 export function grantCredits(state: Overlay, agent: AgentId, amount: number): void {
-  const before = state.get(`credit/${agent}`) ?? NONE;
+  const before = creditOf(state, agent);
   state.set(`credit/${agent}`, { ...before, granted: before.granted + amount });
-  const all = state.get("credits") ?? { granted: 0, forfeited: 0 };
+  const all = creditsOf(state);
   state.set("credits", { ...all, granted: all.granted + amount });
+  note(state, { what: "granted", agent, amount });
 }
 
 /** Locks credits that `refuseShort` has found free, besides what the agent has locked on the task before. */
@@ -42,44 +67,64 @@ export function lockStake(
   why: StakeState["why"],
 ): void {
   assert(freeOf(state, agent) >= amount, "credits are locked that are free");
-  const before = state.get(`stake/${task}`)?.[agent]?.amount ?? 0;
+  const before = stakeOf(state, task, agent)?.amount ?? 0;
   put(state, task, agent, { amount: before + amount, why }, 0);
+  note(state, { what: "locked", agent, task, amount });
 }
 
 /** Gives back what an agent has locked on a task, but for `keep`. */
 export function releaseStake(state: Overlay, task: TaskId, agent: AgentId, keep = 0): void {
-  const stake = state.get(`stake/${task}`)?.[agent];
+  const stake = stakeOf(state, task, agent);
   if (stake === undefined || stake.amount <= keep) return;
   put(state, task, agent, { ...stake, amount: keep }, 0);
+  note(state, { what: "returned", agent, task, amount: stake.amount - keep });
 }
 
 /** Takes away so many sixteenths of what an agent has locked on a task, rounded up; the rest stays locked. */
 export function forfeitStake(state: Overlay, task: TaskId, agent: AgentId, parts = PARTS): void {
-  const stake = state.get(`stake/${task}`)?.[agent];
+  const stake = stakeOf(state, task, agent);
   if (stake === undefined) return;
-  const lost = Math.ceil((stake.amount * parts) / PARTS);
+  const lost = shareOf(stake.amount, parts);
+  if (lost === 0) return;
   put(state, task, agent, { ...stake, amount: stake.amount - lost }, lost);
+  note(state, { what: "forfeited", agent, task, amount: lost });
+}
+
+/** So many sixteenths of an amount, rounded up. */
+export function shareOf(amount: number, parts: number): number {
+  return Math.ceil((amount * parts) / PARTS);
 }
 
 /** Takes away so many sixteenths of all that an agent has locked. */
 export function forfeitAll(state: Overlay, agent: AgentId, parts: number): void {
-  const tasks = Object.keys(state.get(`credit/${agent}`)?.on ?? {}).toSorted();
+  const tasks = Object.keys(creditOf(state, agent).on).toSorted();
   for (const task of tasks) forfeitStake(state, task as TaskId, agent, parts);
 }
 
 function put(state: Overlay, task: TaskId, agent: AgentId, next: StakeState, lost: number): void {
-  const { [agent]: former, ...others } = state.get(`stake/${task}`) ?? {};
+  const former = stakeOf(state, task, agent)?.amount ?? 0;
+  const { [agent]: _former, ...others } = state.get(`stake/${task}`) ?? {};
   const stakes = next.amount === 0 ? others : { ...others, [agent]: next };
   state.set(`stake/${task}`, Object.keys(stakes).length === 0 ? undefined : stakes);
-  const credit = state.get(`credit/${agent}`) ?? NONE;
+  const credit = creditOf(state, agent);
   const { [task]: _before, ...elsewhere } = credit.on;
   state.set(`credit/${agent}`, {
     granted: credit.granted,
     lost: credit.lost + lost,
-    locked: credit.locked - (former?.amount ?? 0) + next.amount,
+    locked: credit.locked - former + next.amount,
     on: next.amount === 0 ? elsewhere : { ...elsewhere, [task]: next.amount },
   });
   if (lost === 0) return;
-  const all = state.get("credits") ?? { granted: 0, forfeited: 0 };
+  const all = creditsOf(state);
   state.set("credits", { ...all, forfeited: all.forfeited + lost });
+}
+
+/** Keeps what a commit moves until another one moves something: the parent tells commits apart. */
+function note(state: Overlay, move: Pick<CreditMove, "what" | "agent" | "task" | "amount">): void {
+  const after = state.get("line")?.tip ?? "";
+  const kept = state.get("moves/last");
+  const { agent } = move;
+  const { locked } = creditOf(state, agent);
+  const moved: CreditMove = { ...move, free: freeOf(state, agent), locked };
+  state.set("moves/last", { after, moves: [...(kept?.after === after ? kept.moves : []), moved] });
 }
