@@ -16,9 +16,9 @@ export const ROOT_SHARE = 0.8;
 /** Steps of a propagation: 0.8 to the 32nd is under a thousandth. */
 export const STEPS = 32;
 /** Passes of credibility: a pass takes the raters' weights of the one before. */
-export const PASSES = 4;
+export const PASSES = 8;
 /** From what an honest newcomer gets through two roots up to the whole range. */
-export const QUORUM_SCALE = 6;
+export const QUORUM_SCALE = 40;
 /** With so many roots and more, the second largest counts: one bad root lifts nobody. */
 export const QUORUM_ROOTS = 3;
 /** Strength of the prior that vouches make, in deeds. */
@@ -27,3 +27,5 @@ export const PRIOR = 4;
 export const INDEPENDENT_MIN = 0.05;
 /** Agreement at or under one half is none: guessing agrees as often. */
 export const AGREEMENT_BASE = 0.5;
+/** Deeds that a rater must have seen to be held to half of what sets it apart from others. */
+export const DOUBT = 3;

@@ -21,6 +21,7 @@ import {
   AGREEMENT_BASE,
   BAD_WEIGHT,
   DAMPING,
+  DOUBT,
   EVIDENCE_CAP,
   INDEPENDENT_MIN,
   PASSES,
@@ -74,6 +75,7 @@ class Quorum {
   readonly #share: Float64Array;
   readonly #credibility: Float64Array;
   readonly #byRoot: Float64Array[];
+  readonly #rootCredibility: readonly number[];
   readonly #reach: Float64Array;
   readonly #good: Float64Array;
   readonly #bad: Float64Array;
@@ -83,8 +85,10 @@ class Quorum {
     const { agents, roots } = ratings;
     this.#byTo = sortByTo(ratings);
     this.#share = sharesOf(ratings);
+    this.#rootCredibility = rootCredibility(ratings);
     this.#credit = new Float64Array(ratings.from.length);
-    this.#credibility = new Float64Array(agents).fill(1);
+    this.#credibility = new Float64Array(agents);
+    roots.forEach((root, at) => (this.#credibility[root] = this.#rootCredibility[at]!));
     this.#byRoot = roots.map(() => new Float64Array(agents));
     this.#reach = new Float64Array(agents);
     this.#good = new Float64Array(agents);
@@ -162,8 +166,7 @@ class Quorum {
 
   /** How far each rater agrees with all others together. */
   #believe(): void {
-    const { agents, from, roots } = this.#ratings;
-    const fixed = new Set(roots);
+    const { agents, from } = this.#ratings;
     let pair = 0;
     const next = new Float64Array(agents).fill(1);
     for (let i = 0; i < agents; i += 1) {
@@ -176,8 +179,11 @@ class Quorum {
         compared += weight;
       }
       const above = (agreed / compared - AGREEMENT_BASE) / (1 - AGREEMENT_BASE);
-      if (!fixed.has(i)) next[i] = above > 0 ? above * above : 0;
+      next[i] = ((above > 0 ? above * above : 0) + this.#credibility[i]!) / 2;
     }
+    this.#ratings.roots.forEach((root, at) => {
+      next[root] = this.#rootCredibility[at]!;
+    });
     this.#credibility.set(next);
   }
 
@@ -190,11 +196,12 @@ class Quorum {
     return deeds * Math.min(1, independent);
   }
 
+  /** Of an opinion that is drawn towards that of the others the more, the fewer deeds it rests on. */
   #distance(pair: number): number {
     const { good, bad } = this.#ratings;
-    const own = good[pair]! / (good[pair]! + BAD_WEIGHT * bad[pair]!);
+    const own = good[pair]! + BAD_WEIGHT * bad[pair]!;
     const { praise, evidence } = this.#others(pair);
-    return Math.abs(own - praise / evidence);
+    return Math.abs(good[pair]! / own - praise / evidence) * (own / (own + DOUBT));
   }
 
   /** What is known of a rated agent without this rating. */
@@ -209,6 +216,41 @@ class Quorum {
   #weightOf(agent: number): number {
     return this.#reach[agent]! * this.#credibility[agent]!;
   }
+}
+
+/**
+ * Roots anchor all else, so they are held only to one another: how far each agrees with the middle one of
+ * what the other roots say. One that is bought stands alone; honest ones agree whatever attackers say.
+ */
+function rootCredibility({ roots, from, to, good, bad }: Ratings): readonly number[] {
+  const said = roots.map(() => new Map<number, number>());
+  const counts = roots.map(() => new Map<number, number>());
+  for (let pair = 0; pair < from.length; pair += 1) {
+    const at = roots.indexOf(from[pair]!);
+    const deeds = good[pair]! + bad[pair]!;
+    if (at < 0 || deeds === 0) continue;
+    said[at]!.set(to[pair]!, good[pair]! / (good[pair]! + BAD_WEIGHT * bad[pair]!));
+    counts[at]!.set(to[pair]!, capped(deeds));
+  }
+  return roots.map((_, at) => {
+    let agreed = 1;
+    let compared = 1;
+    for (const [agent, own] of said[at]!) {
+      const others = said.flatMap((one, other) => (other === at ? [] : (one.get(agent) ?? [])));
+      if (others.length < 2) continue;
+      const weight = counts[at]!.get(agent)!;
+      agreed += weight * (1 - Math.abs(own - middle(others)));
+      compared += weight;
+    }
+    const above = (agreed / compared - AGREEMENT_BASE) / (1 - AGREEMENT_BASE);
+    return above > 0 ? above * above : 0;
+  });
+}
+
+function middle(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
 function capped(deeds: number): number {
