@@ -40,6 +40,8 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   "agent show": ["agent show mallory", "agent show vera"],
   "agent card": ["agent card mallory", "agent card vera"],
   can: ["can --as mallory", "can a --load 3/2 --as mallory", "can --name b:x --as mallory"],
+  trust: ["trust", "trust mallory", "trust vera --from mallory --for \u001b[2J"],
+  "trust diff": ["trust diff mallory vera", "trust diff"],
   who: ["who a", "who \u001b[2J"],
   "agent rotate": [],
   "agent revoke": [],

@@ -22,6 +22,7 @@ import { addSignalCommands } from "./signals.ts";
 import { addSigningCommands } from "./sign.ts";
 import { addDraftCommands } from "./submit.ts";
 import { addTaskCommands } from "./tasks.ts";
+import { addTrustCommands } from "./trust.ts";
 import { addWatchCommands } from "./watch.ts";
 import { addWorkCommands } from "./work.ts";
 
@@ -30,6 +31,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addSetupCommands,
   addMemberCommands,
   addAbleCommands,
+  addTrustCommands,
   addTaskCommands,
   addDraftCommands,
   addClaimCommands,

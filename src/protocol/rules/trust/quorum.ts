@@ -1,19 +1,31 @@
 /**
  * Quorum trust: how far each agent is trusted, from who has rated whom and from a few roots.
  *
+ *   cap(n) = min(n, 10)
  *   s_ij  = max(0, cap(g_ij) - 3 cap(b_ij))                       local trust, s_ii = 0
- *   c_ij  = cred_i s_ij / (sink + sum_k s_ik)
+ *   c_ij  = cred_i s_ij / (5 + sum_k s_ik)                        5: the sink
  *   x^r_j = min(1, 0.8 [j = r] + 0.8 sum_i c_ij x^r_i)            32 steps, for each root r
- *   x_j   = min(1, 6 times the second largest of {x^r_j})         the largest, with fewer than three roots
+ *   x_j   = min(1, 40 times the second largest of {x^r_j})        the largest, with fewer than three roots
  *   w_i   = x_i cred_i
  *   a_j   = sum_i w_i cap(g_ij);  b_j = 3 sum_i w_i cap(b_ij) + what the log itself says against j
- *   R_j   = (4 x_j + a_j) / (4 + a_j + b_j)                       vouches are the prior, work is the evidence
+ *   R_j   = (4 x_j + a_j) / (4 + a_j + b_j)                       reach is the prior, work is the evidence
  *   conf  = (a_j + b_j) / (4 + a_j + b_j)
  *
- * and cred_i, in four passes, from how far i's ratings agree with what others say of the same agents, i's own
- * left out (roots stay at 1). The cap and the sink are LipschiTrust's (Tournesol), the posterior is that of the
- * beta reputation system (Josang and Ismail, 2002); the quorum over roots answers what is known of EigenTrust's
- * pre-trusted peers: one bad one lifts whom it likes.
+ * Credibility cred_i is how far i's ratings agree with what others say of the same agents. What i says of j is
+ * o = g / (g + 3 b); what all others together say of j, i's own left out, is q, of evidence E.
+ *
+ *   d     = |o - q| n / (n + 3),  n = g + 3 b                     few deeds set nobody far apart
+ *   m     = cap(g + b) min(1, E)                                  0 where E is under 0.05
+ *   ag_i  = (1 + sum_j m (1 - d)) / (1 + sum_j m)
+ *   cred_i <- (cred_i + max(0, 2 ag_i - 1)^2) / 2                 in each of eight passes but the last
+ *
+ * It begins at 0, and only the roots are believed at first: what agrees with them is believed next. Roots stay
+ * at what they begin with, max(0, 2 ag - 1)^2 of the agreement with one another: there q is the median of what
+ * the other roots say, where two of these do, d is |o - q| and m is cap(g + b).
+ *
+ * The cap and the sink are LipschiTrust's (Tournesol), the posterior is that of the beta reputation system
+ * (Josang and Ismail, 2002); the quorum over roots answers what is known of EigenTrust's pre-trusted peers:
+ * one bad one lifts whom it likes.
  *
  * Nothing but + - * / and comparisons on doubles, in an order that the input fixes: the same bits everywhere.
  */
@@ -29,9 +41,9 @@ import {
   QUORUM_ROOTS,
   QUORUM_SCALE,
   ROOT_SHARE,
-  SINK,
   STEPS,
 } from "./constants.ts";
+import { capped, sharesOf } from "./local-trust.ts";
 
 /** Who has rated whom: agents are numbered from 0 in the order of their ids. */
 export interface Ratings {
@@ -251,21 +263,6 @@ function middle(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}
-
-function capped(deeds: number): number {
-  return deeds < EVIDENCE_CAP ? deeds : EVIDENCE_CAP;
-}
-
-/** By pair: which part of its rater's standing flows along it. */
-function sharesOf({ agents, from, good, bad }: Ratings): Float64Array {
-  const local = new Float64Array(from.length);
-  const sums = new Float64Array(agents).fill(SINK);
-  for (let pair = 0; pair < from.length; pair += 1) {
-    local[pair] = Math.max(0, capped(good[pair]!) - BAD_WEIGHT * capped(bad[pair]!));
-    sums[from[pair]!]! += local[pair]!;
-  }
-  return local.map((trust, pair) => trust / sums[from[pair]!]!);
 }
 
 /** The pairs by `to`; those of one `to` stay in the order of `from`. */

@@ -34,12 +34,15 @@ function leftAfter(slashes: readonly SlashState[], share: number, now: number): 
 }
 
 /** Of what was taken, what has not come back. */
-function lackingOf(epoch: number, now: number): number {
+export function lackingOf(epoch: number, now: number): number {
   const age = Math.max(0, epochOf(now) - epoch);
-  return age < LACKING.length ? LACKING[age]! / LACKING[0] : 0;
+  return age < SLASH_EPOCHS ? LACKING[age]! / LACKING[0] : 0;
 }
 
-/** Of 2^30, what lacks after so many weeks: 2^(-7/60) in each, rounded; after a year nothing does. */
+/** A year of weeks: after it a slash is not felt any more. */
+export const SLASH_EPOCHS = 52;
+
+/** Of 2^30, what lacks after so many weeks: 2^(-7/60) in each, rounded. */
 const LACKING = [
   1_073_741_824, 990_329_472, 913_396_909, 842_440_760, 776_996_755, 716_636_690, 660_965_624,
   609_619_298, 562_261_751, 518_583_118, 478_297_607, 441_141_629, 406_872_068, 375_264_697,

@@ -2,8 +2,9 @@
 import type { AgentId } from "../../ids.ts";
 import { WHOLE_SHARE } from "../../share.ts";
 import type { View } from "../../state.ts";
-import { EVIDENCE_CAP, BAD_WEIGHT, PRIOR } from "./constants.ts";
+import { BAD_WEIGHT, PRIOR } from "./constants.ts";
 import { gather, type Gathered } from "./gather.ts";
+import { capped } from "./local-trust.ts";
 import { hearOfSkill } from "./opinions.ts";
 import { quorumTrust, type TrustScores } from "./quorum.ts";
 import { leftAfterSlashes } from "./slashed.ts";
@@ -109,8 +110,8 @@ function weighSkill(
   let [good, bad] = [0, 0];
   for (const from of [...said.keys()].toSorted((a, b) => a - b)) {
     const weight = scores.reach[from]! * scores.credibility[from]!;
-    good += weight * Math.min(said.get(from)![0], EVIDENCE_CAP);
-    bad += BAD_WEIGHT * weight * Math.min(said.get(from)![1], EVIDENCE_CAP);
+    good += weight * capped(said.get(from)![0]);
+    bad += BAD_WEIGHT * weight * capped(said.get(from)![1]);
   }
   return [good, bad];
 }

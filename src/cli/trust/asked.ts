@@ -1,0 +1,33 @@
+import type { AgentId } from "../../protocol/ids.ts";
+import type { View } from "../../protocol/state.ts";
+import type { TrustAsked } from "../../protocol/views/trust.ts";
+import { FaultError, type Context } from "../context.ts";
+import { agentArgument } from "../members/cosigners.ts";
+import { textOption } from "../options.ts";
+import { UsageError } from "../usage.ts";
+
+/** The options `--from` and `--for`. */
+export function askedOptions(context: Context, options: Record<string, unknown>): TrustAsked {
+  const from = textOption(options["from"]);
+  return {
+    ...(from === undefined
+      ? {}
+      : { from: from === "me" ? context.agent() : agentArgument(from, "--from") }),
+    ...skillOption(options["for"]),
+  };
+}
+
+export function skillOption(value: unknown): { readonly skill?: string } {
+  const skill = textOption(value);
+  if (skill === "")
+    throw new UsageError("--for takes a skill, such as typescript.", "mound who SKILL");
+  return skill === undefined ? {} : { skill };
+}
+
+/** Only members see; who never joined is unknown. */
+export function expectSeer(view: View, agent: AgentId): void {
+  const status = view.get(`agent/${agent}`)?.status;
+  if (status === undefined) throw new FaultError({ code: "agent-unknown", agent });
+  if (status !== "active")
+    throw new FaultError({ rule: "AG1", code: "agent-revoked", agent, status });
+}
