@@ -22,7 +22,7 @@ const OF_AGENTS = new Set([
 /** Families that lie by task, as the folders of tasks do. */
 const OF_TASKS = new Set(["task", "head", "todo", "waits", "stake", "auction"]);
 /** Families of few entries, each in a shard of its own name. */
-const WHOLE = new Set(["lock", "paths", "grant", "moves"]);
+const WHOLE = new Set(["lock", "paths", "grant", "moves", "unreviewed"]);
 /** What trust is computed from: by subject, scattered, for the names of a fleet begin alike. */
 const OF_SUBJECTS = new Set(["evidence", "proven", "vouch", "denounced", "slashed"]);
 const TOPICS = "signal";

@@ -1,4 +1,5 @@
 import type { AgentId, Oid, TaskId } from "./ids.ts";
+import type { UnreviewedState } from "./unreviewed-state.ts";
 
 /**
  * What one member's word says of another's deeds, by skill (`*`: whatever the skill): numbers in threes,
@@ -168,6 +169,8 @@ export interface TrustEntries {
   [slashed: `slashed/${string}`]: readonly SlashState[];
   /** How often any of these five changed; a new value each time, so that readers know theirs by its identity. */
   trust: { readonly count: number };
+  /** By task: finished work that waits for a review. */
+  [unreviewed: `unreviewed/${string}`]: UnreviewedState;
   /** By the refused commit. */
   [cheat: `cheat/${string}`]: CheatState;
   [cooling: `cooling/${string}`]: CoolingState;

@@ -65,6 +65,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   done: ["done :held --as bob"],
   fail: ["fail :open --as bob"],
   decline: ["decline :held --as bob", "decline :nasty --as bob"],
+  review: ["review --as bob", "review --all", "review :own --accept --as bob"],
   match: ["match :nasty", "match --agent mallory", "match :held --agent mallory"],
   work: ["work --once --as bob true"],
   lock: ["lock deploy --as bob"],

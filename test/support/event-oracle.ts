@@ -45,6 +45,8 @@ interface Life {
   after: readonly string[];
   any: readonly string[];
   review: boolean;
+  /** Whether a review is asked for, be it only of a reviewer that is named. */
+  asked: boolean;
   cancelled: boolean;
   done: "no" | "done" | "accepted";
   needs: readonly string[];
@@ -66,6 +68,7 @@ interface Fields extends Claim {
   readonly after?: readonly string[];
   readonly after_any?: readonly string[];
   readonly review?: string;
+  readonly reviewer?: string;
   readonly status?: string;
   readonly needs?: readonly string[];
   readonly skills?: readonly string[];
@@ -104,6 +107,11 @@ class Oracle {
     told.push(...words);
     for (const task of waited.toSorted())
       if (!this.#waits(task) && this.#isFree(task, time)) told.push(["task.ready", task]);
+    for (const { kind, fields } of records) {
+      const { task, token, outcome } = fields as unknown as Fields;
+      if (kind !== "attempt" || outcome !== "done" || !this.#lives.get(task)!.asked) continue;
+      told.push(["review.waiting", task, this.#lives.get(task)!.last!.agent, token]);
+    }
     const needy = (id: string): boolean =>
       this.#lives.get(id)!.needs.join() !== (needs.get(id) ?? "");
     const unmatched = this.#unmatched(time).filter(
@@ -199,6 +207,7 @@ class Oracle {
     after = [],
     after_any: any = [],
     review,
+    reviewer,
     needs = [],
   }: Fields): Words {
     const before = this.#lives.get(id);
@@ -210,7 +219,8 @@ class Oracle {
       cancelled: false,
       done: "no" as const,
     };
-    const said = { deadline, attempts, after, any, review: review === "required", needs };
+    const asked = review === "required" || reviewer !== undefined;
+    const said = { deadline, attempts, after, any, review: review === "required", asked, needs };
     this.#lives.set(id, { ...(before ?? blank), ...said });
     return [before === undefined ? "task.added" : "task.changed", id];
   }

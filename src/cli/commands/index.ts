@@ -17,6 +17,7 @@ import { addReactionCommands } from "./reactions.ts";
 import { addReadCommands } from "./read.ts";
 import { addRepairCommands } from "./repair.ts";
 import { addReplayCommands } from "./replay.ts";
+import { addReviewCommands } from "./reviews.ts";
 import { addSetupCommands } from "./setup.ts";
 import { addSignalCommands } from "./signals.ts";
 import { addSigningCommands } from "./sign.ts";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addDraftCommands,
   addClaimCommands,
   addMatchCommands,
+  addReviewCommands,
   addWorkCommands,
   addLockCommands,
   addReadCommands,

@@ -31,7 +31,7 @@ export function eventLine(event: MoundEvent): string {
 
 function detailOf(event: MoundEvent): string {
   const { actor, agent, token, until, percent, text, refs, fingerprint, rule, code } = event;
-  const { topic, mark, strength, task } = event;
+  const { topic, mark, strength, task, reviewers } = event;
   const words = [
     actor === undefined ? undefined : `by ${actor}`,
     agent === undefined || agent === actor ? undefined : `about ${agent}`,
@@ -40,6 +40,7 @@ function detailOf(event: MoundEvent): string {
     percent === undefined ? undefined : `${percent} %`,
     until === undefined ? undefined : `until ${formatInstant(until).slice(0, 19)}Z`,
     token === undefined ? undefined : `(token ${token})`,
+    reviewers === undefined ? undefined : `for ${reviewers.join(", ") || "nobody that there is"}`,
     rule === undefined ? undefined : `${code} [${rule}]`,
     fingerprint,
     text === undefined ? undefined : JSON.stringify(shorten(text.trim())),

@@ -5,6 +5,7 @@ import { startSentence } from "../checkpoints/start-text.ts";
 import { formatAge } from "../fresh.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { taskLine } from "../shapes.ts";
+import { reviewLines } from "../reviews/words.ts";
 import { SIGNALS_SHOWN, signalLine } from "../signals/shown.ts";
 import type { Status } from "./status.ts";
 
@@ -47,7 +48,7 @@ export function statusText(found: Status): string {
       ...more,
     ]);
   }
-  blocks.push(strandedLines(found), unmatchedLines(tasks), signalLines(found));
+  blocks.push(strandedLines(found), unmatchedLines(tasks), reviewLines(found), signalLines(found));
   blocks.push(lockLines(found), refusalLines(found), deferredLines(found));
   return blocks
     .filter((lines) => lines.length > 0)

@@ -1,9 +1,11 @@
 import { EMBEDDED, originUrl, type CloneStart } from "../../git/clone.ts";
 import { TASK_STATUSES, type TaskStatus } from "../../protocol/rules/task-status.ts";
 import type { RefusalState } from "../../protocol/refusal-state.ts";
+import type { AgentId } from "../../protocol/ids.ts";
 import type { LineState, MoundState, View } from "../../protocol/state.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { viewLocks, type LockView } from "../../protocol/views/lock-view.ts";
+import type { ReviewSummary } from "../../protocol/views/reviews.ts";
 import type { StandingSignal } from "../../protocol/views/standing-signals.ts";
 import { allTasks, type TaskView } from "../../protocol/views/task-view.ts";
 import { viewMatched } from "../../protocol/views/unmatched.ts";
@@ -42,6 +44,7 @@ export interface Status {
   readonly at: number | undefined;
   /** What is left, the strongest first. */
   readonly signals: readonly StandingSignal[];
+  readonly reviews: ReviewSummary;
   /** The checkpoint on whose word this clone rests still. */
   readonly start: CloneStart | undefined;
 }
@@ -67,15 +70,18 @@ export async function statusOf(context: Context, mound: Mound, reader: Reader): 
 
 async function readStatus(
   mound: Mound,
-  agent: string | undefined,
+  agent: AgentId | undefined,
   reader: Reader,
 ): Promise<Status> {
   // No other command needs these at its start, as this file is.
   const { strandedIn } = await import("../tasks/mend.ts");
   const { standingSignals } = await import("../../protocol/views/standing-signals.ts");
+  const { summariseReviews } = await import("../../protocol/views/reviews.ts");
   const read = await reader.read((view, now) => {
     const found = readView(view, now, strandedIn(view));
-    return found === undefined ? undefined : { ...found, signals: standingSignals(view, now) };
+    if (found === undefined) return undefined;
+    const reviews = summariseReviews(view, agent, now);
+    return { ...found, signals: standingSignals(view, now), reviews };
   });
   if (read === undefined) {
     const { deferred } = mound.line;
@@ -133,8 +139,9 @@ function readView(view: View, now: number, strandedOf: ReturnType<typeof strande
   return { mound: settings, line, tasks, counts, stranded, locks, refusals };
 }
 
-function nextSteps({ counts, holding, agent, stranded }: Status): readonly string[] {
-  const mend = stranded[0]?.mend ?? [];
+function nextSteps({ counts, holding, agent, stranded, reviews }: Status): readonly string[] {
+  const judge = (reviews.mine ?? []).length > 0 ? ["mound review"] : [];
+  const mend = [...judge, ...(stranded[0]?.mend ?? [])];
   if (holding !== undefined && holding.length > 0)
     return [`mound task show ${holding[0]!.id}`, ...mend];
   if (counts.open + counts.lapsed > 0)
@@ -156,6 +163,7 @@ function statusJson({
   age,
   start,
   signals,
+  reviews,
 }: Status) {
   const of = (name: TaskStatus) => tasks.filter((task) => task.status === name).map(taskJson);
   return {
@@ -194,5 +202,10 @@ function statusJson({
         : { commit: deferred.commit, time: formatInstant(deferred.time) },
     start: start ?? null,
     signals: signals.slice(0, SIGNALS_SHOWN).map(signalJson),
+    reviews: {
+      waiting: reviews.waiting,
+      mine: reviews.mine ?? null,
+      without_reviewer: reviews.stuck,
+    },
   };
 }

@@ -17,12 +17,31 @@ type Options = Record<string, unknown>;
 export async function addTask(context: Context, [title]: Args, options: Options): Promise<Report> {
   const { changes } = await taskChanges(context, options);
   const accepted = await act(context, { type: "add", tasks: [{ ...changes, title: title! }] });
-  return changed(context, accepted, (task) => {
+  const review = await reviewOf(context, accepted, changes);
+  const report = await changed(context, accepted, (task) => {
     const waits =
       task.status === "blocked"
         ? `It waits for ${waitingText(task.waiting_for, task.waiting_for_any)}.`
         : "It is open.";
     return `Added ${task.id}: ${sanitiseLine(task.title)}\n${waits}`;
+  });
+  if (review === undefined) return report;
+  const { independentSentence } = await import("../reviews/words.ts");
+  return {
+    ...report,
+    data: { ...(report.data as object), reviewers: review.by },
+    notes: [...(report.notes ?? []), independentSentence(review.policy, review.by)],
+  };
+}
+
+/** Who may review a task that is worth something; undefined where that is as ever. */
+async function reviewOf(context: Context, { answer }: Accepted, { value }: { value?: number }) {
+  if (value === undefined) return undefined;
+  const { reviewStory } = await import("../../protocol/views/reviews.ts");
+  const mound = await context.mound();
+  return mound.read((view, now) => {
+    const task = view.get(`task/${answer.tasks[0]!}`);
+    return task === undefined ? undefined : reviewStory(view, task, now);
   });
 }
 
@@ -56,7 +75,7 @@ export async function cancelTask(
   return changed(context, accepted, ({ id }) => `Cancelled ${id}; a claim on it has ended.`);
 }
 
-/** `mound task review TASK --accept|--reject`. */
+/** `mound task review TASK --accept|--reject`, and `mound review` with a task. */
 export async function reviewTask(
   context: Context,
   [task]: Args,

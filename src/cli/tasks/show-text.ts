@@ -3,6 +3,7 @@ import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import type { TaskView } from "../../protocol/views/task-view.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { taskLine, unmatchedSentence } from "../shapes.ts";
+import { reviewSentence } from "../reviews/words.ts";
 import { depositText } from "../signals/shown.ts";
 import type { TaskStory } from "./show.ts";
 
@@ -20,6 +21,7 @@ export function showText(story: TaskStory): string {
       ...optionalFacts(state),
       ...strandedLines(story),
       ...unmatchedLine(view),
+      ...reviewLine(story),
     ],
     state.body === undefined ? [] : indent(state.body),
     after.length === 0 ? [] : ["After:", ...after.flatMap(afterLines)],
@@ -78,6 +80,10 @@ function strandedLines({ stranded }: TaskStory): readonly string[] {
   return [
     `Stranded: it waits for ${stranded.by.join(", ")}, which will never be done. Who made it can leave that out.`,
   ];
+}
+
+function reviewLine({ review }: TaskStory): readonly string[] {
+  return review === undefined ? [] : [reviewSentence(review)];
 }
 
 function parentLines({ parent }: TaskStory): readonly string[] {

@@ -1,10 +1,11 @@
 import { resolveTask } from "../../protocol/commands/plan.ts";
-import type { TaskId } from "../../protocol/ids.ts";
+import type { AgentId, TaskId } from "../../protocol/ids.ts";
 import { taskFolder } from "../../protocol/paths.ts";
 import type { AttemptState, TaskState, View } from "../../protocol/state.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import { standingSignals, type StandingSignal } from "../../protocol/views/standing-signals.ts";
 import { viewTask, type TaskView } from "../../protocol/views/task-view.ts";
+import { reviewStory, type ReviewStory } from "../../protocol/views/reviews.ts";
 import { viewMatched } from "../../protocol/views/unmatched.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound, readerAt } from "../fresh.ts";
@@ -27,6 +28,7 @@ export interface TaskStory {
   readonly stranded: Stranded | undefined;
   /** What is left on it, the strongest first. */
   readonly signals: readonly StandingSignal[];
+  readonly review: ReviewStory | undefined;
   /** Below the mound's working tree. */
   readonly folder: string;
 }
@@ -73,17 +75,22 @@ function storyOf(view: View, state: TaskState, now: number): TaskStory {
     parent: state.parent === undefined ? undefined : look(state.parent),
     stranded: strandedIn(view)(state),
     signals: standingSignals(view, now, `task/${state.id}`),
+    review: reviewStory(view, state, now),
     folder: taskFolder(state.id),
   };
 }
 
-function nextSteps({ view, stranded }: TaskStory, agent: string | undefined): readonly string[] {
+function nextSteps(
+  { view, stranded, review }: TaskStory,
+  agent: AgentId | undefined,
+): readonly string[] {
   const { id, status, claim } = view;
   if (agent !== undefined && claim?.agent === agent)
     return [`mound progress ${id} --note "..."`, `mound done ${id} --result "..."`];
   if (status === "open" || status === "lapsed") return [`mound claim ${id}`];
   if (stranded !== undefined) return stranded.mend;
-  return status === "done" ? [`mound task review ${id} --accept`] : [];
+  const judges = review === undefined || agent === undefined || review.by.includes(agent);
+  return status === "done" && judges ? [`mound task review ${id} --accept`] : [];
 }
 
 /** Of a task that another one names: what whoever works on that one needs of it. */
@@ -103,6 +110,8 @@ function storyJson(story: TaskStory) {
     attempts_max: state.attemptsMax,
     review: state.review ? "required" : null,
     reviewer: state.reviewer ?? null,
+    reviewers: story.review?.by ?? null,
+    independent_review: story.review?.independent ?? false,
     parent: state.parent ?? null,
     after_tasks: after.map(handedOn),
     after_any_tasks: afterAny.map(handedOn),

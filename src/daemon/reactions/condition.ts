@@ -50,6 +50,7 @@ const FIELDS: { readonly [F in Field]-?: FieldType } = {
   topic: "text",
   mark: "text",
   strength: "number",
+  reviewers: "list",
   rule: "text",
   code: "text",
 };

@@ -29,9 +29,10 @@ export const review = kind<Fields<typeof fields>>({
   judge({ fields: body }, { state, author, time }) {
     const task = state.get(`task/${body.task}`);
     if (task === undefined) return fault("TA0", { code: "task-missing", task: body.task });
-    const stranger = refuseStranger(task, author);
-    if (stranger !== undefined) return stranger;
     const done = finishing(task);
+    const said = { ...task, independent: done?.independent ?? false };
+    const stranger = refuseStranger(task.id, said, author);
+    if (stranger !== undefined) return stranger;
     if (done === undefined || done.review !== undefined || done.token !== body.token) {
       return fault("RV2", {
         code: "not-open",
@@ -39,7 +40,7 @@ export const review = kind<Fields<typeof fields>>({
         status: taskStatus(state, task, time),
       });
     }
-    return refuseReviewer(state, task, done, author, time);
+    return refuseReviewer(state, task.id, { ...said, worker: done.agent }, author, time);
   },
 
   apply({ fields: body }, { state, time }) {

@@ -5,6 +5,7 @@ import type { TodoState } from "../todo-state.ts";
 import { noteGraph } from "./graph.ts";
 import { keepReserved } from "./reservations.ts";
 import { isSettled } from "./task-status.ts";
+import { keepUnreviewed } from "./unreviewed.ts";
 
 /** Writes a task and keeps what is derived from it by key: holdings, reserved paths, open tasks, the id's head. */
 export function putTask(state: Overlay, next: TaskState): void {
@@ -17,6 +18,7 @@ export function putTask(state: Overlay, next: TaskState): void {
     if (to !== undefined) hold(state, to.agent, next.id, to.until);
   }
   keepReserved(state, before, next);
+  keepUnreviewed(state, before, next);
   const todo = isSettled(next) ? undefined : todoOf(next);
   if (todo !== undefined || state.get(`todo/${next.id}`) !== undefined)
     state.set(`todo/${next.id}`, todo);

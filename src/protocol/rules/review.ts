@@ -1,10 +1,10 @@
 /** Who may say of finished work whether it is good. */
 import { fault, type Fault } from "../fault.ts";
-import type { AgentId } from "../ids.ts";
+import type { AgentId, TaskId } from "../ids.ts";
 import { formatShare } from "../share.ts";
-import type { AttemptState, TaskState, View } from "../state.ts";
-import { isRoot, refuseNonMember, settings } from "./members.ts";
-import { finishing } from "./task-status.ts";
+import type { TaskState, View } from "../state.ts";
+import type { UnreviewedState } from "../unreviewed-state.ts";
+import { isRoot, settings } from "./members.ts";
 import { speaksForItself } from "./trust/operators.ts";
 import { trustOf } from "./trust/table.ts";
 
@@ -14,55 +14,36 @@ export function asksIndependent(view: View, { value }: Pick<TaskState, "value">)
   return reviewValue > 0 && value >= reviewValue;
 }
 
-/** [RV1] What asks for an independent reviewer is open to all of them; else who made the task decides whose word counts. */
-export function refuseStranger(task: TaskState, agent: AgentId): Fault | undefined {
-  if (finishing(task)?.independent === true) return undefined;
-  const reviewer = task.reviewer ?? task.creator;
-  if (agent === task.creator || agent === reviewer) return undefined;
-  return fault("RV1", { code: "not-a-reviewer", task: task.id, reviewer });
+/** Work that is reviewed: who made the task, whom it names, and who did it. */
+type Reviewed = Pick<UnreviewedState, "creator" | "reviewer" | "worker" | "independent">;
+
+/** [RV1] Where only an independent reviewer may, it is any of them; else who made the task, or whom it names. */
+export function refuseStranger(
+  id: TaskId,
+  { creator, reviewer = creator, independent }: Omit<Reviewed, "worker">,
+  agent: AgentId,
+): Fault | undefined {
+  if (independent || agent === creator || agent === reviewer) return undefined;
+  return fault("RV1", { code: "not-a-reviewer", task: id, reviewer });
 }
 
-/** [RV3] [RV4] `done`: the attempt that is reviewed; `now`: log time in milliseconds. */
+/** [RV3] [RV4] `now`: log time in milliseconds. */
 export function refuseReviewer(
   view: View,
-  task: TaskState,
-  done: AttemptState,
+  id: TaskId,
+  { creator, reviewer = creator, worker, independent }: Reviewed,
   agent: AgentId,
   now: number,
 ): Fault | undefined {
-  if (done.agent === agent) {
-    const reviewer = task.reviewer ?? task.creator;
-    return fault("RV3", { code: "not-a-reviewer", task: task.id, reviewer });
-  }
-  if (!done.independent) return undefined;
-  const detail =
-    partIn(view, agent, task.creator, done.agent) ?? distrusted(view, agent, now, "its trust is");
+  if (agent === worker) return fault("RV3", { code: "not-a-reviewer", task: id, reviewer });
+  if (!independent) return undefined;
+  const detail = partIn(view, agent, creator, worker) ?? distrust(view, agent, now);
   if (detail === undefined) return undefined;
   const needed = settings(view).reviewTrust;
-  return fault("RV4", { code: "review-dependent", task: task.id, agent, needed, detail });
+  return fault("RV4", { code: "review-dependent", task: id, agent, needed, detail });
 }
 
-/** Whether an agent may review what was done for a task at log time `now`, which nobody has reviewed yet. */
-export function mayReview(
-  view: View,
-  task: TaskState,
-  done: AttemptState,
-  agent: AgentId,
-  now: number,
-): boolean {
-  const refused =
-    refuseNonMember(view, agent) ??
-    refuseStranger(task, agent) ??
-    refuseReviewer(view, task, done, agent, now);
-  return refused === undefined;
-}
-
-/** [RV4] Whether an agent may review what others make and do, but for who has a part in it. */
-export function isTrustedReviewer(view: View, agent: AgentId, now: number): boolean {
-  return distrusted(view, agent, now, "") === undefined;
-}
-
-/** What makes an agent a part of the work; a part of a sentence. */
+/** [RV4] What makes an agent a part of the work, which perhaps nobody has done yet; a part of a sentence. */
 export function partIn(
   view: View,
   agent: AgentId,
@@ -77,10 +58,10 @@ export function partIn(
   return undefined;
 }
 
-/** Roots are who trust begins with: of them no score is asked. */
-function distrusted(view: View, agent: AgentId, now: number, words: string): string | undefined {
+/** [RV4] Why an agent reviews nothing but its own tasks; roots are who trust begins with, and none is asked of them. */
+export function distrust(view: View, agent: AgentId, now: number): string | undefined {
   const { reviewTrust } = settings(view);
   if (reviewTrust === 0 || isRoot(view, agent)) return undefined;
   const { score } = trustOf(view, agent, now);
-  return score >= reviewTrust ? undefined : `${words} ${formatShare(score)}`;
+  return score >= reviewTrust ? undefined : `its trust is ${formatShare(score)}`;
 }

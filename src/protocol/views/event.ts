@@ -32,6 +32,7 @@ const COMMIT_EVENTS = [
   "task.accepted",
   "task.rejected",
   "task.ready",
+  "review.waiting",
   "checkpoint.signed",
   "lock.taken",
   "lock.renewed",
@@ -87,6 +88,8 @@ export interface MoundEvent {
   readonly topic?: string;
   readonly mark?: SignalKind;
   readonly strength?: number;
+  /** Who may review it, in order of name: so many as are told, and no more. */
+  readonly reviewers?: readonly AgentId[];
   /** Of a refused change: the rule and the fault's code. */
   readonly rule?: string;
   readonly code?: string;

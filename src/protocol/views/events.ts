@@ -13,6 +13,7 @@ import { keyFingerprint } from "../rules/fingerprint.ts";
 import type { SignalKind } from "../signal-state.ts";
 import { Overlay, type AgentState, type Outcome, type TaskState, type View } from "../state.ts";
 import { taskOfTopic } from "../topics.ts";
+import { newlyWaiting } from "./reviews.ts";
 import { newlyUnmatched } from "./unmatched.ts";
 import { wokenBy } from "./woken.ts";
 import { aboutTask, type EventType, type MoundEvent } from "./event.ts";
@@ -59,6 +60,11 @@ function tellRecords(before: View, { records, delta, time }: Verdict & { accepte
   return [
     ...records.flatMap((record) => TELL[record.kind]?.(record.fields as never, scene) ?? []),
     ...wokenBy(before, after, records, time).map(tell("task.ready")),
+    ...newlyWaiting(before, after, records, time).map((told) => ({
+      type: "review.waiting" as const,
+      ...aboutTask(after.get(`task/${told.task}`)!),
+      ...told,
+    })),
     ...newlyUnmatched(before, after, records, time).map(tell("task.unmatched")),
   ];
 }

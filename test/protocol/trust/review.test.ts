@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { fold } from "../../../src/protocol/fold.ts";
+import type { AgentId } from "../../../src/protocol/ids.ts";
 import { taskStatus } from "../../../src/protocol/rules/task-status.ts";
+import { MemoryState } from "../../../src/protocol/state.ts";
+import { eventsOf } from "../../../src/protocol/views/events.ts";
+import {
+  Reviewers,
+  summariseReviews,
+  unreviewedTasks,
+} from "../../../src/protocol/views/reviews.ts";
 import { deal, reviewed, score, staff } from "../../support/dealing.ts";
 import {
   expectAccepted,
@@ -35,6 +44,13 @@ function review(world: World, task: string, agent: string, verdict = "accepted")
 
 function status(world: World, task: string): string {
   return taskStatus(world.state, world.task(task), world.now);
+}
+
+/** What the newest commit tells. */
+function events(world: World) {
+  const before = new MemoryState();
+  for (const facts of world.log.slice(0, -1)) fold(before, facts);
+  return eventsOf(before, world.log.at(-1)!, world.verdicts.at(-1)!);
 }
 
 describe("[RV4] what is worth review_value or more", () => {
@@ -145,5 +161,90 @@ describe("[RV4] what is worth review_value or more", () => {
     expectRefused(world.try(review(world, after, "ant-3")), "RV4", "review-dependent");
     world.pass(1_000).must("root", { type: "configure", set: { key: "review_trust", value: "0" } });
     expectAccepted(world.commit(review(world, after, "ant-3")));
+  });
+});
+
+describe("what waits for a review", () => {
+  const waiting = (world: World) => unreviewedTasks(world.state).map(({ task }) => task);
+  const by = (world: World, task: string) =>
+    new Reviewers(world.state, world.now).of(
+      unreviewedTasks(world.state).find((one) => one.task === task)!,
+    );
+
+  test("is what asks for one and is done, from the finish to the review", () => {
+    const world = guarded();
+    const plain = deal(world, "ant-1", "ant-2");
+    const asked = deal(world, "ant-1", "ant-2", { review: "required" });
+    const named = deal(world, "ant-1", "ant-2", { reviewer: "judge" });
+    const worth = deal(world, "ant-1", "ant-2", { value: 10 });
+    expect(waiting(world)).toEqual([asked, named, worth]);
+    expect(waiting(world)).not.toContain(plain);
+    expect(by(world, asked)).toEqual(["ant-1"]);
+    expect(by(world, named)).toEqual(["judge", "ant-1"]);
+    expect(by(world, worth)).toEqual(["root"]);
+    world.must("ant-1", { type: "review", task: asked, accept: true });
+    world.must("judge", { type: "review", task: named, accept: false });
+    expect(waiting(world)).toEqual([worth]);
+    world.must("ant-3", { type: "claim", task: named });
+    expect(waiting(world)).toEqual([worth]);
+    world.pass(1_000).must("ant-3", { type: "finish", task: named, outcome: "done" });
+    expect(waiting(world)).toEqual([worth, named]);
+  });
+
+  test("waits for no member that has left, and for nobody where who made it did it", () => {
+    const world = guarded();
+    const task = deal(world, "ant-1", "ant-2", { review: "required" });
+    const own = deal(world, "ant-2", "ant-2", { review: "required" });
+    world.must("ant-1", { type: "end-membership", agent: "ant-1", status: "withdrawn" });
+    expect(by(world, task)).toEqual([]);
+    expect(by(world, own)).toEqual([]);
+  });
+
+  test("the reviewers that are listed are those whom the judge lets, one by one", () => {
+    const world = guarded();
+    for (const name of ["bee-1", "bee-2"]) staff(world, name, "judge", name === "bee-1");
+    for (const name of ["judge", "bee-1", "bee-2", "ant-3"]) raise(world, name);
+    const tasks = [
+      deal(world, "ant-1", "ant-2", { value: 10 }),
+      deal(world, "judge", "ant-2", { value: 10 }),
+      deal(world, "ant-1", "bee-1", { value: 10 }),
+      deal(world, "bee-2", "ant-3", { value: 10, reviewer: "root" }),
+      deal(world, "root", "ant-1", { review: "required" }),
+    ];
+    const names = world.state.keys("agent/").map((key) => key.slice("agent/".length));
+    for (const task of tasks) {
+      const allowed = names.filter((agent) => world.try(review(world, task, agent)).accepted);
+      expect([task, by(world, task).toSorted()]).toEqual([task, allowed]);
+    }
+    expect(by(world, tasks[0]!)).toEqual(["ant-3", "bee-1", "bee-2", "judge", "root"]);
+    expect(by(world, tasks[2]!)).toEqual(["ant-3", "root"]);
+  });
+
+  test("what nobody could review is told before it is done, and after", () => {
+    const world = guarded();
+    const summary = () => summariseReviews(world.state, "root" as AgentId, world.now);
+    const task = world.add("work", { value: 10 });
+    expect(summary()).toEqual({ waiting: 0, mine: [], stuck: [task] });
+    world.must("ant-1", { type: "claim", task });
+    world.must("ant-1", { type: "finish", task, outcome: "done" });
+    expect(summary()).toEqual({ waiting: 1, mine: [], stuck: [task] });
+    raise(world, "judge");
+    expect(summary()).toEqual({ waiting: 1, mine: [], stuck: [] });
+    const other = world.add("work", { value: 10 });
+    // Who is the only one that could review it does not do it.
+    world.must("judge", { type: "claim", task: other });
+    expect(summary().stuck).toEqual([other]);
+  });
+
+  test("an event says so, and names who may review it", () => {
+    const world = guarded();
+    deal(world, "ant-1", "ant-2");
+    expect(events(world).filter(({ type }) => type === "review.waiting")).toEqual([]);
+    raise(world, "judge");
+    const task = deal(world, "ant-1", "ant-2", { value: 10 });
+    expect(events(world)).toMatchObject([
+      { type: "task.done", task, agent: "ant-2" },
+      { type: "review.waiting", task, agent: "ant-2", token: 1, reviewers: ["judge", "root"] },
+    ]);
   });
 });

@@ -134,7 +134,9 @@ describe("events of tasks", () => {
     const { world, task } = claimed();
     world.must("ant-1", { type: "finish", task, outcome, ...words });
     const [event, ...others] = last(world);
-    expect(others).toEqual([]);
+    // The task asks for a review.
+    const waits = { type: "review.waiting", task, agent: "ant-1", reviewers: ["root"] };
+    expect(others).toMatchObject(outcome === "done" ? [waits] : []);
     expect(event).toMatchObject({ type: `task.${outcome}`, task, agent: "ant-1", token: 1 });
     expect(event?.text).toBe(text);
     expect(event?.refs).toEqual("refs" in words ? words.refs : undefined);
@@ -241,7 +243,7 @@ describe("events of tasks that waited", () => {
     expect(last(world)[1]).toMatchObject({ actor: "ant-1", title: "one", priority: 2, needs: [] });
     finish(b);
     // Done is not enough where a review is asked for.
-    expect(types(world)).toEqual([`task.done ${b}`]);
+    expect(types(world)).toEqual([`task.done ${b}`, `review.waiting ${b}`]);
     world.pass(1_000).must("root", { type: "review", task: b, accept: true });
     expect(types(world)).toEqual([
       `task.accepted ${b}`,
