@@ -13,6 +13,8 @@ export interface TodoState {
   readonly after: readonly TaskId[] | undefined;
   /** Whose attempts failed or expired, once for each. */
   readonly failed: readonly AgentId[] | undefined;
+  /** What a claim locks; undefined: nothing. */
+  readonly stake?: number | undefined;
 }
 
 /** How many claims began in each of the ten minutes of log time up to `minute`, oldest first. */

@@ -3,6 +3,7 @@ import type { AgentId } from "../../src/protocol/ids.ts";
 import { creditOf, creditsOf, freeOf, stakeOf } from "../../src/protocol/rules/ledger.ts";
 import { obstacles } from "../../src/protocol/rules/eligibility.ts";
 import { choose } from "../../src/protocol/views/match.ts";
+import { explainChoice } from "../../src/protocol/views/match/explained.ts";
 import { claim } from "../support/claiming.ts";
 import { expectAccepted, expectDeclined, expectRefused } from "../support/verdicts.ts";
 import { HOUR, MINUTE, World } from "../support/world.ts";
@@ -173,5 +174,16 @@ describe("the stake of a claim", () => {
     expectDeclined(world.run("ant-3", { type: "next" }), "CL1", "nothing-to-take");
     const cheap = world.add("cheap");
     expect(offered("ant-3")).toMatchObject({ kind: "task", task: { id: cheap } });
+    expect(explainChoice(world.state, "ant-3" as AgentId, world.now, 3).open).toBe(1);
+    expect(explainChoice(world.state, ANT, world.now, 3).open).toBe(2);
+  });
+
+  test("is offered to who has locked it, however little else is free", () => {
+    const { world, task } = staked();
+    world.must("ant-1", { type: "claim", task, lease: MINUTE });
+    world.must("ant-1", { type: "claim", task: world.add("dear", { stake: 3 }) });
+    expect(purse(world).free).toBe(0);
+    world.pass(MINUTE);
+    expect(choose(world.state, ANT, world.now)).toMatchObject({ kind: "task", task: { id: task } });
   });
 });

@@ -4,6 +4,7 @@
  */
 import type { Incoming } from "../../src/protocol/kinds/incoming.ts";
 import type { MoundEvent } from "../../src/protocol/views/event.ts";
+import { Purses } from "./purses.ts";
 import type { World } from "./world.ts";
 
 /** One line for each event of a batch; a commit that tells nothing is an empty batch. */
@@ -84,6 +85,7 @@ class Oracle {
   readonly #members = new Set<string>();
   readonly #away = new Set<string>();
   readonly #abilities = new Map<string, Ability>();
+  readonly #purses = new Purses();
   #given = 0;
   #commit = "";
 
@@ -105,6 +107,8 @@ class Oracle {
       return about === undefined ? [] : [about];
     });
     told.push(...words);
+    for (const { what, task, agent } of this.#purses.take(records, time))
+      told.push([`credit.${what}`, task ?? "", agent]);
     for (const task of waited.toSorted())
       if (!this.#waits(task) && this.#isFree(task, time)) told.push(["task.ready", task]);
     for (const { kind, fields } of records) {
@@ -177,6 +181,7 @@ class Oracle {
       const { skills = [], tags = [], until = Infinity } = fields as Partial<Fields>;
       this.#abilities.set(fields.agent, { names: [...skills, ...tags], until });
     }
+    if (kind === "grant") return undefined;
     if (kind === "capabilities")
       return kinds.has("agent") ? undefined : ["agent.changed", "", fields.agent];
     return kind === "task" ? this.#tellTask(fields) : this.#tellWork(kind, fields, kinds);

@@ -94,12 +94,17 @@ export function expectDerived(state: View): void {
       held.set(task.claim.agent, { ...held.get(task.claim.agent), [task.id]: task.claim.until });
     if (isSettled(task)) continue;
     made.set(task.creator, (made.get(task.creator) ?? 0) + 1);
-    const { id, priority, token, claim, created, deadline, needs, after } = task;
+    const { id, priority, token, claim, created, deadline, needs, after, stake } = task;
     const failed = task.attempts.flatMap(({ outcome, agent }) =>
       outcome === "failed" || outcome === "expired" ? [agent] : [],
     );
     const some = (list: readonly string[]) => (list.length > 0 ? list : undefined);
-    const lists = { needs: some(needs), after: some(after), failed: some(failed) };
+    const lists = {
+      needs: some(needs),
+      after: some(after),
+      failed: some(failed),
+      ...(stake === 0 ? {} : { stake }),
+    };
     todo.set(`todo/${id}`, { priority, token, until: claim?.until, created, deadline, ...lists });
   }
   const kept = new Map<string, unknown>();

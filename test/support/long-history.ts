@@ -49,6 +49,7 @@ function addSome(world: World, below: Below, tasks: readonly string[]): readonly
     priority: below(5),
     after: some(5),
     afterAny: some(5),
+    ...(below(3) === 0 ? { stake: 1 + below(9) } : {}),
   });
   const titles = Array.from(
     { length: 1 + below(3) },
@@ -89,7 +90,7 @@ function disturb(world: World, below: Below): void {
   const agent = AGENTS[below(AGENTS.length)]!;
   const author = "root";
   const astray = world.state.keys("astray/").map((key) => key.slice("astray/".length));
-  switch (below(5)) {
+  switch (below(7)) {
     case 0:
       world.commit({ author: agent, files: { "mound.yaml": plainFile(`bad ${below(99)}\n`) } });
       break;
@@ -111,6 +112,10 @@ function disturb(world: World, below: Below): void {
         type: "configure",
         set: { key: "claims_max", value: `${9 + below(9)}` },
       });
+      break;
+    case 4:
+    case 5:
+      world.run(author, { type: "grant", to: agent, amount: 1 + below(40), reason: "work" });
       break;
     default:
       world.agent(`guest-${world.log.length}`);

@@ -37,6 +37,7 @@ export type Intent =
   | "rotate"
   | "revoke"
   | "limit"
+  | "grant"
   | "signal"
   | "remove"
   | "garble"
@@ -66,6 +67,7 @@ const intents: readonly (readonly [number, Intent])[] = [
   [2, "rotate"],
   [1, "revoke"],
   [1, "limit"],
+  [8, "grant"],
   [5, "signal"],
   [3, "remove"],
   [2, "garble"],

@@ -101,6 +101,7 @@ export class Yard {
               paths: [[], ["src"], ["src/*.ts"], ["**/a", "docs"]][pick % 4]!,
               shared: pick % 5 === 0,
               ...(pick % 2 === 0 ? { review: "required" } : {}),
+              ...(pick % 3 === 0 ? {} : { stake: 1 + (pick % 8) }),
             },
           ],
         });
@@ -161,7 +162,11 @@ export class Yard {
         return plain({
           type: "edit",
           task,
-          changes: pick % 2 === 0 ? { title: `better ${pick}` } : { attempts: 1 + (pick % 4) },
+          changes: [
+            { title: `better ${pick}` },
+            { attempts: 1 + (pick % 4) },
+            { stake: 1 + (pick % 8) },
+          ][pick % 3]!,
         });
       case "skills":
         if (pick % 3 === 0) return plain({ type: "keep-can", capacity: 1 + (pick % 4) });
@@ -197,6 +202,13 @@ export class Yard {
           mark: (["need", "stuck", "heat"] as const)[pick % 3]!,
           strength: pick % 11,
           ...(pick % 5 === 0 ? { halfLife: HOUR } : {}),
+        });
+      case "grant":
+        return plain({
+          type: "grant",
+          to: AGENTS[pick % AGENTS.length]!,
+          amount: 1 + (pick % 12),
+          reason: "work to do",
         });
       case "limit":
         return plain({

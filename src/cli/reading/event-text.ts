@@ -1,5 +1,6 @@
 import { eventJson, type MoundEvent } from "../../protocol/views/event.ts";
 import { formatInstant } from "../../protocol/time.ts";
+import { plural } from "../plural.ts";
 import { sanitiseJson, sanitiseLine } from "../sanitise.ts";
 import { shorten } from "../shorten.ts";
 
@@ -31,12 +32,13 @@ export function eventLine(event: MoundEvent): string {
 
 function detailOf(event: MoundEvent): string {
   const { actor, agent, token, until, percent, text, refs, fingerprint, rule, code } = event;
-  const { topic, mark, strength, task, reviewers } = event;
+  const { topic, mark, strength, task, reviewers, amount, free } = event;
   const words = [
     actor === undefined ? undefined : `by ${actor}`,
     agent === undefined || agent === actor ? undefined : `about ${agent}`,
     mark === undefined ? undefined : `${mark} ${strength}`,
     task === undefined ? topic : undefined,
+    amount === undefined ? undefined : `${plural(amount, "credit")}, ${free} free`,
     percent === undefined ? undefined : `${percent} %`,
     until === undefined ? undefined : `until ${formatInstant(until).slice(0, 19)}Z`,
     token === undefined ? undefined : `(token ${token})`,

@@ -51,6 +51,8 @@ const FIELDS: { readonly [F in Field]-?: FieldType } = {
   mark: "text",
   strength: "number",
   reviewers: "list",
+  amount: "number",
+  free: "number",
   rule: "text",
   code: "text",
 };

@@ -42,6 +42,7 @@ function todoOf({ priority, token, claim, created, deadline, ...task }: TaskStat
     needs: some(task.needs),
     after: some(task.after),
     failed: some(failed),
+    ...(task.stake === 0 ? {} : { stake: task.stake }),
   };
 }
 

@@ -33,6 +33,10 @@ const COMMIT_EVENTS = [
   "task.rejected",
   "task.ready",
   "review.waiting",
+  "credit.granted",
+  "credit.locked",
+  "credit.returned",
+  "credit.forfeited",
   "checkpoint.signed",
   "lock.taken",
   "lock.renewed",
@@ -90,6 +94,9 @@ export interface MoundEvent {
   readonly strength?: number;
   /** Who may review it, in order of name: so many as are told, and no more. */
   readonly reviewers?: readonly AgentId[];
+  /** Credits that were granted, locked, returned or forfeited, and what the agent had free after it. */
+  readonly amount?: number;
+  readonly free?: number;
   /** Of a refused change: the rule and the fault's code. */
   readonly rule?: string;
   readonly code?: string;

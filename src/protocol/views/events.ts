@@ -14,6 +14,7 @@ import type { SignalKind } from "../signal-state.ts";
 import { Overlay, type AgentState, type Outcome, type TaskState, type View } from "../state.ts";
 import { taskOfTopic } from "../topics.ts";
 import { newlyWaiting } from "./reviews.ts";
+import { tellCredits } from "./credit-events.ts";
 import { newlyUnmatched } from "./unmatched.ts";
 import { wokenBy } from "./woken.ts";
 import { aboutTask, type EventType, type MoundEvent } from "./event.ts";
@@ -59,6 +60,7 @@ function tellRecords(before: View, { records, delta, time }: Verdict & { accepte
     (task: TaskState): Told => ({ type, ...aboutTask(task) });
   return [
     ...records.flatMap((record) => TELL[record.kind]?.(record.fields as never, scene) ?? []),
+    ...tellCredits(before, after),
     ...wokenBy(before, after, records, time).map(tell("task.ready")),
     ...newlyWaiting(before, after, records, time).map((told) => ({
       type: "review.waiting" as const,

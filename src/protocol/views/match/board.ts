@@ -26,6 +26,8 @@ export interface Board {
   readonly needs: readonly (readonly string[])[];
   /** Those at which somebody has failed. */
   readonly failed: readonly { readonly at: number; readonly by: readonly AgentId[] }[];
+  /** Those that lock credits, and how many. */
+  readonly staked: readonly { readonly at: number; readonly stake: number }[];
 }
 
 interface Kept {
@@ -89,6 +91,7 @@ class Columns implements Board {
   groups: Int32Array;
   readonly needs: (readonly string[])[] = [NOTHING];
   readonly failed: { at: number; by: readonly AgentId[] }[] = [];
+  readonly staked: { at: number; stake: number }[] = [];
   readonly #groups = new Map<string, number>();
 
   constructor(spare: Board | undefined) {
@@ -98,7 +101,7 @@ class Columns implements Board {
     this.groups = spare?.groups ?? new Int32Array();
   }
 
-  add(key: TodoKey, { token, needs, failed }: TodoState, stimulus: number): void {
+  add(key: TodoKey, { token, needs, failed, stake }: TodoState, stimulus: number): void {
     if (this.count === this.hashes.length) this.#grow();
     const at = this.count;
     this.count += 1;
@@ -107,6 +110,7 @@ class Columns implements Board {
     this.stimuli[at] = stimulus;
     this.groups[at] = needs === undefined ? 0 : this.#groupOf(needs);
     if (failed !== undefined) this.failed.push({ at, by: failed });
+    if (stake !== undefined) this.staked.push({ at, stake });
   }
 
   #groupOf(needs: readonly string[]): number {

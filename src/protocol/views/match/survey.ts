@@ -1,7 +1,8 @@
-import type { AgentId } from "../../ids.ts";
+import type { AgentId, TaskId } from "../../ids.ts";
+import { freeOf, stakeOf } from "../../rules/ledger.ts";
 import type { View } from "../../state.ts";
 import { Aptitude, ownFailures } from "./aptitude.ts";
-import type { Board, TodoKey } from "./board.ts";
+import { ID_AT, type Board, type TodoKey } from "./board.ts";
 
 /** The open tasks as one agent sees them. */
 export interface Survey extends Board {
@@ -40,6 +41,7 @@ export function survey(
     if (factor > 0) doable += 1;
   }
   for (const { at, by } of board.failed) own[at]! /= 1 + ownFailures(by, agent);
+  doable -= dropDear(view, agent, board, own);
   if (except.size === 0) return { ...columnsOf(board), own, doable };
   for (let at = 0; at < count; at += 1) {
     if (!(own[at]! > 0) || !except.has(board.keys[at]!)) continue;
@@ -49,8 +51,23 @@ export function survey(
   return { ...columnsOf(board), own, doable };
 }
 
+/** Leaves out the tasks whose stakes the agent cannot lock; answers how many of them it could do otherwise. */
+function dropDear(view: View, agent: AgentId, { staked, keys }: Board, own: Float64Array): number {
+  if (staked.length === 0) return 0;
+  const free = freeOf(view, agent);
+  let dropped = 0;
+  for (const { at, stake } of staked) {
+    if (stake <= free || !(own[at]! > 0)) continue;
+    const locked = stakeOf(view, keys[at]!.slice(ID_AT) as TaskId, agent)?.amount ?? 0;
+    if (stake - locked <= free) continue;
+    own[at] = 0;
+    dropped += 1;
+  }
+  return dropped;
+}
+
 const OWN = { column: new Float64Array() };
 
-function columnsOf({ count, keys, hashes, stimuli, groups, needs, failed }: Board): Board {
-  return { count, keys, hashes, stimuli, groups, needs, failed };
+function columnsOf({ count, keys, hashes, stimuli, groups, needs, failed, staked }: Board): Board {
+  return { count, keys, hashes, stimuli, groups, needs, failed, staked };
 }

@@ -1,0 +1,100 @@
+/** What grants, claims and their ends do to credits, told from accepted records alone and without the judge's state. */
+import { assert } from "../../src/base/assert.ts";
+import type { Incoming } from "../../src/protocol/kinds/incoming.ts";
+
+export interface Purse {
+  granted: number;
+  lost: number;
+  /** By task. */
+  readonly locked: Map<string, number>;
+}
+
+export interface Moved {
+  readonly what: "granted" | "locked" | "returned" | "forfeited";
+  readonly agent: string;
+  readonly task?: string;
+  readonly amount: number;
+  /** What the agent has free after it. */
+  readonly free: number;
+}
+
+interface Claim {
+  readonly agent: string;
+  readonly until: number;
+  readonly token: number;
+}
+
+type Fields = Claim & {
+  readonly id: string;
+  readonly to: string;
+  readonly amount: number;
+  readonly stake?: number;
+  readonly task: string;
+  readonly outcome: string;
+};
+
+export class Purses {
+  readonly of = new Map<string, Purse>();
+  readonly #stakes = new Map<string, number>();
+  readonly #claims = new Map<string, Claim>();
+  #moved: Moved[] = [];
+
+  /** All that one accepted commit moves, in order. `time`: log time in milliseconds. */
+  take(records: readonly Incoming[], time: number): readonly Moved[] {
+    this.#moved = [];
+    for (const { kind, fields } of records) this.#record(kind, fields as unknown as Fields, time);
+    return this.#moved;
+  }
+
+  free(agent: string): number {
+    const { granted, lost, locked } = this.purse(agent);
+    return granted - lost - [...locked.values()].reduce((sum, amount) => sum + amount, 0);
+  }
+
+  purse(agent: string): Purse {
+    const purse = this.of.get(agent) ?? { granted: 0, lost: 0, locked: new Map() };
+    this.of.set(agent, purse);
+    return purse;
+  }
+
+  #record(kind: string, fields: Fields, time: number): void {
+    if (kind === "grant") {
+      this.purse(fields.to).granted += fields.amount;
+      this.#tell("granted", fields.to, fields.amount);
+    } else if (kind === "task") this.#stakes.set(fields.id, fields.stake ?? 0);
+    else if (kind === "claim") this.#claim(fields);
+    else if (kind === "attempt") this.#end(fields, time);
+  }
+
+  #claim(claim: Fields): void {
+    const renews = this.#claims.get(claim.task)?.token === claim.token;
+    this.#claims.set(claim.task, claim);
+    const stake = this.#stakes.get(claim.task)!;
+    if (renews || stake === 0) return;
+    const { locked } = this.purse(claim.agent);
+    assert(!locked.has(claim.task), "a stake was locked twice");
+    locked.set(claim.task, stake);
+    assert(this.free(claim.agent) >= 0, "somebody has less than nothing");
+    this.#tell("locked", claim.agent, stake, claim.task);
+  }
+
+  #end({ task, outcome }: Fields, time: number): void {
+    const { agent, until } = this.#claims.get(task)!;
+    this.#claims.delete(task);
+    const purse = this.purse(agent);
+    const stake = purse.locked.get(task);
+    if (stake === undefined) return;
+    const late = outcome === "expired" || (outcome === "cancelled" && time >= until);
+    const lost = late ? stake : outcome === "failed" ? Math.ceil(stake / 2) : 0;
+    purse.lost += lost;
+    purse.locked.set(task, stake - lost);
+    if (lost > 0) this.#tell("forfeited", agent, lost, task);
+    purse.locked.delete(task);
+    if (lost < stake) this.#tell("returned", agent, stake - lost, task);
+  }
+
+  #tell(what: Moved["what"], agent: string, amount: number, task?: string): void {
+    const about = task === undefined ? {} : { task };
+    this.#moved.push({ what, agent, amount, free: this.free(agent), ...about });
+  }
+}
