@@ -11,6 +11,7 @@ import type { AuditReport } from "./audit-report.ts";
 import { newcomersOf, TallyCounter } from "./audit-tally.ts";
 import { CheckpointCheck, type FalseCheckpoint } from "./checkpoints.ts";
 import type { KeptState } from "./kept-state.ts";
+import { LedgerBook } from "./ledger-book.ts";
 import { LOCKS, OwnershipTracker, TASKS } from "./ownership.ts";
 import { ReservationTracker } from "./reservations.ts";
 import { withKeys } from "./sharded-state.ts";
@@ -33,6 +34,7 @@ export class AuditFold {
   readonly #ownership: OwnershipTracker;
   readonly #locks: OwnershipTracker;
   readonly #reservations: ReservationTracker;
+  readonly #ledger: LedgerBook;
   readonly #tally: TallyCounter;
   readonly #watch: AnomalyWatch;
   readonly #digests: ShardDigests;
@@ -44,6 +46,7 @@ export class AuditFold {
     this.#ownership = new OwnershipTracker(TASKS, gathered?.ownership);
     this.#locks = new OwnershipTracker(LOCKS, gathered?.locks);
     this.#reservations = new ReservationTracker(gathered?.reservations);
+    this.#ledger = new LedgerBook(gathered?.ledger);
     this.#tally = new TallyCounter(gathered?.tally);
     this.#watch = new AnomalyWatch(gathered?.anomalies);
     this.#digests = new ShardDigests(sha256, gathered?.digests);
@@ -67,6 +70,7 @@ export class AuditFold {
       this.#ownership.step(verdict.records, place);
       this.#locks.step(verdict.records, place);
       this.#reservations.step(verdict.records, place);
+      this.#ledger.step(verdict.records, verdict.delta, place);
     }
     this.#digests.touch(verdict.delta);
     this.kept.take(facts.oid, verdict.delta);
@@ -84,6 +88,8 @@ export class AuditFold {
     const { line, mound } = await withKeys(state, () => ends(state));
     const anomalies = await withKeys(state, () => this.#watch.found(state, line.time));
     const lies = await withKeys(state, () => withRevoked(state, this.#checkpoints.lies));
+    const place = { commit: line.tip, number: this.commits, time: line.time };
+    await withKeys(state, () => this.#ledger.close(state, place));
     const ownership = this.#ownership.report();
     const tally = this.#tally.report(ownership.claims);
     const { tip, accepted, time } = line;
@@ -99,6 +105,7 @@ export class AuditFold {
         ownership,
         locks: this.#locks.report(),
         reservations: this.#reservations.report(),
+        ledger: this.#ledger.report(),
         tally,
         anomalies,
         checkpoints: { ...this.#checkpoints.counts, lies },
@@ -112,6 +119,7 @@ export class AuditFold {
         ownership: this.#ownership.keep(),
         locks: this.#locks.keep(),
         reservations: this.#reservations.keep(),
+        ledger: this.#ledger.keep(),
         anomalies: this.#watch.keep(),
         checkpoints: this.#checkpoints.keep(),
         digests: this.#digests.keep(),

@@ -4,6 +4,7 @@ import type { KeptFindings } from "./audit-findings.ts";
 import type { Tally } from "./audit-report.ts";
 import type { KeptCheckpoints } from "./checkpoints.ts";
 import type { KeptOwnership } from "./ownership.ts";
+import type { KeptLedger } from "./ledger-book.ts";
 import type { KeptReservations } from "./reservations.ts";
 
 /** One text that an audit keeps for the next one; it may vanish at any time. */
@@ -23,6 +24,7 @@ export interface Gathered {
   readonly ownership: KeptOwnership;
   readonly locks: KeptOwnership;
   readonly reservations: KeptReservations;
+  readonly ledger: KeptLedger;
   readonly anomalies: unknown;
   readonly checkpoints: KeptCheckpoints;
   readonly digests: readonly (readonly [string, string])[];

@@ -95,6 +95,32 @@ export interface ReservationReport {
   readonly more: number;
 }
 
+/** What must never be: credits out of nothing, spent twice, or other than grants, claims and their ends say. */
+export interface LedgerFault {
+  readonly code: "overspent" | "not-as-booked" | "below-zero" | "not-conserved";
+  /** Undefined: it is of the sums of all. */
+  readonly agent?: AgentId;
+  readonly task?: TaskId;
+  /** What the records come to, and what the state says. */
+  readonly booked?: number;
+  readonly said?: number;
+  readonly commit: Oid;
+  readonly number: number;
+}
+
+/** Credits; what was granted is free, locked or forfeited. */
+export interface LedgerReport {
+  /** Who was ever granted any. */
+  readonly agents: number;
+  readonly granted: number;
+  readonly free: number;
+  readonly locked: number;
+  readonly forfeited: number;
+  readonly faults: readonly LedgerFault[];
+  /** Faults beyond those that are kept. */
+  readonly more: number;
+}
+
 export interface AuditReport {
   /** The newest commit that was judged, and the tip that was asked for. */
   readonly tip: Oid;
@@ -112,6 +138,7 @@ export interface AuditReport {
   readonly ownership: OwnershipReport;
   readonly locks: OwnershipReport;
   readonly reservations: ReservationReport;
+  readonly ledger: LedgerReport;
   readonly tally: Tally;
   readonly anomalies: readonly Anomaly[];
   /** What agents have signed of the state; `unknown`: of a commit whose digest was not taken. */

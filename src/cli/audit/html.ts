@@ -2,7 +2,7 @@ import { sha256Text } from "../../base/sha256.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { anomalySentence } from "../anomaly-text.ts";
 import { proofLine, type AuditView, type Shown } from "./shown.ts";
-import { ownershipLine, reservationLines, tallyLines } from "./text.ts";
+import { ledgerLines, ownershipLine, reservationLines, tallyLines } from "./text.ts";
 import { escapeXml } from "./xml.ts";
 
 const STYLE = `
@@ -33,9 +33,12 @@ export function auditHtml(view: AuditView): string {
     `<title>${escapeXml(title)}</title><style>${STYLE}</style></head><body>`,
     `<h1>${escapeXml(title)}</h1>`,
     verdict,
-    ...[...tallyLines(report), ownershipLine(report), ...reservationLines(report)].map(
-      (line) => `<p>${escapeXml(line)}</p>`,
-    ),
+    ...[
+      ...tallyLines(report),
+      ownershipLine(report),
+      ...reservationLines(report),
+      ...ledgerLines(report),
+    ].map((line) => `<p>${escapeXml(line)}</p>`),
     `<p><code>${escapeXml(proofLine(report))}</code></p>`,
     ...(report.deferred === undefined
       ? []

@@ -8,6 +8,7 @@ export function auditJson(view: AuditView, verbose: boolean) {
   const { report, findings, open, repaired, failed, strict, since } = view;
   const { mound, tip, asked, time, tally, anomalies, proof, deferred } = report;
   const { ownership, locks, reservations } = report;
+  const { faults: uneven, more: _more, ...ledger } = report.ledger;
   const { lies, ...compared } = report.checkpoints;
   return {
     mound,
@@ -35,6 +36,7 @@ export function auditJson(view: AuditView, verbose: boolean) {
       tasks: reservations.tasks,
       claims: reservations.claims,
     },
+    ledger: { holds: uneven.length === 0, ...ledger },
     tally,
     checkpoints: { ...compared, false: lies.length },
     anomalies: anomalies.map(anomalyJson),

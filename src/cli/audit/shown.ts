@@ -1,6 +1,7 @@
 import type {
   AuditFinding,
   AuditReport,
+  LedgerFault,
   OwnershipFault,
   ReservationFault,
 } from "../../app/audit-report.ts";
@@ -10,7 +11,7 @@ import { ruleTitle } from "./rules.ts";
 
 /** A finding in words, as every format has it. All texts are untrusted: each format makes them safe. */
 export interface Shown {
-  /** A rule of SPEC.md, or `single-ownership`, `reserved-paths`, `history-rewritten` or `checkpoint-false`. */
+  /** A rule of SPEC.md, or `single-ownership`, `reserved-paths`, `ledger`, `history-rewritten` or `checkpoint-false`. */
   readonly rule: string;
   readonly title: string;
   readonly code: string;
@@ -55,6 +56,7 @@ export function viewOf(report: AuditReport, { strict, since }: ViewOptions): Aud
     ...report.ownership.faults.map((fault) => ofOwnership("task", fault)),
     ...report.locks.faults.map((fault) => ofOwnership("lock", fault)),
     ...report.reservations.faults.map(ofReservation),
+    ...report.ledger.faults.map(ofLedger),
   ];
   const told = [...whole, ...report.checkpoints.lies.map(ofCheckpoint), ...commits];
   const open = told.filter((one) => one.repaired === undefined);
@@ -65,7 +67,8 @@ export function viewOf(report: AuditReport, { strict, since }: ViewOptions): Aud
       report.more.open +
       report.ownership.more +
       report.locks.more +
-      report.reservations.more,
+      report.reservations.more +
+      report.ledger.more,
     repaired: repaired.length + report.more.repaired,
   };
   return {
@@ -157,6 +160,29 @@ function ofReservation(fault: ReservationFault): Shown {
     author: agent,
   };
 }
+
+function ofLedger(fault: LedgerFault): Shown {
+  const { agent, task, code, booked, said, commit, number } = fault;
+  const whose = `${agent ?? "all agents"}${task === undefined ? "" : ` on ${task}`}`;
+  return {
+    ...WHOLE,
+    rule: "ledger",
+    title: "Credits are conserved, and none is spent twice",
+    code,
+    message: `The credits of ${whose} ${LEDGER_WORDS[code]}: ${booked ?? 0} by the records, ${said ?? 0} in the state.`,
+    advice: "Tell the makers of Mound: its judge accepted what it must refuse.",
+    commit,
+    number,
+    author: agent ?? "",
+  };
+}
+
+const LEDGER_WORDS: Readonly<Record<LedgerFault["code"], string>> = {
+  overspent: "were locked without being free",
+  "not-as-booked": "are not what grants, claims and their ends come to",
+  "below-zero": "are less than nothing, or more are locked than are anywhere",
+  "not-conserved": "do not add up to what was granted and forfeited",
+};
 
 function ofCheckpoint(lie: AuditReport["checkpoints"]["lies"][number]): Shown {
   const { agent, commit, number, record, time, said, found, revoked } = lie;

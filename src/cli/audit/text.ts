@@ -21,6 +21,7 @@ export function auditText(view: AuditView, verbose: boolean): string {
     ...tallyLines(report),
     ownershipLine(report),
     ...reservationLines(report),
+    ...ledgerLines(report),
     ...checkpointLines(report),
     ...deferredLines(report),
     ...(view.open + view.repaired === 0 ? [`No findings${since}.`] : []),
@@ -64,6 +65,18 @@ export function reservationLines({ reservations }: AuditReport): readonly string
         `Reserved paths hold: of ${of}, no two live claims overlapped unless both tasks were shared.`,
       ]
     : [`Reserved paths do not hold, of ${of}.`];
+}
+
+/** Nothing where no credits were ever granted. */
+export function ledgerLines({ ledger }: AuditReport): readonly string[] {
+  const { agents, granted, free, locked, forfeited, faults } = ledger;
+  if (granted === 0 && faults.length === 0) return [];
+  const of = `${count(granted, "credit")} granted to ${count(agents, "agent")}`;
+  return faults.length === 0
+    ? [
+        `The ledger comes out even: of ${of}, ${grouped(free)} are free, ${grouped(locked)} locked and ${grouped(forfeited)} forfeited; none was spent twice.`,
+      ]
+    : [`The ledger does not come out even, of ${of}.`];
 }
 
 function checkpointLines({ checkpoints }: AuditReport): readonly string[] {

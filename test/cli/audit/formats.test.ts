@@ -88,6 +88,27 @@ test("an overlap of reserved paths is a finding, and of none is told where there
   });
 });
 
+test("a ledger that does not come out even is a finding, and of an even one its sums are told", () => {
+  const even = { agents: 2, granted: 40, free: 31, locked: 4, forfeited: 5, faults: [], more: 0 };
+  expect(auditText(viewWith({ ledger: even }), false)).toContain(
+    "The ledger comes out even: of 40 credits granted to 2 agents, 31 are free, 4 locked and 5 forfeited",
+  );
+  expect(auditText(viewWith(), false)).not.toContain("ledger");
+  const of = { commit: oid(5), number: 5, booked: 3, said: 7 };
+  const faults = (["overspent", "not-as-booked", "below-zero", "not-conserved"] as const).map(
+    (code) =>
+      code === "not-conserved" ? { code, ...of } : { code, agent: "ant-1" as AgentId, ...of },
+  );
+  const view = viewWith({ ledger: { ...even, faults, more: 1 } });
+  expect(view).toMatchObject({ failed: true, open: 5 });
+  expect(view.findings.map(({ rule }) => rule)).toEqual(faults.map(() => "ledger"));
+  expect(new Set(view.findings.map(({ message }) => message)).size).toBe(4);
+  expect(auditText(view, false)).toContain("The ledger does not come out even");
+  expect(auditJson(view, false)).toMatchObject({
+    ledger: { holds: false, granted: 40, locked: 4 },
+  });
+});
+
 const anomaly: AuditReport["anomalies"][number] = {
   code: "hot",
   task: "k3f9qz7-x" as TaskId,
@@ -169,10 +190,10 @@ test("JUnit has a case for each family that holds and one for each finding; the 
   const view = viewWith({ findings: [...many(2), finding(3, { repaired: oid(4) })] });
   const xml = auditJunit(view);
   const families = Object.keys(FAMILIES).length;
-  expect(xml.match(/<testcase /g)).toHaveLength(families - 1 + 3 + 3);
+  expect(xml.match(/<testcase /g)).toHaveLength(families - 1 + 4 + 3);
   expect(xml.match(/<failure /g)).toHaveLength(2);
   expect(xml.match(/<skipped /g)).toHaveLength(1);
-  expect(xml).toContain(`tests="${families + 5}" failures="2" errors="0" skipped="1"`);
+  expect(xml).toContain(`tests="${families + 6}" failures="2" errors="0" skipped="1"`);
   const strict = auditJunit(viewWith({ findings: view.report.findings }, { strict: true }));
   expect(strict.match(/<failure /g)).toHaveLength(3);
 });
