@@ -39,6 +39,16 @@ export const publicKey = branded<PublicKey>(
   "must be an ed25519 public key line without a comment: ssh-ed25519 AAAA...",
 );
 
+/** Of a key, as ssh-keygen prints it. */
+export const fingerprint = z
+  .string()
+  .check(
+    z.regex(
+      /^SHA256:[A-Za-z0-9+/]{43}$/,
+      "must be a fingerprint as ssh-keygen -lf prints it: SHA256:...",
+    ),
+  );
+
 /** One line of text for people. */
 export const line = z.string().check(
   z.minLength(1, "must not be empty"),

@@ -4,6 +4,7 @@
  * state becomes, so that folding is applying verdicts.
  */
 import type { Result } from "../base/result.ts";
+import { cheatOf } from "./judge-cheats.ts";
 import { type ParsedCommit, trailers } from "./commit.ts";
 import { refuseSize } from "./commit-size.ts";
 import { clipFault, fault, type Fault } from "./fault.ts";
@@ -179,6 +180,8 @@ function refusal(before: View, facts: CommitFacts, found: Fault, time: number): 
   }
   const author = facts.commit?.author.name.slice(0, FACT_CHARS) ?? "";
   const seconds = facts.commit?.committer.seconds ?? 0;
+  const cheat = cheatOf(before, facts, found, time);
+  if (cheat !== undefined) state.set(`cheat/${facts.oid}`, cheat);
   const kept = { commit: facts.oid, author, time: seconds * 1_000, fault: clipFault(found) };
   state.set("refusals", [...(before.get("refusals") ?? []), kept].slice(-REFUSALS_KEPT));
   return state.delta;

@@ -52,6 +52,11 @@ export const DECLINE_MS = 24 * 3_600_000;
 export const DECLINE_MAX_MS = 7 * 24 * 3_600_000;
 /** Tasks that one agent declines at a time: they are one entry of the state, written with each. */
 export const DECLINES_MAX = 256;
+/** How long a vouch holds where nobody says; and at most a year, leap day and all: who is still sure says so again. */
+export const VOUCH_MS = 90 * 24 * 3_600_000;
+export const VOUCH_MAX_MS = 366 * 24 * 3_600_000;
+/** Vouchers that are noted with a cheat: a refused commit does not fill the state. */
+export const VOUCHERS_NOTED = 256;
 /** More commits than a line can get in a lifetime, and no number that loses digits. */
 export const LINE_COMMITS = 1_000_000_000;
 /** A token or counter with more digits than this is a mistake or an attack. */

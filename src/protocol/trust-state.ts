@@ -46,7 +46,11 @@ export interface SlashState {
 export interface CheatState {
   readonly agent: AgentId;
   readonly rule: string;
+  /** What a denouncement with this proof takes. */
+  readonly quarters: SlashState["quarters"];
   readonly at: number;
+  /** Whose vouches counted for the agent then. */
+  readonly vouchers: readonly AgentId[];
 }
 
 /** Lapses without work done between them, and until when the member takes nothing (milliseconds). */

@@ -57,7 +57,7 @@ export interface WorldOptions {
   /** Makes real objects of the commits, as `WorldObjects` does. */
   readonly name?: Name;
   readonly founder?: string;
-  readonly membership?: "open" | "invited";
+  readonly membership?: "open" | "invited" | "vouched";
   readonly files?: Readonly<Record<string, string>>;
   /** Milliseconds; whole seconds. */
   readonly start?: number;

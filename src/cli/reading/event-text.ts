@@ -32,11 +32,13 @@ export function eventLine(event: MoundEvent): string {
 
 function detailOf(event: MoundEvent): string {
   const { actor, agent, token, until, percent, text, refs, fingerprint, rule, code } = event;
-  const { topic, mark, strength, task, reviewers, amount, free } = event;
+  const { topic, mark, strength, task, reviewers, amount, free, level, scope, severity } = event;
   const words = [
     actor === undefined ? undefined : `by ${actor}`,
     agent === undefined || agent === actor ? undefined : `about ${agent}`,
     mark === undefined ? undefined : `${mark} ${strength}`,
+    level === undefined ? undefined : `${level} for ${scope}`,
+    severity,
     task === undefined ? topic : undefined,
     amount === undefined ? undefined : `${plural(amount, "credit")}, ${free} free`,
     percent === undefined ? undefined : `${percent} %`,

@@ -5,6 +5,12 @@ import { planCheckpoint, type CheckpointCommand } from "./checkpoint.ts";
 import { planClaim, type ClaimCommand } from "./claim.ts";
 import { planConfigure, type ConfigureCommand } from "./configure.ts";
 import { planDecline, type DeclineCommand } from "./decline.ts";
+import {
+  planDenounce,
+  planUndenounce,
+  type DenounceCommand,
+  type UndenounceCommand,
+} from "./denounce.ts";
 import { planEdit, type EditCommand } from "./edit.ts";
 import { planCancel, planReview, type CancelCommand, type ReviewCommand } from "./end.ts";
 import { planFinish, type FinishCommand } from "./finish.ts";
@@ -35,6 +41,7 @@ import type { PlanContext, Planned } from "./plan.ts";
 import { planRenew, type RenewCommand } from "./renew.ts";
 import { planRepair, type RepairCommand } from "./repair.ts";
 import { planSignal, type SignalCommand } from "./signal.ts";
+import { planUnvouch, planVouch, type UnvouchCommand, type VouchCommand } from "./vouch.ts";
 
 /** What an agent may intend; plain data, so that it can be journalled and handed to a sequencer. */
 export type Command =
@@ -45,6 +52,7 @@ export type Command =
   | ClaimCommand
   | ConfigureCommand
   | DeclineCommand
+  | DenounceCommand
   | EditCommand
   | EndMembershipCommand
   | FinishCommand
@@ -62,7 +70,10 @@ export type Command =
   | ReviewCommand
   | RotateCommand
   | SignalCommand
-  | UnlockCommand;
+  | UndenounceCommand
+  | UnlockCommand
+  | UnvouchCommand
+  | VouchCommand;
 
 /** State and intent to drafts: one planner for each command. */
 export function plan(command: Command, context: PlanContext): Planned {
@@ -81,6 +92,8 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planConfigure(command, context);
     case "decline":
       return planDecline(command, context);
+    case "denounce":
+      return planDenounce(command, context);
     case "edit":
       return planEdit(command, context);
     case "end-membership":
@@ -115,8 +128,14 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planRotate(command, context);
     case "signal":
       return planSignal(command, context);
+    case "undenounce":
+      return planUndenounce(command, context);
     case "unlock":
       return planUnlock(command, context);
+    case "unvouch":
+      return planUnvouch(command, context);
+    case "vouch":
+      return planVouch(command, context);
     default:
       return unreachable(command);
   }

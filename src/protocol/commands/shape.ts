@@ -4,7 +4,9 @@
  */
 import * as z from "zod/mini";
 import { err, ok, type Result } from "../../base/result.ts";
-import { OID } from "../ids.ts";
+import { AGENT, OID } from "../ids.ts";
+import { SEVERITIES } from "../rules/trust/slash.ts";
+import { LEVELS } from "../trust-state.ts";
 import type { Command } from "./index.ts";
 
 /** Ten years: a time beyond it could not be written as a date. */
@@ -19,6 +21,8 @@ const whole = z.int().check(z.minimum(0));
 const lease = z.optional(z.int().check(z.minimum(1), z.maximum(DURATION_MAX_MS)));
 const token = z.optional(z.int().check(z.minimum(1)));
 const task = z.string().check(z.maxLength(100));
+/** Becomes a part of a path that the planner looks up. */
+const agent = z.string().check(z.regex(AGENT));
 /** Of a lock; longer than any that is legal. */
 const name = z.string().check(z.maxLength(400));
 
@@ -91,6 +95,13 @@ const SHAPES = {
     reason: z.optional(text),
     length: lease,
   }),
+  denounce: z.strictObject({
+    type: z.literal("denounce"),
+    subject: agent,
+    proof: z.string().check(z.regex(OID)),
+    reason: text,
+    severity: z.optional(z.enum(SEVERITIES)),
+  }),
   edit: z.strictObject({
     type: z.literal("edit"),
     task,
@@ -160,7 +171,28 @@ const SHAPES = {
     accept: z.boolean(),
     reason: z.optional(text),
   }),
+  undenounce: z.strictObject({
+    type: z.literal("undenounce"),
+    subject: agent,
+    reason: z.optional(text),
+  }),
   unlock: z.strictObject({ type: z.literal("unlock"), name, token }),
+  unvouch: z.strictObject({
+    type: z.literal("unvouch"),
+    subject: agent,
+    reason: z.optional(text),
+  }),
+  vouch: z.strictObject({
+    type: z.literal("vouch"),
+    subject: agent,
+    fingerprint: z.optional(text),
+    scope: z.optional(text),
+    level: z.optional(z.enum(LEVELS)),
+    reason: text,
+    length: lease,
+    until: z.optional(text),
+    cites: z.optional(texts),
+  }),
   signal: z.strictObject({
     type: z.literal("signal"),
     topic: text,

@@ -6,7 +6,8 @@ import { recordSign } from "../rules/deeds.ts";
 import { isRoot, keyInForce, rootsAmong, sameButStatus, settings } from "../rules/members.ts";
 import { keyFingerprint, keySegment } from "../rules/fingerprint.ts";
 import { noteTrust } from "../rules/trust/evidence.ts";
-import type { AgentState } from "../state.ts";
+import { admittingVouches } from "../rules/trust/admission.ts";
+import type { AgentState, View } from "../state.ts";
 import type { Context, Incoming } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
 import { mound } from "./mound.ts";
@@ -45,7 +46,6 @@ export const agent = kind<AgentFields>({
     const body = record.fields;
     const current = before.get(`agent/${body.agent}`);
     const keys = current?.keys ?? [];
-    const operatorKey = body.operator === undefined ? undefined : keyInForce(before, body.operator);
     const active = (body.status ?? "active") === "active";
     if (active !== (current?.status === "active")) {
       const can = state.get(`can/${body.agent}`);
@@ -62,7 +62,7 @@ export const agent = kind<AgentFields>({
       status: body.status ?? "active",
       name: body.name,
       operator: body.operator,
-      operatorSigned: operatorKey !== undefined && record.signers.includes(operatorKey),
+      operatorSigned: operatorKey(record, before) !== undefined,
       joined: current?.joined ?? time,
       ended: active ? undefined : (current?.ended ?? time),
     });
@@ -72,7 +72,14 @@ export const agent = kind<AgentFields>({
   settle: (context) => mound.settle?.(context),
 });
 
-function judgeNew(record: Incoming<AgentFields>, { before, state }: Context): Fault | undefined {
+/** The operator's key, if it has signed the record. */
+function operatorKey({ fields: { operator }, signers }: Incoming<AgentFields>, before: View) {
+  const key = operator === undefined ? undefined : keyInForce(before, operator);
+  return key !== undefined && signers.includes(key) ? key : undefined;
+}
+
+function judgeNew(record: Incoming<AgentFields>, context: Context): Fault | undefined {
+  const { before, state } = context;
   const body = record.fields;
   if (body.by !== undefined || (body.status ?? "active") !== "active") {
     return fault("AG2", { code: "not-a-member", agent: body.agent });
@@ -83,13 +90,25 @@ function judgeNew(record: Incoming<AgentFields>, { before, state }: Context): Fa
     return fault("AG3", { code: "key-taken", agent: body.agent, by: holder });
   const founding = before.get("mound") === undefined;
   if (founding || settings(state).membership === "open") return undefined;
-  const invited = before.get(`invite/${keySegment(body.key)}`) !== undefined;
+  return refuseUninvited(record, context);
+}
+
+/** [AG4] [AG9] An invitation or a root's signature; where membership is `vouched`, else vouches. */
+function refuseUninvited(
+  record: Incoming<AgentFields>,
+  { before, state, time }: Context,
+): Fault | undefined {
+  const { agent: id, key, operator } = record.fields;
+  const invited = before.get(`invite/${keySegment(key)}`) !== undefined;
   if (invited || rootsAmong(before, record.signers) > 0) return undefined;
-  return fault("AG4", {
-    code: "not-invited",
-    agent: body.agent,
-    fingerprint: keyFingerprint(body.key),
-  });
+  const fingerprint = keyFingerprint(key);
+  const { membership, vouches: needed } = settings(state);
+  if (membership !== "vouched")
+    return fault("AG4", { code: "not-invited", agent: id, fingerprint });
+  const behind = operatorKey(record, before) === undefined ? undefined : operator;
+  const found = admittingVouches(before, { agent: id, key, operator: behind }, time);
+  if (found >= needed) return undefined;
+  return fault("AG9", { code: "vouches-missing", agent: id, fingerprint, needed, found });
 }
 
 function judgeRewrite(

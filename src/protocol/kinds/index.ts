@@ -6,6 +6,7 @@ import { checkpoint } from "./checkpoint.ts";
 import { claim } from "./claim.ts";
 import { decline } from "./decline.ts";
 import { grant } from "./grant.ts";
+import { denounce } from "./denounce.ts";
 import { invite } from "./invite.ts";
 import type { Kind } from "./kind.ts";
 import { lock } from "./lock.ts";
@@ -15,6 +16,7 @@ import { progress } from "./progress.ts";
 import { review } from "./review.ts";
 import { signal } from "./signal.ts";
 import { task } from "./task.ts";
+import { vouch } from "./vouch.ts";
 
 /**
  * The table of kinds, in the order in which the records of one commit are judged: settings before
@@ -25,6 +27,8 @@ export const KINDS: readonly Kind[] = [
   agent,
   invite,
   grant,
+  vouch,
+  denounce,
   capabilities,
   task,
   attempt,

@@ -1,20 +1,13 @@
 import * as z from "zod/mini";
 import { fault } from "../fault.ts";
-import { agentId, common, line } from "../fields.ts";
+import { agentId, common, fingerprint, line } from "../fields.ts";
 import { fingerprintSegment } from "../rules/fingerprint.ts";
 import { isRoot } from "../rules/members.ts";
 import { kind, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
   kind: z.literal("invite"),
-  fingerprint: z
-    .string()
-    .check(
-      z.regex(
-        /^SHA256:[A-Za-z0-9+/]{43}$/,
-        "must be a fingerprint as ssh-keygen -lf prints it: SHA256:...",
-      ),
-    ),
+  fingerprint,
   by: agentId,
   note: z.optional(line),
   ...common,

@@ -5,6 +5,8 @@
 import type { AgentId, Oid, TaskId } from "../ids.ts";
 import type { SignalKind } from "../signal-state.ts";
 import type { TaskState } from "../state.ts";
+import type { Severity } from "../rules/trust/slash.ts";
+import type { Level } from "../trust-state.ts";
 import { formatInstant } from "../time.ts";
 
 /** Events of commits, in the words of what became of the thing. */
@@ -17,6 +19,11 @@ const COMMIT_EVENTS = [
   "agent.left",
   "agent.revoked",
   "agent.invited",
+  "vouch.added",
+  "vouch.withdrawn",
+  "agent.denounced",
+  "denounce.withdrawn",
+  "agent.slashed",
   "task.added",
   "task.changed",
   "task.unmatched",
@@ -84,10 +91,15 @@ export interface MoundEvent {
   readonly percent?: number;
   /** What its author wrote: a result, a reason, a note. Untrusted text. */
   readonly text?: string;
-  /** Where the work is; of a repair, the refused commits that it undoes; of a checkpoint, its commit. */
+  /** Where the work is; of a repair, the refused commits that it undoes; of a checkpoint, its commit; of a denouncement, its proof. */
   readonly refs?: readonly string[];
-  /** Of a member's key, or of the key that was invited: `SHA256:...`, as ssh-keygen prints it. */
+  /** Of a member's key, or of the key that was invited or vouched for: `SHA256:...`, as ssh-keygen prints it. */
   readonly fingerprint?: string;
+  /** Of a vouch. */
+  readonly level?: Level;
+  readonly scope?: string;
+  /** Of a slash: what share was taken. */
+  readonly severity?: Severity;
   /** Of a signal: what it is about, which it is, and what there is of it now, from 0 to 10. */
   readonly topic?: string;
   readonly mark?: SignalKind;

@@ -19,6 +19,7 @@ import { newlyUnmatched } from "./unmatched.ts";
 import { wokenBy } from "./woken.ts";
 import { aboutTask, type EventType, type MoundEvent } from "./event.ts";
 import { tellLock, tellLockAttempt } from "./lock-events.ts";
+import { tellDenounce, tellVouch } from "./trust-events.ts";
 
 /** What a commit tells, in the order of judgement. */
 export function eventsOf(
@@ -79,10 +80,14 @@ function tellRepair(before: View, { commit, changes }: CommitFacts): readonly To
 }
 
 /** One for each kind of record that tells anything, by its name. */
-const TELL: Readonly<Record<string, (fields: never, scene: Scene) => Told | undefined>> = {
+const TELL: Readonly<
+  Record<string, (fields: never, scene: Scene) => Told | readonly Told[] | undefined>
+> = {
   mound: tellMound,
   agent: tellAgent,
   invite: tellInvite,
+  vouch: tellVouch,
+  denounce: tellDenounce,
   capabilities: tellCapabilities,
   task: tellTask,
   attempt: tellAttempt,

@@ -57,7 +57,7 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
     return [...new Set(all)].map((key) => key.slice(family.length)).toSorted();
   };
   const agents = [
-    ...new Set([...names("agent/"), ...names("can/"), ...names("declined/")]),
+    ...new Set(["agent/", "can/", "declined/", "vouch/", "denounced/", "slashed/"].flatMap(names)),
   ].toSorted();
   return {
     tasks: names("task/").flatMap((id) => {
@@ -170,7 +170,9 @@ function standingFacts(task: TaskState): Facts {
 
 function agentFacts(state: View, id: AgentId): Facts | undefined {
   const agent = state.get(`agent/${id}`);
-  if (agent === undefined) return undefined;
+  const said = standing(state, id);
+  // Who is vouched for need not have joined.
+  if (agent === undefined) return said.vouched_by === undefined ? undefined : said;
   const can = state.get(`can/${id}`);
   return {
     status: agent.status,
@@ -184,6 +186,22 @@ function agentFacts(state: View, id: AgentId): Facts | undefined {
     capacity: can?.capacity,
     skills_until: instant(can?.until),
     declined: some(Object.keys(state.get(`declined/${id}`) ?? {}).toSorted()),
+    ...said,
+  };
+}
+
+/** What others say of it, and what it lost. */
+function standing(state: View, id: AgentId) {
+  const vouches = Object.entries(state.get(`vouch/${id}`) ?? {});
+  const slashes = state.get(`slashed/${id}`) ?? [];
+  return {
+    vouched_by: some(
+      vouches
+        .map(([by, { level, scope, until }]) => `${by} ${level} ${scope} until ${instant(until)!}`)
+        .toSorted(),
+    ),
+    denounced_by: some(Object.keys(state.get(`denounced/${id}`) ?? {}).toSorted()),
+    slashed: some(slashes.map(({ quarters, proof }) => `${quarters}/4 for ${proof}`)),
   };
 }
 
