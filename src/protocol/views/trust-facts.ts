@@ -3,7 +3,7 @@ import type { AgentId } from "../ids.ts";
 import { ANY_SKILL } from "../rules/deeds.ts";
 import { EPOCH_MS, epochOf, EPOCHS_KEPT, leftOf } from "../rules/trust/epochs.ts";
 import { DEED } from "../rules/trust/evidence.ts";
-import { isInForce } from "../rules/trust/opinions.ts";
+import { subjectOf, vouchFlaw } from "../rules/trust/vouches.ts";
 import { lackingOf, SLASH_EPOCHS } from "../rules/trust/slashed.ts";
 import { Overlay, type View } from "../state.ts";
 import type { DenounceState, Ratings, SlashState, VouchState } from "../trust-state.ts";
@@ -92,12 +92,14 @@ function denouncementsOf(view: View, agent: AgentId, now: number): readonly Trus
 }
 
 function vouchesOf(view: View, agent: AgentId, now: number): readonly TrustFact[] {
-  const member = view.get(`agent/${agent}`);
+  const who = subjectOf(view, agent);
+  const counts = (by: AgentId, vouch: VouchState) =>
+    who !== undefined && vouchFlaw(view, who, by, vouch, now) === undefined;
   return sorted(view.get(`vouch/${agent}`)).map(([by, vouch]) => ({
     kind: "vouch",
     by,
     vouch,
-    left: member !== undefined && isInForce(vouch, member, now) ? 1 : 0,
+    left: counts(by, vouch) ? 1 : 0,
     gone: vouch.until,
   }));
 }

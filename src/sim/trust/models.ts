@@ -173,7 +173,11 @@ function traitors(): readonly Model[] {
   );
   return [
     { ...model, name: `${model.name}, all cycles after the turn` },
-    { ...model, name: `${model.name}, from the fourth cycle on`, counted: [CYCLES / 2 + 3, CYCLES] },
+    {
+      ...model,
+      name: `${model.name}, from the fourth cycle on`,
+      counted: [CYCLES / 2 + 3, CYCLES],
+    },
   ];
 }
 

@@ -91,8 +91,7 @@ class Quorum implements Policy {
 
 function pairsOf({ peers, good, bad }: Tallies) {
   const at: number[] = [];
-  for (let pair = 0; pair < good.length; pair += 1)
-    if (good[pair]! + bad[pair]! > 0) at.push(pair);
+  for (let pair = 0; pair < good.length; pair += 1) if (good[pair]! + bad[pair]! > 0) at.push(pair);
   return {
     agents: peers,
     from: Int32Array.from(at, (pair) => Math.floor(pair / peers)),

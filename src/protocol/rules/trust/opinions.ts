@@ -1,10 +1,10 @@
 /** What members say of one of them at a log time: deeds that have faded, vouches and denouncements. */
-import { keyFingerprint } from "../fingerprint.ts";
-import type { AgentState, View } from "../../state.ts";
-import type { Level, VouchState } from "../../trust-state.ts";
+import type { View } from "../../state.ts";
+import type { Level } from "../../trust-state.ts";
 import { ANY_SKILL } from "../deeds.ts";
 import { epochOf, leftOf } from "./epochs.ts";
 import { DEED } from "./evidence.ts";
+import { liveVouches, subjectOf } from "./vouches.ts";
 
 /** Good deeds that a vouch is worth. */
 export const VOUCH_WORTH: Readonly<Record<Level, number>> = { low: 1, medium: 2, high: 4 };
@@ -43,15 +43,6 @@ export function hearOfSkill(
 /** What is left of a vouch of its issuer, from 0 to 1. */
 export type Weigh = (issuer: string) => number;
 
-/** A vouch counts for the key that it names, and those that this one was changed for. */
-export function isInForce(
-  { until, fingerprint }: VouchState,
-  { keys }: Pick<AgentState, "keys">,
-  now: number,
-): boolean {
-  return now < until && fingerprintsOf(keys).includes(fingerprint);
-}
-
 function hearDeeds(view: View, subject: string, skill: string, now: number, hear: Hear): void {
   const evidence = view.get(`evidence/${subject}`);
   for (const rater in evidence) {
@@ -76,30 +67,15 @@ function hearVouches(
   weigh: Weigh,
   hear: Hear,
 ): void {
-  const vouches = view.get(`vouch/${subject}`);
-  const agent = vouches === undefined ? undefined : view.get(`agent/${subject}`);
-  if (agent === undefined) return;
-  for (const issuer in vouches) {
-    const vouch = vouches[issuer]!;
-    if (counts(vouch.scope) && isInForce(vouch, agent, now))
-      hear(issuer, VOUCH_WORTH[vouch.level] * weigh(issuer), 0);
-  }
+  // A fingerprint is a digest: it is taken of those only for whom somebody speaks.
+  const who = view.get(`vouch/${subject}`) === undefined ? undefined : subjectOf(view, subject);
+  if (who === undefined) return;
+  for (const [issuer, { scope, level }] of liveVouches(view, who, now))
+    if (counts(scope)) hear(issuer, VOUCH_WORTH[level] * weigh(issuer), 0);
 }
 
 /** A skill by its name, or by its beginning and `*`; vouches for all are in the general score already. */
 function covers(scope: string, skill: string): boolean {
   if (scope === ALL) return false;
   return scope.endsWith("*") ? skill.startsWith(scope.slice(0, -1)) : scope === skill;
-}
-
-/** By the list of keys, which is the same object until one is added: hashing takes microseconds for each. */
-const FINGERPRINTS = new WeakMap<AgentState["keys"], readonly string[]>();
-
-function fingerprintsOf(keys: AgentState["keys"]): readonly string[] {
-  let found = FINGERPRINTS.get(keys);
-  if (found === undefined) {
-    found = keys.map(({ key }) => keyFingerprint(key));
-    FINGERPRINTS.set(keys, found);
-  }
-  return found;
 }

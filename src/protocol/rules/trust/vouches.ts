@@ -1,6 +1,6 @@
 /** Which vouches count at a log time: a word for a key, by a member that has no part in its holder. */
 import type { AgentId } from "../../ids.ts";
-import type { View } from "../../state.ts";
+import type { AgentState, View } from "../../state.ts";
 import type { VouchState } from "../../trust-state.ts";
 import { keyFingerprint } from "../fingerprint.ts";
 import { areAkin, principalOf } from "../operators.ts";
@@ -16,10 +16,26 @@ export interface Subject {
 }
 
 /** A member as a subject; undefined where it is none in force. */
-export function subjectOf(view: View, agent: AgentId): Subject | undefined {
+export function subjectOf(view: View, agent: string): Subject | undefined {
   const state = view.get(`agent/${agent}`);
   if (state?.status !== "active") return undefined;
-  return { agent, fingerprint: keyFingerprint(state.key), principal: principalOf(view, agent) };
+  return {
+    agent: state.id,
+    fingerprint: fingerprintOf(state),
+    principal: principalOf(view, state.id),
+  };
+}
+
+/** By the member's entry, which is the same object until it changes: hashing takes microseconds for each. */
+const FINGERPRINTS = new WeakMap<AgentState, string>();
+
+function fingerprintOf(member: AgentState): string {
+  let found = FINGERPRINTS.get(member);
+  if (found === undefined) {
+    found = keyFingerprint(member.key);
+    FINGERPRINTS.set(member, found);
+  }
+  return found;
 }
 
 /** [VO1] [VO2] [VO3] [VO4] as they are now: what was legal when it was written may count no more. */
