@@ -1,6 +1,8 @@
 import type { ReplayPoint } from "../app/replay.ts";
 import type { TaskView } from "../protocol/views/task-view.ts";
+import { WHOLE_SHARE } from "../protocol/share.ts";
 import { formatInstant } from "../protocol/time.ts";
+import { plural } from "./plural.ts";
 import { sanitiseLine } from "./sanitise.ts";
 import { waitingText } from "./waiting-text.ts";
 
@@ -23,6 +25,9 @@ export function taskJson(task: TaskView) {
     waiting_for_any: task.waiting_for_any,
     paths: task.paths,
     shared: task.shared,
+    trust: task.trust === 0 ? null : task.trust / WHOLE_SHARE,
+    value: task.value === 0 ? null : task.value,
+    lapses: task.lapses,
     token: task.token,
     claim:
       claim === undefined
@@ -70,10 +75,12 @@ export function unmatchedSentence(nobodys: readonly string[], needs: readonly st
 /** A task on one line: `k3f9qz7-fix-login  claimed by ant-3 until ...  Fix the login`. */
 export function taskLine(task: TaskView): string {
   const state =
-    task.claim !== undefined
-      ? `${task.status} by ${task.claim.agent} until ${formatInstant(task.claim.until)} (token ${task.claim.token})`
-      : task.status === "blocked"
-        ? `blocked by ${waitingText(task.waiting_for, task.waiting_for_any)}`
-        : task.status;
+    task.status === "quarantined"
+      ? `quarantined after ${plural(task.lapses, "lapse")}, for ${task.creator} to look at`
+      : task.claim !== undefined
+        ? `${task.status} by ${task.claim.agent} until ${formatInstant(task.claim.until)} (token ${task.claim.token})`
+        : task.status === "blocked"
+          ? `blocked by ${waitingText(task.waiting_for, task.waiting_for_any)}`
+          : task.status;
   return `${task.id}  ${state}  ${sanitiseLine(task.title)}`;
 }

@@ -5,6 +5,7 @@ import type { TaskView } from "../protocol/views/task-view.ts";
 const ORDER: readonly TaskStatus[] = [
   "claimed",
   "lapsed",
+  "quarantined",
   "open",
   "blocked",
   "failed",

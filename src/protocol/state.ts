@@ -12,7 +12,7 @@ import type { RefusalState } from "./refusal-state.ts";
 import type { ReservedState } from "./reserved-state.ts";
 import type { SignalState } from "./signal-state.ts";
 import type { PaceState, TodoState } from "./todo-state.ts";
-import type { TaskTerms, TrustEntries, TrustPolicy } from "./trust-state.ts";
+import type { LapseState, TaskTerms, TrustEntries, TrustPolicy } from "./trust-state.ts";
 
 /** Where the line is: the newest folded commit, whatever the judge said of it. */
 export interface LineState {
@@ -104,7 +104,7 @@ export interface ProgressState {
   readonly checkpoint: string | undefined;
 }
 
-export interface TaskState extends TaskTerms {
+export interface TaskState extends TaskTerms, LapseState {
   readonly id: TaskId;
   readonly creator: AgentId;
   readonly created: number;

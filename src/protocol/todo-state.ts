@@ -13,8 +13,11 @@ export interface TodoState {
   readonly after: readonly TaskId[] | undefined;
   /** Whose attempts failed or expired, once for each. */
   readonly failed: readonly AgentId[] | undefined;
-  /** What a claim locks; undefined: nothing. */
-  readonly stake?: number | undefined;
+  /** These are undefined where they would be 0: lapses as `lapsesAtEnd` counts them, and what it asks, is worth and locks. */
+  readonly lapses: number | undefined;
+  readonly trust: number | undefined;
+  readonly value: number | undefined;
+  readonly stake: number | undefined;
 }
 
 /** How many claims began in each of the ten minutes of log time up to `minute`, oldest first. */

@@ -151,6 +151,14 @@ export interface AuctionTerms {
   readonly revealsUntil: number;
 }
 
+/** What is kept of the lapses of a task; see rules/quarantine.ts. */
+export interface LapseState {
+  /** The last token whose lapse does not count, for the creator has written the task anew since; 0: none. */
+  readonly freed: number;
+  /** Whether the lapse of its claim sets it apart, by the setting when it was last written. */
+  readonly brink: boolean;
+}
+
 /** What a task asks of who takes it. */
 export interface TaskTerms {
   /** How far (thousandths) who takes it is trusted at least; 0: whoever. */

@@ -50,7 +50,8 @@ export function outlook(
     if (isSettled(task)) return false;
     const status = taskStatus(view, task, now);
     if (status === "claimed") return true;
-    if (status === "failed") return false;
+    // What is set apart waits for its creator, who may take days over it.
+    if (status === "failed" || status === "quarantined") return false;
     const waiting = unmet(view, task);
     if (waiting.length > 0) {
       const any = unmetAny(view, task);

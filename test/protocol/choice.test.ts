@@ -73,6 +73,8 @@ function entriesOf(
     attemptsMax: 3,
     trust: 0,
     stake: 0,
+    freed: 0,
+    brink: false,
   };
   const todo = {
     priority,
@@ -83,6 +85,10 @@ function entriesOf(
     needs: undefined,
     after: blocked ? (["missing-task"] as TaskId[]) : undefined,
     failed: undefined,
+    lapses: undefined,
+    trust: undefined,
+    value: undefined,
+    stake: undefined,
   };
   return [
     [`task/${id}`, task as unknown as TaskState],

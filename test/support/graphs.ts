@@ -38,6 +38,8 @@ function taskOf(some: Some): TaskState {
     trust: 0,
     value: 0,
     stake: 0,
+    freed: 0,
+    brink: false,
     auction: undefined,
     token: 0,
     claim: undefined,

@@ -30,7 +30,7 @@ export class Ledger {
   take(verdict: Verdict): void {
     if (!verdict.accepted) {
       const strange = [...verdict.delta.keys()].filter(
-        (key) => !/^(line$|refusals$|commit\/|astray\/)/.test(key),
+        (key) => !/^(line$|refusals$|commit\/|cheat\/|astray\/)/.test(key),
       );
       assert(strange.length === 0, `a refused commit changed ${strange.join(" ")}`);
       return;
@@ -94,18 +94,22 @@ export function expectDerived(state: View): void {
       held.set(task.claim.agent, { ...held.get(task.claim.agent), [task.id]: task.claim.until });
     if (isSettled(task)) continue;
     made.set(task.creator, (made.get(task.creator) ?? 0) + 1);
-    const { id, priority, token, claim, created, deadline, needs, after, stake } = task;
+    const { id, priority, token, claim, created, deadline, needs, after } = task;
     const failed = task.attempts.flatMap(({ outcome, agent }) =>
       outcome === "failed" || outcome === "expired" ? [agent] : [],
     );
     const some = (list: readonly string[]) => (list.length > 0 ? list : undefined);
-    const lists = {
-      needs: some(needs),
-      after: some(after),
-      failed: some(failed),
-      ...(stake === 0 ? {} : { stake }),
+    const lists = { needs: some(needs), after: some(after), failed: some(failed) };
+    const lapsed = task.attempts.filter(({ outcome }) => outcome === "expired");
+    const lapses = [...lapsed, ...(claim === undefined ? [] : [claim])];
+    const terms = {
+      lapses: lapses.filter((one) => one.token > task.freed).length || undefined,
+      trust: task.trust || undefined,
+      value: task.value || undefined,
+      stake: task.stake || undefined,
     };
-    todo.set(`todo/${id}`, { priority, token, until: claim?.until, created, deadline, ...lists });
+    const times = { until: claim?.until, created, deadline };
+    todo.set(`todo/${id}`, { priority, token, ...times, ...lists, ...terms });
   }
   const kept = new Map<string, unknown>();
   state.eachTodo((key, value) => kept.set(key, value));

@@ -25,7 +25,7 @@ export function addTaskCommands(program: Command, run: Run): void {
     .description("the tasks, one line each")
     .option(
       "--status <status>",
-      "only these: open, claimed, lapsed, blocked, done, accepted, failed, cancelled; may be repeated",
+      "only these: open, claimed, lapsed, quarantined, blocked, done, accepted, failed, cancelled; may be repeated",
       collect,
     )
     .option("--needs <skill>", "only those that need this skill; may be repeated", collect)

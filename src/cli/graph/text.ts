@@ -120,6 +120,7 @@ const MARKS: Readonly<Record<TaskStatus, { readonly mark: string; readonly style
   open: { mark: "o", style: "\x1b[32m" },
   claimed: { mark: ">", style: "\x1b[33m" },
   lapsed: { mark: "!", style: "\x1b[35m" },
+  quarantined: { mark: "?", style: "\x1b[35m" },
   blocked: { mark: ".", style: "" },
   done: { mark: "+", style: "\x1b[2m" },
   accepted: { mark: "+", style: "\x1b[2m" },

@@ -13,6 +13,7 @@ import type { Status } from "./status.ts";
 const SHOWN: Partial<Record<TaskStatus, number>> = {
   claimed: 20,
   lapsed: 10,
+  quarantined: 5,
   open: 5,
   blocked: 5,
   failed: 5,
@@ -59,6 +60,7 @@ export function statusText(found: Status): string {
 const TITLES: Partial<Record<TaskStatus, string>> = {
   claimed: "Claimed",
   lapsed: "Lapsed, and free to be taken over",
+  quarantined: "Quarantined, for their creators to look at",
   open: "Open, the most urgent first",
   blocked: "Blocked",
   failed: "Failed",

@@ -1,4 +1,6 @@
 import type { Accepted } from "../../app/request.ts";
+import { resolveTask } from "../../protocol/commands/plan.ts";
+import { taskStatus } from "../../protocol/rules/task-status.ts";
 import { act } from "../act.ts";
 import type { Context } from "../context.ts";
 import { textOption } from "../options.ts";
@@ -50,7 +52,7 @@ export async function editTask(context: Context, [task]: Args, options: Options)
   const { changes, clear } = await taskChanges(context, options);
   const title = textOption(options["title"]);
   const all = title === undefined ? changes : { ...changes, title };
-  if (Object.keys(all).length + clear.length === 0) {
+  if (Object.keys(all).length + clear.length === 0 && !(await isQuarantined(context, task!))) {
     throw new UsageError("Nothing is to change: name at least one option.", "mound help task edit");
   }
   const accepted = await act(context, { type: "edit", task: task!, changes: all, clear });
@@ -58,6 +60,15 @@ export async function editTask(context: Context, [task]: Args, options: Options)
   return changed(context, accepted, ({ id }) =>
     already ? `The task ${id} is so already.` : `Changed ${id}.`,
   );
+}
+
+/** What is quarantined is freed by an edit that changes nothing. */
+async function isQuarantined(context: Context, reference: string): Promise<boolean> {
+  const mound = await context.mound();
+  return mound.read((view, now) => {
+    const found = resolveTask(view, reference);
+    return found.ok && taskStatus(view, found.value, now) === "quarantined";
+  });
 }
 
 /** `mound task cancel TASK`. */

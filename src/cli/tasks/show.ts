@@ -85,12 +85,18 @@ function nextSteps(
   agent: AgentId | undefined,
 ): readonly string[] {
   const { id, status, claim } = view;
+  if (status === "quarantined") return [freeing(view, agent)];
   if (agent !== undefined && claim?.agent === agent)
     return [`mound progress ${id} --note "..."`, `mound done ${id} --result "..."`];
   if (status === "open" || status === "lapsed") return [`mound claim ${id}`];
   if (stranded !== undefined) return stranded.mend;
   const judges = review === undefined || agent === undefined || review.by.includes(agent);
   return status === "done" && judges ? [`mound task review ${id} --accept`] : [];
+}
+
+/** Any edit by its creator frees a quarantined task, even one that changes nothing. */
+export function freeing({ id, creator }: TaskView, agent: string | undefined): string {
+  return `mound task edit ${id}${agent === creator ? "" : ` --as ${creator}`}`;
 }
 
 /** Of a task that another one names: what whoever works on that one needs of it. */

@@ -5,8 +5,9 @@ import { formatShare } from "../share.ts";
 import type { TaskState } from "../state.ts";
 import type { AuctionTerms } from "../trust-state.ts";
 import { formatDuration, formatInstant } from "../time.ts";
+import { isQuarantined } from "../rules/quarantine.ts";
 import { taskFields, type TaskSpec } from "./add.ts";
-import { commonFields, resolveTask, type PlanContext, type Planned } from "./plan.ts";
+import { commitTime, commonFields, resolveTask, type PlanContext, type Planned } from "./plan.ts";
 
 export interface EditCommand {
   readonly type: "edit";
@@ -16,7 +17,7 @@ export interface EditCommand {
   readonly clear?: readonly (keyof Omit<TaskSpec, "title">)[];
 }
 
-/** Rewrites a task's record with some fields changed. */
+/** Rewrites a task's record with some fields changed; what is quarantined is freed even by the same words. */
 export function planEdit(command: EditCommand, context: PlanContext): Planned {
   const found = resolveTask(context.view, command.task);
   if (!found.ok) return found;
@@ -29,7 +30,8 @@ export function planEdit(command: EditCommand, context: PlanContext): Planned {
     ([field]) => !command.clear?.some((name) => name === field),
   );
   const spec = Object.fromEntries(cleared) as unknown as TaskSpec;
-  if (JSON.stringify(spec) === JSON.stringify(before)) {
+  const apart = isQuarantined(context.view, task, commitTime(context));
+  if (!apart && JSON.stringify(spec) === JSON.stringify(before)) {
     return ok({ drafts: [], subject: "", tasks: [], answer: { tasks: [task.id], already: true } });
   }
   const fields = taskFields(spec, task.id, new Map(), context);
@@ -44,7 +46,7 @@ export function planEdit(command: EditCommand, context: PlanContext): Planned {
         fields: { ...fields.value, ...commonFields(context, path, 0) },
       },
     ],
-    subject: `edit ${task.id}`,
+    subject: `${apart ? "free" : "edit"} ${task.id}`,
     tasks: [task.id],
     answer: { tasks: [task.id] },
   });

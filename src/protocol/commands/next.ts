@@ -1,5 +1,6 @@
 import { err } from "../../base/result.ts";
 import { fault } from "../fault.ts";
+import { refuseCooling } from "../rules/cooling.ts";
 import { claimTask } from "./claim.ts";
 import { commitTime, type PlanContext, type Planned } from "./plan.ts";
 
@@ -15,6 +16,8 @@ export interface NextCommand {
 /** Picks and claims as one decision: when the claim loses its race, the next try picks again. */
 export function planNext(command: NextCommand, context: PlanContext): Planned {
   const { view, agent, race } = context;
+  const cooling = refuseCooling(view, agent, undefined, commitTime(context));
+  if (cooling !== undefined) return err(cooling);
   const choice = context.choose(view, agent, commitTime(context), {
     ...race,
     except: new Set(command.except),

@@ -3,6 +3,7 @@ import { fault, type Fault } from "../fault.ts";
 import { agentId, common, integer, line, list, taskId, text } from "../fields.ts";
 import { LINE_CHARS } from "../limits.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
+import { noteLapse, noteWork } from "../rules/cooling.ts";
 import { recordEnding } from "../rules/deeds.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { fenceOf } from "../rules/lease.ts";
@@ -64,6 +65,8 @@ export const attempt = kind<AttemptFields>({
     };
     const presumed = rateEnding(state, task, ending, time);
     settleStake(state, task, claim, body.outcome, time);
+    if (body.outcome === "expired") noteLapse(state, claim.agent, time);
+    if (body.outcome === "done" && !ending.reviewed) noteWork(state, claim.agent, task);
     putTask(state, {
       ...task,
       claim: undefined,

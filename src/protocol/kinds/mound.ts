@@ -5,6 +5,7 @@ import { fault } from "../fault.ts";
 import { common, duration, integer, line, list, share } from "../fields.ts";
 import type { AgentId, PublicKey } from "../ids.ts";
 import { LEASE_MIN_MS, SKEW_MS } from "../limits.ts";
+import { COOLING_MAX_MS } from "../rules/cooling.ts";
 import { effectiveRoots, rootsAmong, settings } from "../rules/members.ts";
 import type { Incoming } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -136,6 +137,7 @@ function flaw(next: ReturnType<typeof read>): string | undefined {
     return "a root is listed twice";
   if (next.threshold > next.roots.length) return "the threshold is above the number of roots";
   if (next.leaseDefault < LEASE_MIN_MS) return "the shortest lease is 1s";
+  if (next.cooldown > COOLING_MAX_MS) return "the longest cooldown is 24h";
   if (next.leaseDefault > next.leaseMax) return "lease_default is longer than lease_max";
   return undefined;
 }

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { fault } from "../fault.ts";
 import { agentId, common, integer, taskId, text } from "../fields.ts";
 import { taskFolder } from "../paths.ts";
+import { noteWork } from "../rules/cooling.ts";
 import { recordReview } from "../rules/deeds.ts";
 import { putTask } from "../rules/put-task.ts";
 import { refuseReviewer, refuseStranger } from "../rules/review.ts";
@@ -54,6 +55,7 @@ export const review = kind<Fields<typeof fields>>({
     };
     recordReview(state, last.agent, task.needs, verdict.accepted);
     rateReview(state, task, last, verdict, time);
+    if (verdict.accepted) noteWork(state, last.agent, task);
     putTask(state, {
       ...task,
       attempts: [...task.attempts.slice(0, -1), { ...last, review: verdict }],

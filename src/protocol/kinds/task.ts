@@ -21,6 +21,7 @@ import { findCycle } from "../rules/cycle.ts";
 import { edgesOf, keepWaits } from "../rules/graph.ts";
 import { settings } from "../rules/members.ts";
 import { putTask } from "../rules/put-task.ts";
+import { freedBy } from "../rules/quarantine.ts";
 import { taskStatus } from "../rules/task-status.ts";
 import type { TaskState } from "../state.ts";
 import type { AuctionTerms } from "../trust-state.ts";
@@ -88,6 +89,7 @@ export const task = kind<TaskFields>({
       id: body.id,
       creator: body.creator,
       created: current?.created ?? time,
+      freed: current === undefined ? 0 : freedBy(current, time),
     });
   },
 
@@ -104,6 +106,7 @@ const BLANK = {
   attempts: [],
   progress: undefined,
   cancelled: undefined,
+  brink: false,
 };
 
 function definition(body: TaskFields) {
@@ -162,6 +165,7 @@ function judgeEdit(
   const status = taskStatus(state, current, time);
   if (status === "cancelled") return fault("TA5", { code: "not-open", task: current.id, status });
   if (status === "open" || status === "blocked" || status === "failed") return undefined;
+  if (status === "quarantined" && current.claim === undefined) return undefined;
   const next: Record<string, unknown> = definition(body);
   const now = current as unknown as Record<string, unknown>;
   const changed = Object.keys(next).find((field) => {

@@ -2,8 +2,10 @@ import { fault, type Fault } from "../fault.ts";
 import type { AgentId } from "../ids.ts";
 import type { TaskState, View } from "../state.ts";
 import { isInDate, meets } from "./able.ts";
+import { refuseCooling } from "./cooling.ts";
 import { refuseNonMember, settings } from "./members.ts";
 import { isLapsed } from "./lease.ts";
+import { refuseQuarantined } from "./quarantine.ts";
 import { refuseOverlap } from "./reservations.ts";
 import { refuseStake } from "./stakes.ts";
 import { trustOf } from "./trust/table.ts";
@@ -40,6 +42,8 @@ export function obstacles(
 const CHECKS = [
   refuseNonMember,
   refuseStatus,
+  refuseQuarantined,
+  refuseCooling,
   refuseSkills,
   refuseTrust,
   refuseLimit,
@@ -60,7 +64,7 @@ function refuseStatus(view: View, agent: AgentId, task: TaskState, now: number):
     const choice = any.length === 0 ? {} : { any };
     return fault("CL10", { code: "blocked", task: task.id, by: waiting, ...choice });
   }
-  if (status === "open" || status === "lapsed") return undefined;
+  if (status === "open" || status === "lapsed" || status === "quarantined") return undefined;
   // A lapsed claim counts as its holder's failure to everyone but the holder, who goes on under it.
   if (task.claim?.agent === agent && !isUsedUp(task)) return undefined;
   return fault("CL1", { code: "not-open", task: task.id, status });

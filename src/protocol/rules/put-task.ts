@@ -3,12 +3,14 @@ import type { AgentId } from "../ids.ts";
 import type { Overlay, TaskState } from "../state.ts";
 import type { TodoState } from "../todo-state.ts";
 import { noteGraph } from "./graph.ts";
+import { lapsesAtEnd } from "./quarantine.ts";
 import { keepReserved } from "./reservations.ts";
 import { isSettled } from "./task-status.ts";
 import { keepUnreviewed } from "./unreviewed.ts";
 
 /** Writes a task and keeps what is derived from it by key: holdings, reserved paths, open tasks, the id's head. */
-export function putTask(state: Overlay, next: TaskState): void {
+export function putTask(state: Overlay, written: TaskState): void {
+  const next = onBrink(state, written);
   const before = state.get(`task/${next.id}`);
   state.set(`task/${next.id}`, next);
   if (before === undefined) state.set(`head/${taskHead(next.id)}`, next.id);
@@ -29,7 +31,15 @@ export function putTask(state: Overlay, next: TaskState): void {
   }
 }
 
-function todoOf({ priority, token, claim, created, deadline, ...task }: TaskState): TodoState {
+/** What time will make of its claim is told by whoever sees the task alone. */
+function onBrink(state: Overlay, task: TaskState): TaskState {
+  const quarantine = state.get("mound")?.quarantine ?? 0;
+  const brink = quarantine > 0 && task.claim !== undefined && lapsesAtEnd(task) >= quarantine;
+  return brink === task.brink ? task : { ...task, brink };
+}
+
+function todoOf(task: TaskState): TodoState {
+  const { priority, token, claim, created, deadline } = task;
   const failed = task.attempts
     .filter(({ outcome }) => outcome === "failed" || outcome === "expired")
     .map(({ agent }) => agent);
@@ -42,7 +52,10 @@ function todoOf({ priority, token, claim, created, deadline, ...task }: TaskStat
     needs: some(task.needs),
     after: some(task.after),
     failed: some(failed),
-    ...(task.stake === 0 ? {} : { stake: task.stake }),
+    lapses: lapsesAtEnd(task) || undefined,
+    trust: task.trust || undefined,
+    value: task.value || undefined,
+    stake: task.stake || undefined,
   };
 }
 

@@ -1,12 +1,14 @@
 import type { AttemptState, TaskState, View } from "../state.ts";
 import type { TaskId } from "../ids.ts";
 import { isLapsed } from "./lease.ts";
+import { isQuarantined } from "./quarantine.ts";
 
 /** Derived, never stored. */
 export type TaskStatus =
   | "open"
   | "claimed"
   | "lapsed"
+  | "quarantined"
   | "blocked"
   | "done"
   | "accepted"
@@ -17,6 +19,7 @@ export const TASK_STATUSES: readonly TaskStatus[] = [
   "open",
   "claimed",
   "lapsed",
+  "quarantined",
   "blocked",
   "done",
   "accepted",
@@ -30,11 +33,13 @@ export function taskStatus(view: View, task: TaskState, now: number): TaskStatus
   if (task.claim !== undefined) {
     if (!isLapsed(task, now)) return "claimed";
     // Taking over would write one more expired attempt, and that would be the last.
-    return failures(task, task.claim.agent) >= task.attemptsMax ? "failed" : "lapsed";
+    if (failures(task, task.claim.agent) >= task.attemptsMax) return "failed";
+    return isQuarantined(view, task, now) ? "quarantined" : "lapsed";
   }
   const done = finishing(task);
   if (done !== undefined) return done.review === undefined ? "done" : "accepted";
   if (isUsedUp(task)) return "failed";
+  if (isQuarantined(view, task, now)) return "quarantined";
   return unmet(view, task).length > 0 ? "blocked" : "open";
 }
 

@@ -60,7 +60,13 @@ const COMMIT_EVENTS = [
 ] as const;
 
 /** Events that time makes: nobody commits them. */
-const TIME_EVENTS = ["claim.lapsed", "task.overdue", "lock.lapsed", "leader.lapsed"] as const;
+const TIME_EVENTS = [
+  "claim.lapsed",
+  "task.overdue",
+  "task.quarantined",
+  "lock.lapsed",
+  "leader.lapsed",
+] as const;
 
 /** `change.deferred` is of this reader's clock alone: a replay that comes later does not have it. */
 export const EVENT_TYPES = [...COMMIT_EVENTS, ...TIME_EVENTS, "change.deferred"] as const;
@@ -83,7 +89,7 @@ export interface MoundEvent {
   readonly priority?: number;
   /** The name of the lock. */
   readonly lock?: string;
-  /** Whom it is about: the holder of the claim, the member. */
+  /** Whom it is about: the holder of the claim, the member; of a quarantined task its creator, who frees it. */
   readonly agent?: AgentId;
   readonly token?: number;
   /** Milliseconds: the end of the lease, or the deadline. */

@@ -10,20 +10,28 @@ export type Timed = TaskState | LockState;
 
 /** What time will make of a task or a lock, unless a commit comes before it. */
 export interface Moment {
-  readonly type: "claim.lapsed" | "task.overdue" | "lock.lapsed" | "leader.lapsed";
+  readonly type:
+    | "claim.lapsed"
+    | "task.overdue"
+    | "task.quarantined"
+    | "lock.lapsed"
+    | "leader.lapsed";
   /** Milliseconds. */
   readonly at: number;
   readonly of: Timed;
 }
 
-/** A claim lapses at its `until`; a task that is not finished is overdue at its deadline. */
+/** A claim lapses at its `until`, and may set its task apart; a task that is not finished is overdue at its deadline. */
 export function momentsOf(of: Timed): readonly Moment[] {
   const { claim } = of;
   if (isLock(of))
     return claim === undefined ? [] : [{ type: lockEvent("lapsed", of), at: claim.until, of }];
-  const { deadline } = of;
+  const { deadline, brink } = of;
   const moments: Moment[] = [];
-  if (claim !== undefined) moments.push({ type: "claim.lapsed", at: claim.until, of });
+  if (claim !== undefined) {
+    moments.push({ type: "claim.lapsed", at: claim.until, of });
+    if (brink) moments.push({ type: "task.quarantined", at: claim.until, of });
+  }
   if (deadline !== undefined && !isSettled(of))
     moments.push({ type: "task.overdue", at: deadline, of });
   return moments;
@@ -43,14 +51,17 @@ export function compareMoments(a: Moment, b: Moment): number {
 /** `commit`: the newest one when the moment came. */
 export function momentEvent(moment: Moment, commit: Oid): MoundEvent {
   const { type, at, of } = moment;
+  // It begins then, and nobody knows when it ends: what matters is whose it is to end it.
+  const ends = type !== "task.quarantined";
   return {
     id: momentId(moment),
     commit,
     time: at,
     type,
     ...(isLock(of) ? { lock: of.name } : aboutTask(of)),
-    ...holderOf(of.claim),
-    until: at,
+    ...(ends || isLock(of)
+      ? { ...holderOf(of.claim), until: at }
+      : { agent: of.creator, token: of.claim!.token }),
   };
 }
 

@@ -57,7 +57,9 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
     return [...new Set(all)].map((key) => key.slice(family.length)).toSorted();
   };
   const agents = [
-    ...new Set(["agent/", "can/", "declined/", "vouch/", "denounced/", "slashed/"].flatMap(names)),
+    ...new Set(
+      ["agent/", "can/", "declined/", "cooling/", "vouch/", "denounced/", "slashed/"].flatMap(names),
+    ),
   ].toSorted();
   return {
     tasks: names("task/").flatMap((id) => {
@@ -144,6 +146,7 @@ function taskFacts({ state, time }: StateAt, id: TaskId): Facts | undefined {
 /** What its creator said of it. */
 function standingFacts(task: TaskState): Facts {
   return {
+    freed: task.freed || undefined,
     title: task.title,
     body: task.body,
     creator: task.creator,
@@ -174,6 +177,7 @@ function agentFacts(state: View, id: AgentId): Facts | undefined {
   // Who is vouched for need not have joined.
   if (agent === undefined) return said.vouched_by === undefined ? undefined : said;
   const can = state.get(`can/${id}`);
+  const cooling = state.get(`cooling/${id}`);
   return {
     status: agent.status,
     key: keyFingerprint(agent.key),
@@ -186,6 +190,8 @@ function agentFacts(state: View, id: AgentId): Facts | undefined {
     capacity: can?.capacity,
     skills_until: instant(can?.until),
     declined: some(Object.keys(state.get(`declined/${id}`) ?? {}).toSorted()),
+    lapses: cooling?.lapses,
+    cooling_until: instant(cooling?.until),
     ...said,
   };
 }

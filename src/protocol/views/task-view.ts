@@ -1,4 +1,5 @@
 import type { AgentId, TaskId } from "../ids.ts";
+import { lapsesOf } from "../rules/quarantine.ts";
 import { finishing, taskStatus, unmet, unmetAny, type TaskStatus } from "../rules/task-status.ts";
 import type { AttemptState, ProgressState, TaskState, View } from "../state.ts";
 
@@ -19,6 +20,12 @@ export interface TaskView {
   readonly waiting_for_any: readonly TaskId[];
   readonly paths: readonly string[];
   readonly shared: boolean;
+  /** From 0 to 1,000: how far who takes it is trusted at least. */
+  readonly trust: number;
+  /** 0 where its creator does not say. */
+  readonly value: number;
+  /** Since its creator has looked at it. */
+  readonly lapses: number;
   /** The standing claim, lapsed or not. */
   readonly claim:
     | {
@@ -55,6 +62,9 @@ export function viewTask(view: View, task: TaskState, now: number): TaskView {
     waiting_for_any: unmetAny(view, task),
     paths: task.paths,
     shared: task.shared,
+    trust: task.trust,
+    value: task.value,
+    lapses: lapsesOf(task, now),
     claim:
       claim === undefined
         ? undefined

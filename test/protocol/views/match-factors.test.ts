@@ -29,7 +29,9 @@ function rising(values: readonly number[]): void {
 
 function todo(more: Partial<TodoState> = {}): TodoState {
   const base = { priority: 2, token: 0, until: undefined, created: NOW, deadline: undefined };
-  return { ...base, needs: undefined, after: undefined, failed: undefined, ...more };
+  const lists = { needs: undefined, after: undefined, failed: undefined };
+  const counts = { lapses: undefined, trust: undefined, value: undefined, stake: undefined };
+  return { ...base, ...lists, ...counts, ...more };
 }
 
 function aptitude(worker: Worker = {}): Aptitude {

@@ -1,4 +1,5 @@
 import type { AgentId } from "../../ids.ts";
+import { isSetApart } from "../../rules/quarantine.ts";
 import { Overlay, type LineState, type View } from "../../state.ts";
 import type { TodoState } from "../../todo-state.ts";
 import { hashOf } from "./draw.ts";
@@ -65,9 +66,11 @@ export function landed(view: View): View {
 export function gather(view: View, now: number, spare?: Board): Board {
   const { marks, urgency } = sourcesOf(view, now);
   const columns = new Columns(spare);
+  const quarantine = view.get("mound")?.quarantine ?? 0;
   view.eachTodo((key, todo) => {
     if (todo.until !== undefined && now < todo.until) return;
     if (todo.after !== undefined && isBlocked(view, todo.after)) return;
+    if (isSetApart(todo, quarantine, now)) return;
     const mark = marks?.of(view.get(`task/${key.slice(ID_AT)}`)!);
     const waiting = urgency?.(key.slice(ID_AT) as never);
     columns.add(key, todo, stimulusOf(todo, now, mark, waiting));

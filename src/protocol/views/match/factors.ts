@@ -56,7 +56,8 @@ export function weighTask(
 }
 
 /** A task that is over has no entry among those to do. */
-function settled({ priority, token, created, deadline, needs }: TaskState): TodoState {
+function settled(task: TaskState): TodoState {
+  const { priority, token, created, deadline, needs } = task;
   const shown = needs.length === 0 ? undefined : needs;
   return {
     priority,
@@ -67,6 +68,10 @@ function settled({ priority, token, created, deadline, needs }: TaskState): Todo
     needs: shown,
     after: undefined,
     failed: undefined,
+    lapses: undefined,
+    trust: task.trust || undefined,
+    value: task.value || undefined,
+    stake: task.stake || undefined,
   };
 }
 

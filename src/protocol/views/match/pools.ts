@@ -1,4 +1,5 @@
 import type { AgentId } from "../../ids.ts";
+import { isSetApart } from "../../rules/quarantine.ts";
 import type { View } from "../../state.ts";
 import type { TodoState } from "../../todo-state.ts";
 import { Aptitude } from "./aptitude.ts";
@@ -43,9 +44,11 @@ interface Open {
 
 function gather(view: View, now: number): ReadonlyMap<string, Open> {
   const found = new Map<string, Open>();
+  const quarantine = view.get("mound")?.quarantine ?? 0;
   view.eachTodo((key, todo) => {
     if (todo.until !== undefined && now < todo.until) return;
     if (todo.after !== undefined && isBlocked(view, todo.after)) return;
+    if (isSetApart(todo, quarantine, now)) return;
     const needs = todo.needs ?? [];
     const name = needs.join(" ");
     let open = found.get(name);
