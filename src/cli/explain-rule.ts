@@ -69,7 +69,7 @@ const WORDS: Table<RuleFault> = {
     exit: EXIT.refused,
   }),
   "limit-reached": (fault) => ({
-    message: `${fault.agent} holds ${fault.held} tasks already; ${fault.limit} are allowed at once.`,
+    message: `${fault.agent} holds ${fault.held} tasks already; ${fault.limit} are allowed at once${fault.most === undefined ? "" : `, and with more trust up to ${fault.most}`}.`,
     fix: "Finish or release one first; see: mound status",
     exit: EXIT.refused,
   }),

@@ -148,6 +148,8 @@ export type FaultFacts =
       readonly agent: string;
       readonly held: number;
       readonly limit: number;
+      /** Where more trust allows more: how many at most. */
+      readonly most?: number;
     }
   | {
       readonly code: "fenced";

@@ -26,6 +26,9 @@ export interface MoundDeskOptions {
 /** Workers of one clone share a look at its origin: what one of them, or the daemon, has just heard. */
 const FRESH_MS = 2_000;
 
+/** Refusals of a choice that are over by themselves: the worker looks again as if there were nothing. */
+const NOTHING_NOW = new Set(["nothing-to-take", "cooling-down", "limit-reached"]);
+
 interface Waiting {
   readonly command: Command;
   readonly answer: (outcome: Result<{ answer: Answered }, DeskFault>) => void;
@@ -67,7 +70,7 @@ export class MoundDesk implements Desk {
     const ids = outcomes.flatMap((outcome) => (outcome.ok ? outcome.value.answer.tasks : []));
     if (ids.length > 0) return this.#read((view, now) => ok(this.#taken(view, ids, now)));
     const faults = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
-    const fault = faults.find(({ code }) => code !== "nothing-to-take");
+    const fault = faults.find(({ code }) => !NOTHING_NOW.has(code));
     if (fault?.code === "outcome-unknown")
       for (const nonce of fault.nonces)
         this.#doubts.set(nonce as Nonce, this.#options.mound.line.tip);
@@ -150,7 +153,7 @@ export class MoundDesk implements Desk {
       type: "renew",
       task: id,
       token,
-      ...(lease === undefined ? {} : { lease }),
+      ...(lease === undefined ? {} : { lease, wish: true }),
       ...(progress === undefined ? {} : { progress }),
     };
   }

@@ -111,6 +111,7 @@ export const FULL_COMMANDS: {
     type: "renew",
     task,
     lease: 60_000,
+    wish: true,
     token: 1,
     progress: { percent: 50, note: "half of it", checkpoint: "line 7" },
   },

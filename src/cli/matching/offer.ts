@@ -1,9 +1,12 @@
+import { refuseAny } from "../../protocol/rules/eligibility.ts";
 import { viewTask } from "../../protocol/views/task-view.ts";
 import { choose } from "../../protocol/views/match.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";
 import type { Report } from "../report.ts";
 import { taskJson, taskLine } from "../shapes.ts";
+
+const NOTHING = { rule: "CL1", code: "nothing-to-take" } as const;
 
 /** Options that are shown with `--explain`. */
 const OPTIONS = 4;
@@ -12,12 +15,13 @@ const OPTIONS = 4;
 export async function offer(context: Context, options: Record<string, unknown>): Promise<Report> {
   const agent = context.agent();
   const { mound, notes } = await freshMound(context);
-  const found = await mound.read((view, now) => {
+  const seen = await mound.read((view, now) => {
     const choice = choose(view, agent, now);
-    if (choice.kind !== "task") return undefined;
-    return viewTask(view, choice.task, now);
+    if (choice.kind === "task") return { task: viewTask(view, choice.task, now) };
+    return { refused: refuseAny(view, agent, now) ?? NOTHING };
   });
-  if (found === undefined) throw new FaultError({ rule: "CL1", code: "nothing-to-take" });
+  if ("refused" in seen) throw new FaultError(seen.refused);
+  const { task: found } = seen;
   const base = { next: [`mound claim ${found.id}`], notes };
   if (options["explain"] !== true)
     return { ...base, data: { task: taskJson(found) }, text: taskLine(found) };

@@ -4,6 +4,7 @@ import type { TaskState } from "../state.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
 import { isOwnLiveClaim, refuseTaking } from "../rules/eligibility.ts";
 import { settings } from "../rules/members.ts";
+import { leaseAllowed } from "../rules/trust/limits.ts";
 import { leaseFields } from "./lease-fields.ts";
 import {
   commitTime,
@@ -27,8 +28,13 @@ export function planClaim(command: ClaimCommand, context: PlanContext): Planned 
   return found.ok ? claimTask(found.value, context, command.lease) : found;
 }
 
-/** The plan of a claim on a task that was found already. */
-export function claimTask(task: TaskState, context: PlanContext, lease?: number): Planned {
+/** The plan of a claim on a task that was found already; `wish`: whether a shorter lease will do. */
+export function claimTask(
+  task: TaskState,
+  context: PlanContext,
+  lease?: number,
+  wish = false,
+): Planned {
   const { view, agent } = context;
   const time = commitTime(context);
   if (isOwnLiveClaim(task, agent, time)) {
@@ -44,7 +50,7 @@ export function claimTask(task: TaskState, context: PlanContext, lease?: number)
   const lapsed = task.claim;
   const own = lapsed?.agent === agent;
   const token = own ? lapsed.token : task.token + 1;
-  const drafts: Draft[] = [claimDraft(task, token, context, leaseOf(task, context, lease))];
+  const drafts: Draft[] = [claimDraft(task, token, context, leaseOf(task, context, lease, wish))];
   if (lapsed !== undefined && !own) {
     const path = `${taskFolder(task.id)}/attempts/${lapsed.token}.yaml`;
     const fields = {
@@ -78,7 +84,20 @@ export function claimDraft(
   return { write: "record", kind: "claim", path, fields };
 }
 
-/** Milliseconds: what was asked, else the task's own lease, else the mound's default. */
-export function leaseOf(task: TaskState, context: PlanContext, asked: number | undefined): number {
-  return asked ?? task.lease ?? settings(context.view).leaseDefault;
+/**
+ * Milliseconds: what was asked, else the task's own lease, else the mound's default. What nobody asked for
+ * is shortened to what the agent may have, and what was asked for too where it is but a `wish`.
+ */
+export function leaseOf(
+  task: TaskState,
+  context: PlanContext,
+  asked: number | undefined,
+  wish = false,
+): number {
+  const { view, agent } = context;
+  const usual = asked ?? task.lease ?? settings(view).leaseDefault;
+  if (asked !== undefined && !wish) return usual;
+  const allowed = leaseAllowed(view, agent, commitTime(context), usual);
+  // What is beyond the mound's own limit is refused to everybody.
+  return settings(view).limits === "trusted" ? Math.min(usual, allowed) : usual;
 }

@@ -17,6 +17,8 @@ export interface RenewCommand {
   readonly type: "renew";
   readonly task: string;
   readonly lease?: number;
+  /** Whether the lease is a wish: an agent that may not hold a claim so long holds it as long as it may. */
+  readonly wish?: boolean;
   readonly token?: number;
   /** Present for `progress`: work is the heartbeat, and its commit renews the claim (CL5). */
   readonly progress?: {
@@ -38,7 +40,12 @@ export function planRenew(command: RenewCommand, context: PlanContext): Planned 
     ? refuseTaking(context.view, context.agent, task, time)
     : undefined;
   if (refusal !== undefined) return err(refusal);
-  const lock = claimDraft(task, token.value, context, leaseOf(task, context, command.lease));
+  const lock = claimDraft(
+    task,
+    token.value,
+    context,
+    leaseOf(task, context, command.lease, command.wish),
+  );
   const drafts: Draft[] = [lock];
   if (command.progress !== undefined) {
     const { percent, note, checkpoint } = command.progress;

@@ -154,6 +154,7 @@ const SHAPES = {
     type: z.literal("renew"),
     task,
     lease,
+    wish: z.optional(z.boolean()),
     token,
     progress: z.optional(
       z.strictObject({

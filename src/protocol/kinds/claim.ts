@@ -4,17 +4,10 @@ import { agentId, common, instant, integer, taskId } from "../fields.ts";
 import { CLAIM_FILE, taskFolder } from "../paths.ts";
 import { recordSign } from "../rules/deeds.ts";
 import { refuseTaking } from "../rules/eligibility.ts";
-import {
-  claimOf,
-  isLapsed,
-  lengthFlaw,
-  meaningOf,
-  nextToken,
-  renewalFlaw,
-} from "../rules/lease.ts";
-import { settings } from "../rules/members.ts";
+import { claimOf, isLapsed, meaningOf, nextToken, renewalFlaw } from "../rules/lease.ts";
 import { notePace } from "../rules/pace.ts";
 import { putTask } from "../rules/put-task.ts";
+import { claimLengthFlaw } from "../rules/trust/limits.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { lockClaim } from "../rules/stakes.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -43,11 +36,12 @@ export const claim = kind<ClaimFields>({
     const { state, time, author } = context;
     const task = state.get(`task/${body.task}`);
     if (task === undefined) return fault("TA0", { code: "task-missing", task: body.task });
-    const flaw = lengthFlaw(body, settings(state).leaseMax);
-    if (flaw !== undefined)
-      return fault("CL13", { code: "lease-invalid", task: body.task, detail: flaw });
     const current = task.claim;
     const meaning = meaningOf(body, task);
+    const renewed = meaning === "renewal" ? current : undefined;
+    const flaw = claimLengthFlaw(state, body, renewed, time);
+    if (flaw !== undefined)
+      return fault("CL13", { code: "lease-invalid", task: body.task, detail: flaw });
     if (meaning === "renewal") {
       const detail = renewalFlaw(body, task);
       if (detail !== undefined)

@@ -8,6 +8,7 @@ import { isLapsed } from "./lease.ts";
 import { refuseQuarantined } from "./quarantine.ts";
 import { refuseOverlap } from "./reservations.ts";
 import { refuseStake } from "./stakes.ts";
+import { claimsAllowed } from "./trust/limits.ts";
 import { trustOf } from "./trust/table.ts";
 import { isUsedUp, taskStatus, unmet, unmetAny } from "./task-status.ts";
 
@@ -89,14 +90,27 @@ function refuseTrust(view: View, agent: AgentId, task: TaskState, now: number): 
   return fault("CL15", { code: "trust-too-low", ...facts });
 }
 
+/** Why an agent may take no task for now, whatever there is, though others may; `now`: milliseconds. */
+export function refuseAny(view: View, agent: AgentId, now: number): Fault | undefined {
+  const cooling = refuseCooling(view, agent, undefined, now);
+  if (cooling !== undefined || settings(view).limits !== "trusted") return cooling;
+  return refuseLimit(view, agent, undefined, now);
+}
+
 /** [CL11] Claims held stay within the agent's limit; lapsed ones do not count. */
-function refuseLimit(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {
-  const limit = settings(view).claimsMax;
+function refuseLimit(
+  view: View,
+  agent: AgentId,
+  task: Pick<TaskState, "id"> | undefined,
+  now: number,
+): Fault | undefined {
   const held = Object.entries(view.get(`held/${agent}`) ?? {});
-  const live = held.filter(([id, until]) => id !== task.id && now < until).length;
-  return live >= limit
-    ? fault("CL11", { code: "limit-reached", agent, held: live, limit })
-    : undefined;
+  const live = held.filter(([id, until]) => id !== task?.id && now < until).length;
+  const limit = claimsAllowed(view, agent, now, live + 1);
+  if (live < limit) return undefined;
+  const { claimsMax } = settings(view);
+  const most = limit < claimsMax ? { most: claimsMax } : {};
+  return fault("CL11", { code: "limit-reached", agent, held: live, limit, ...most });
 }
 
 /** The state of a claim seen by its holder: lapsed claims are taken anew. */

@@ -6,8 +6,7 @@
  */
 import type { AgentId } from "../ids.ts";
 import type { Choice, Choosing } from "../rules/choice.ts";
-import { refuseCooling } from "../rules/cooling.ts";
-import { refuseTaking } from "../rules/eligibility.ts";
+import { refuseAny, refuseTaking } from "../rules/eligibility.ts";
 import type { TaskState, View } from "../state.ts";
 import { BURST_MIN, matchFor } from "./match/burst.ts";
 import { crowdOf } from "./match/crowd.ts";
@@ -24,7 +23,7 @@ const GATE_LEAST = 8;
 /** The task that an agent takes at log time `now` (milliseconds), if any. */
 export function choose(view: View, agent: AgentId, now: number, how: Choosing = {}): Choice {
   // The judge would refuse every one of them.
-  if (refuseCooling(view, agent, undefined, now) !== undefined) return { kind: "none" };
+  if (refuseAny(view, agent, now) !== undefined) return { kind: "none" };
   const crowd = crowdOf(view);
   const burst = crowd.idle.length > BURST_MIN && how.delay !== 0;
   if (burst) {
