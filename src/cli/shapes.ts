@@ -84,3 +84,8 @@ export function taskLine(task: TaskView): string {
           : task.status;
   return `${task.id}  ${state}  ${sanitiseLine(task.title)}`;
 }
+
+/** Any edit by its creator frees a quarantined task, even one that changes nothing. */
+export function freeing({ id, creator }: TaskView, agent: string | undefined): string {
+  return `mound task edit ${id}${agent === creator ? "" : ` --as ${creator}`}`;
+}

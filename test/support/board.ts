@@ -54,7 +54,10 @@ const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
 
 export function board({ tasks, agents, pace, tip = "1" }: BoardOptions): MemoryState {
   const entries: [Key, Value][] = [
-    ["mound", { claimsMax: 16 } as Partial<MoundState> as MoundState],
+    [
+      "mound",
+      { claimsMax: 16, roots: [] as MoundState["roots"] } as Partial<MoundState> as MoundState,
+    ],
     ["line", { tip: tip.padStart(40, "0") as Oid, time: NOW } as Partial<LineState> as LineState],
   ];
   if (pace !== undefined) entries.push(["pace", pace]);

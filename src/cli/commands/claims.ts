@@ -26,7 +26,7 @@ function addTaking(program: Command, run: Run): void {
     .command("next")
     .description("the best open task for me; with --claim, pick and claim as one decision")
     .option("--claim", "claim it too; when another is faster, pick again")
-    .option("--lease <duration>", "how long to hold it without a sign of life")
+    .option("--lease <duration>", "how long to hold it without a sign of life, or as long as I may")
     .option("--explain", "show what each of the best tasks weighs, and why; claims nothing")
     .addHelpText(
       "after",

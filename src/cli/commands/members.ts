@@ -106,10 +106,7 @@ function addRootCommands(program: Command, run: Run): void {
   const config = program
     .command("config")
     .description("the mound's settings")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  mound config\n  mound config set lease_default 30m --as ant-1",
-    )
+    .addHelpText("after", SETTINGS_HELP)
     .action(run(get));
   config
     .command("get [key]")
@@ -133,3 +130,18 @@ function withRoots(command: Command): Command {
     collect,
   );
 }
+
+const SETTINGS_HELP = `
+Settings of trust; as long as they are not set they change nothing:
+  vouches       where membership is vouched, how many vouches let a key in
+  vouch_trust   and how far who gives them is trusted at least, from 0 to 1
+  limits        trusted: newcomers have a quarter of claims_max and lease_max, and more with trust; or fixed
+  cooldown      how long who lets a claim lapse takes nothing; twice as long each time, at most 24h; or none
+  quarantine    after so many lapses a task waits for its creator to look at it; 0: it never does
+  review_value  tasks of this value and above take an independent review; 0: none does
+  review_trust  and how far the reviewer of those is trusted at least, from 0 to 1
+
+Examples:
+  mound config
+  mound config set lease_default 30m --as ant-1
+  mound config set cooldown 5m --as ant-1`;

@@ -43,12 +43,14 @@ export function addTaskCommands(program: Command, run: Run): void {
   describeTask(
     task
       .command("edit <task>")
-      .description("change a task that you made; an empty value takes a field away")
+      .description(
+        "change a task that you made; an empty value takes a field away, no option frees a quarantined task",
+      )
       .option("--title <text>", "what it is called"),
   )
     // After `--shared`: where it comes first, a task is shared unless said.
     .option("--no-shared", "its paths are its own again")
-    .addHelpText("after", "\nExample:\n  mound task edit k3f9 --priority 4 --as ant-1")
+    .addHelpText("after", "\nExample:\n  mound task edit k3f9 --priority 4 --trust 0.4 --as ant-1")
     .action(change("editTask"));
   task
     .command("cancel <task>")

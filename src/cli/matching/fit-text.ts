@@ -68,7 +68,7 @@ const MARKS: Readonly<Record<Effect, string>> = {
 const LOW_RESPONSE = 0.5;
 
 function effectOf({ name, value, note }: Factor): Effect {
-  if (name === "need" && value === 0) return "missing";
+  if ((name === "need" || name === "trust") && value === 0) return "missing";
   if (name === "threshold") return value < LOW_RESPONSE ? "against" : "none";
   if (name === "signals") return value > 0 ? "for" : "none";
   if (name === "priority" && note === "priority 2") return "none";

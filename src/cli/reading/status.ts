@@ -14,7 +14,7 @@ import { FaultError, type Context } from "../context.ts";
 import { lockJson } from "../locks/shape.ts";
 import { freshMound, readerAt, type Reader } from "../fresh.ts";
 import type { Report } from "../report.ts";
-import { pointJson, taskJson } from "../shapes.ts";
+import { freeing, pointJson, taskJson } from "../shapes.ts";
 import type { Stranded, strandedIn } from "../tasks/mend.ts";
 import { byUrgency } from "../urgency.ts";
 import { SIGNALS_SHOWN, signalJson } from "../signals/shown.ts";
@@ -139,9 +139,12 @@ function readView(view: View, now: number, strandedOf: ReturnType<typeof strande
   return { mound: settings, line, tasks, counts, stranded, locks, refusals };
 }
 
-function nextSteps({ counts, holding, agent, stranded, reviews }: Status): readonly string[] {
+function nextSteps(found: Status): readonly string[] {
+  const { counts, holding, agent, stranded, tasks, reviews } = found;
   const judge = (reviews.mine ?? []).length > 0 ? ["mound review"] : [];
-  const mend = [...judge, ...(stranded[0]?.mend ?? [])];
+  const apart = tasks.find((one) => one.status === "quarantined" && one.creator === agent);
+  const free = apart === undefined ? [] : [`mound task show ${apart.id}`, freeing(apart, agent)];
+  const mend = [...judge, ...free, ...(stranded[0]?.mend ?? [])];
   if (holding !== undefined && holding.length > 0)
     return [`mound task show ${holding[0]!.id}`, ...mend];
   if (counts.open + counts.lapsed > 0)
@@ -184,6 +187,7 @@ function statusJson({
     tasks: { total: tasks.length, ...counts },
     claimed: of("claimed"),
     lapsed: of("lapsed"),
+    quarantined: of("quarantined"),
     stranded: stranded.map(({ task, by }) => ({ ...taskJson(task), stranded_by: by })),
     unmatched: tasks.filter(({ unmatched }) => unmatched !== undefined).map(taskJson),
     holding: holding?.map(taskJson) ?? null,

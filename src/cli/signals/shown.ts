@@ -1,5 +1,6 @@
 import type { StandingSignal } from "../../protocol/views/standing-signals.ts";
 import { goneAt } from "../../protocol/rules/evaporation.ts";
+import { formatShare, WHOLE_SHARE } from "../../protocol/share.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import { sanitiseLine } from "../sanitise.ts";
 
@@ -7,13 +8,14 @@ import { sanitiseLine } from "../sanitise.ts";
 export const SIGNALS_SHOWN = 3;
 
 /** A signal in JSON: times are RFC 3339, absent things are null. */
-export function signalJson({ topic, agent, signal, left }: StandingSignal) {
+export function signalJson({ topic, agent, signal, left, weight }: StandingSignal) {
   const { kind, strength, at, halfLife, note } = signal;
   return {
     topic,
     agent,
     mark: kind,
     left,
+    weight,
     strength,
     since: formatInstant(at),
     half_life: formatDuration(halfLife),
@@ -28,9 +30,10 @@ export function signalLine(standing: StandingSignal): string {
 }
 
 /** The same without what it is about. */
-export function depositText({ agent, signal, left }: StandingSignal): string {
+export function depositText({ agent, signal, left, weight }: StandingSignal): string {
   const { kind, at, note } = signal;
-  const words = `${kind} ${left.toFixed(1)} by ${agent} since ${seconds(at)}, gone at ${seconds(goneAt(signal))}`;
+  const weighs = weight === 1 ? "" : ` (weighs ${formatShare(Math.round(weight * WHOLE_SHARE))})`;
+  const words = `${kind} ${left.toFixed(1)} by ${agent}${weighs} since ${seconds(at)}, gone at ${seconds(goneAt(signal))}`;
   return note === undefined ? words : `${words}  ${sanitiseLine(note)}`;
 }
 

@@ -30,6 +30,7 @@ const TEXTS = new Set([
   "value",
   "stake",
 ]);
+const COUNTS = new Set(["priority", "attempts", "value", "stake"]);
 /** A word that cannot be taken for an option or a path. */
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Stands for what is known only when the task is added. */
@@ -69,7 +70,7 @@ export function checkImport(file: ImportFile, view: View): readonly ImportFault[
 export function specOf({ fields }: ImportEntry): TaskSpec {
   const spec: Record<string, unknown> = {};
   for (const [field, { value }] of fields) {
-    if (field === "priority" || field === "attempts") spec[field] = Number(value);
+    if (COUNTS.has(field)) spec[field] = Number(value);
     else if (field === "after_any") spec["afterAny"] = value;
     else if (field === "shared") spec[field] = true;
     else spec[field] = field === "deadline" ? readDeadline(value as string) : value;

@@ -1,4 +1,5 @@
 import type { AttemptState, TaskState } from "../../protocol/state.ts";
+import { formatShare } from "../../protocol/share.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import type { TaskView } from "../../protocol/views/task-view.ts";
 import { sanitiseLine } from "../sanitise.ts";
@@ -58,6 +59,8 @@ function optionalFacts({
   lease,
   review,
   reviewer,
+  trust,
+  value,
 }: TaskState): readonly string[] {
   const facts: (string | undefined)[] = [
     needs.length === 0 ? undefined : `Needs: ${needs.join(", ")}`,
@@ -66,6 +69,8 @@ function optionalFacts({
       : `Paths: ${paths.join(", ")}${shared ? " (shared with tasks that say so too)" : ""}`,
     deadline === undefined ? undefined : `Deadline: ${formatInstant(deadline)}`,
     lease === undefined ? undefined : `Lease: ${formatDuration(lease)}`,
+    trust === 0 ? undefined : `Trust: ${formatShare(trust)} at least, of who takes it`,
+    value === 0 ? undefined : `Value: ${value}`,
     review
       ? `Review: required${reviewer === undefined ? "" : `, by ${reviewer}`}`
       : reviewer === undefined

@@ -10,7 +10,7 @@ import { viewMatched } from "../../protocol/views/unmatched.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound, readerAt } from "../fresh.ts";
 import type { Report } from "../report.ts";
-import { pointJson, taskJson } from "../shapes.ts";
+import { freeing, pointJson, taskJson } from "../shapes.ts";
 import { signalJson } from "../signals/shown.ts";
 import { strandedIn, type Stranded } from "./mend.ts";
 import { showText } from "./show-text.ts";
@@ -92,11 +92,6 @@ function nextSteps(
   if (stranded !== undefined) return stranded.mend;
   const judges = review === undefined || agent === undefined || review.by.includes(agent);
   return status === "done" && judges ? [`mound task review ${id} --accept`] : [];
-}
-
-/** Any edit by its creator frees a quarantined task, even one that changes nothing. */
-export function freeing({ id, creator }: TaskView, agent: string | undefined): string {
-  return `mound task edit ${id}${agent === creator ? "" : ` --as ${creator}`}`;
 }
 
 /** Of a task that another one names: what whoever works on that one needs of it. */

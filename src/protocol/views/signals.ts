@@ -3,11 +3,13 @@
  * log time, and added up; a part spreads to what lies beside it.
  */
 import type { TaskId } from "../ids.ts";
-import { depositWeight } from "../rules/deposit-weight.ts";
+import { depositWeights } from "../rules/deposit-weight.ts";
 import { strengthAt } from "../rules/evaporation.ts";
+import { isSetApart } from "../rules/quarantine.ts";
 import type { SignalKind, SignalState } from "../signal-state.ts";
 import type { LineState, TaskState, View } from "../state.ts";
 import { PathIndex } from "./path-index.ts";
+import { recentTrust } from "./recent-trust.ts";
 
 /** How much of each mark there is on something, from 0 to 20. */
 export type TaskMarks = Readonly<Record<SignalKind, number>>;
@@ -21,17 +23,24 @@ const SPREAD = 0.2;
 /** Two agents at their strongest: more voices change nothing, so that a crowd cannot drown the rest. */
 const MARKS_MAX = 20;
 
+/** What a quarantined task is marked with, though nobody said so: as by one agent that is half sure. */
+const STUCK = 5;
+
 const NONE: TaskMarks = { need: 0, stuck: 0, heat: 0, warn: 0, trail: 0 };
-const UNMARKED: Marks = { of: () => NONE };
+/** Where there is nothing to be found on any task. */
+export const UNMARKED: Marks = { of: () => NONE };
 
 /**
  * The marks of tasks in a state at log time `now` (milliseconds). A task has what was left on it, and
  * a fifth of what was left on the tasks that it waits for, on its parent, on those that wait for it
- * or have it as their parent, and on each file or folder that one of its `paths` touches. It takes
- * time in the number of signals once, and a few look-ups for each task.
+ * or have it as their parent, and on each file or folder that one of its `paths` touches. A quarantined
+ * task is marked as stuck. It takes time in the number of signals once, and a few look-ups for each task.
  */
 export function marksOn(view: View, now: number): Marks {
-  const version = view.get("signals");
+  // Without signals only what is quarantined is marked.
+  const mound = view.get("mound");
+  const quarantine = mound?.quarantine ?? 0;
+  const version = view.get("signals") ?? (quarantine > 0 ? mound : undefined);
   const line = view.get("line");
   if (version === undefined || line === undefined) return UNMARKED;
   let index = INDEXES.get(version);
@@ -41,9 +50,22 @@ export function marksOn(view: View, now: number): Marks {
   }
   const { computed } = index;
   if (computed?.line === line && computed.now === now) return computed.marks;
-  const marks = new MarksAt(view, now, index.topics);
+  const apart = setApart(view, quarantine, now);
+  const { topics } = index;
+  const some = topics.tasks.length + topics.paths.size + apart.length > 0;
+  const marks = some ? new MarksAt(view, now, topics, apart) : UNMARKED;
   index.computed = { line, now, marks };
   return marks;
+}
+
+/** The quarantined tasks, in order: they are stuck without anybody's saying so. */
+function setApart(view: View, quarantine: number, now: number): readonly TaskId[] {
+  const found: TaskId[] = [];
+  if (!(quarantine > 0)) return found;
+  view.eachTodo((key, todo) => {
+    if (isSetApart(todo, quarantine, now)) found.push(key.slice("todo/".length) as TaskId);
+  });
+  return found.toSorted();
 }
 
 /**
@@ -68,6 +90,7 @@ interface Topics {
 type Deposits = readonly (readonly [string, SignalState])[];
 
 function readTopics(view: View): Topics {
+  if (view.get("signals") === undefined) return { tasks: [], paths: new PathIndex([]) };
   const tasks: [TaskId, Deposits][] = [];
   const paths: [string, Deposits][] = [];
   for (const key of view.keys("signal/")) {
@@ -91,14 +114,21 @@ class MarksAt implements Marks {
   readonly #onPaths = new Map<Deposits, Sum | undefined>();
   readonly #view: View;
   readonly #now: number;
+  readonly #scoreOf: (agent: string) => number;
 
-  constructor(view: View, now: number, { tasks, paths }: Topics) {
+  constructor(view: View, now: number, { tasks, paths }: Topics, apart: readonly TaskId[]) {
+    this.#scoreOf = (agent) => recentTrust(view, now).voice(agent);
     this.#view = view;
     this.#now = now;
     this.#paths = paths;
     for (const [id, deposits] of tasks) {
       const sum = this.#sum(deposits);
       if (sum !== undefined) this.#own.set(id, sum);
+    }
+    for (const id of apart) {
+      const sum = this.#own.get(id) ?? { ...NONE };
+      sum.stuck += STUCK;
+      this.#own.set(id, sum);
     }
     for (const [id, sum] of this.#own) {
       const { after, afterAny, parent } = view.get(`task/${id}`)!;
@@ -133,11 +163,16 @@ class MarksAt implements Marks {
   }
 
   #sum(deposits: Deposits): Sum | undefined {
-    let sum: Sum | undefined;
-    for (const [agent, signal] of deposits) {
-      const left = strengthAt(signal, this.#now) * depositWeight(this.#view, agent);
-      if (left > 0) (sum ??= { ...NONE })[signal.kind] += left;
-    }
+    const standing = deposits.flatMap(([agent, signal]) => {
+      const left = strengthAt(signal, this.#now);
+      return left > 0 ? [{ agent, kind: signal.kind, left }] : [];
+    });
+    if (standing.length === 0) return undefined;
+    const weights = depositWeights(this.#view, standing, this.#scoreOf);
+    const sum: Sum = { ...NONE };
+    standing.forEach(({ kind, left }, at) => {
+      sum[kind] += left * weights[at]!;
+    });
     return sum;
   }
 }

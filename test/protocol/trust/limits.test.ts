@@ -119,7 +119,7 @@ describe("limits that grow with trust", () => {
     expectRan(world.run("ant-1", { type: "renew", task: id, progress: { percent: 10 } }));
     expect(world.task(id).claim!.until).toBe(until + 1);
     world.pass(1_000);
-    const longer = claim(world, id, "ant-1", 1, { lease: String(until + 2 - world.now) });
+    const longer = claim(world, id, "ant-1", 1, { lease: String(until + 3 - world.now) });
     expectRefused(world.try({ author: "ant-1", files: longer }), "CL13", "lease-invalid");
   });
 

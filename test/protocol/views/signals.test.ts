@@ -9,9 +9,13 @@ import { runs } from "../../support/scale.ts";
 
 const NONE: TaskMarks = { need: 0, stuck: 0, heat: 0, warn: 0, trail: 0 };
 
+/** All are roots, so that what each says counts fully. */
 function grown(): World {
   const world = World.found();
-  for (const agent of ["ant-1", "ant-2", "ant-3"]) world.agent(agent);
+  for (const agent of ["ant-1", "ant-2", "ant-3"]) {
+    world.agent(agent);
+    world.must("root", { type: "configure", addRoot: agent });
+  }
   return world;
 }
 
@@ -142,6 +146,73 @@ describe("the marks of a task", () => {
   });
 });
 
+describe("what a signal counts for", () => {
+  function crowd(count: number): World {
+    const world = World.found();
+    for (let n = 0; n < count; n += 1) world.agent(`new-${n}`);
+    return world;
+  }
+
+  test("a crowd of newcomers has one voice for each mark, at half weight, and that is the strongest", () => {
+    const world = crowd(40);
+    const task = world.add("one");
+    for (let n = 0; n < 40; n += 1) signal(world, task, { strength: 1 + (n % 8) }, `new-${n}`);
+    expect(marks(world, task)).toEqual({ ...NONE, need: 4 });
+    signal(world, task, { mark: "warn", strength: 2 }, "new-1");
+    expect(marks(world, task)).toMatchObject({ need: 4, warn: 1 });
+    const counted = standingSignals(world.state, world.now).filter(({ weight }) => weight > 0);
+    expect(counted.map(({ agent, left, weight }) => [agent, left, weight])).toEqual([
+      ["new-15", 8, 0.5],
+      ["new-1", 2, 0.5],
+    ]);
+  });
+
+  test("who is trusted adds to it, the more the more trusted; a root counts fully", () => {
+    const world = crowd(3);
+    const task = world.add("one");
+    const before = weightOf(world, task, "new-0");
+    expect(before).toBe(0.5);
+    const weights = [1, 2, 4].map((tasks) => {
+      for (let n = 0; n < tasks; n += 1) {
+        const proof = world.add("proof", { review: "required" });
+        world.must("new-0", { type: "claim", task: proof });
+        world.must("new-0", { type: "finish", task: proof, outcome: "done" });
+        world.must("root", { type: "review", task: proof, accept: true });
+      }
+      return weightOf(world, task, "new-0");
+    });
+    expect(weights).toEqual(weights.toSorted((a, b) => a - b));
+    expect(weights[0]).toBeGreaterThan(0.5);
+    signal(world, task, { strength: 2 }, "root");
+    signal(world, task, { strength: 6 }, "new-1");
+    const known = weights[2]! * world.state.get(`signal/task/${task}`)!["new-0"]!.strength;
+    expect(marks(world, task).need).toBeCloseTo(2 + known + 3);
+  });
+
+  function weightOf(world: World, task: string, agent: string): number {
+    signal(world, task, { strength: 1 }, agent);
+    const found = standingSignals(world.state, world.now, `task/${task}`);
+    return found.find((one) => one.agent === agent)!.weight;
+  }
+
+  test("a quarantined task is marked as stuck by nobody, and what lies beside it by a fifth of that", () => {
+    const world = crowd(1);
+    world.must("root", { type: "configure", set: { key: "quarantine", value: "1" } });
+    const task = world.add("one");
+    const later = world.add("later", { after: [task] });
+    expect(marks(world, later)).toEqual(NONE);
+    world.must("new-0", { type: "claim", task, lease: HOUR });
+    world.pass(HOUR - 1_000);
+    expect(marks(world, task)).toEqual(NONE);
+    world.pass(1_000);
+    expect(marks(world, task)).toEqual({ ...NONE, stuck: 5 });
+    expect(marks(world, later)).toEqual({ ...NONE, stuck: 1 });
+    expect(standingSignals(world.state, world.now)).toEqual([]);
+    world.must("root", { type: "edit", task, changes: {} });
+    expect(marks(world, task)).toEqual(NONE);
+  });
+});
+
 describe("the signals that are left", () => {
   test("are listed the strongest first, of a topic and all below it", () => {
     const world = grown();
@@ -173,6 +244,7 @@ describe("the signals that are left", () => {
         topic: `task/${task}`,
         agent: "ant-1",
         left: 2.5,
+        weight: 1,
         signal: {
           kind: "need",
           strength: 5,

@@ -2,7 +2,7 @@
  * How well a task suits one agent: what only this agent sees of it. It draws no two agents to the same
  * task, so it is never flattened.
  *
- *   need × success × threshold × load / (1 + own failures)
+ *   need × success × threshold × load × trust / (1 + own failures)
  */
 import type { CapabilitiesState, SkillRecord } from "../../capabilities-state.ts";
 import type { AgentId } from "../../ids.ts";
@@ -10,6 +10,7 @@ import { isInDate } from "../../rules/able.ts";
 import { ANY_SKILL, deedsOf } from "../../rules/deeds.ts";
 import type { View } from "../../state.ts";
 import type { TodoState } from "../../todo-state.ts";
+import { isOfTrust, standingFor, trustFactor, type Standing, type Terms } from "./worth.ts";
 
 /**
  * A task that needs what one has declared weighs so much more than one that needs nothing: anybody can
@@ -48,9 +49,12 @@ export class Aptitude {
   readonly #view: View;
   readonly #skills = new Map<string, Skill>();
   readonly #general: Skill;
+  readonly #now: number;
+  #standing: Standing | undefined;
 
   constructor(view: View, agent: AgentId, now: number) {
     this.agent = agent;
+    this.#now = now;
     this.#view = view;
     const can = view.get(`can/${agent}`);
     this.declared = declaredBy(can, now);
@@ -74,6 +78,15 @@ export class Aptitude {
   /** What does not hang on the task but for its needs: need × success × load; 0 where one is not met. */
   factorFor(needs: readonly string[] = []): number {
     return this.need(needs) * this.skillFor(needs).success * this.load;
+  }
+
+  /** What trust makes of a task with these terms; see worth.ts. Most ask for none: then none is looked up. */
+  trust(terms: Terms, usual: number): number {
+    return isOfTrust(terms) ? trustFactor(this.standing, terms, usual) : 1;
+  }
+
+  get standing(): Standing {
+    return (this.#standing ??= standingFor(this.#view, this.agent, this.#now));
   }
 
   /** Whether every need is declared and in date: 0, 1 where nothing is needed, else more. */

@@ -5,6 +5,7 @@ import type { TodoState } from "../../todo-state.ts";
 import { hashOf } from "./draw.ts";
 import { sourcesOf } from "./sources.ts";
 import { stimulusOf } from "./stimulus.ts";
+import { sizeOf, termsOf, type Terms } from "./worth.ts";
 
 export type TodoKey = `todo/${string}`;
 
@@ -22,9 +23,13 @@ export interface Board {
   readonly hashes: Int32Array;
   /** What all agents see of each. */
   readonly stimuli: Float64Array;
-  /** What each needs, as a place in `needs`. */
+  /** What each needs and asks of trust, as a place in `needs` and `terms`. */
   readonly groups: Int32Array;
   readonly needs: readonly (readonly string[])[];
+  /** What trust has to do with those of each group. */
+  readonly terms: readonly Terms[];
+  /** The size of the mean value of all; see worth.ts. */
+  readonly usual: number;
   /** Those at which somebody has failed. */
   readonly failed: readonly { readonly at: number; readonly by: readonly AgentId[] }[];
   /** Those that lock credits, and how many. */
@@ -85,6 +90,7 @@ export function isBlocked(view: View, after: NonNullable<TodoState["after"]>): b
 }
 
 const NOTHING: readonly string[] = [];
+const ANYBODY: Terms = { trust: 0, size: 0 };
 
 class Columns implements Board {
   count = 0;
@@ -93,9 +99,11 @@ class Columns implements Board {
   stimuli: Float64Array;
   groups: Int32Array;
   readonly needs: (readonly string[])[] = [NOTHING];
+  readonly terms: Terms[] = [ANYBODY];
   readonly failed: { at: number; by: readonly AgentId[] }[] = [];
   readonly staked: { at: number; stake: number }[] = [];
   readonly #groups = new Map<string, number>();
+  #values = 0;
 
   constructor(spare: Board | undefined) {
     this.keys = (spare?.keys as TodoKey[] | undefined) ?? [];
@@ -104,23 +112,37 @@ class Columns implements Board {
     this.groups = spare?.groups ?? new Int32Array();
   }
 
-  add(key: TodoKey, { token, needs, failed, stake }: TodoState, stimulus: number): void {
+  get usual(): number {
+    return this.#values === 0 ? 0 : sizeOf(this.#values / this.count);
+  }
+
+  add(key: TodoKey, todo: TodoState, stimulus: number): void {
+    const { token, needs, failed, stake, trust, value } = todo;
     if (this.count === this.hashes.length) this.#grow();
     const at = this.count;
     this.count += 1;
     this.keys[at] = key;
     this.hashes[at] = hashOf(key, ID_AT, token);
     this.stimuli[at] = stimulus;
-    this.groups[at] = needs === undefined ? 0 : this.#groupOf(needs);
+    if (trust === undefined && value === undefined)
+      this.groups[at] = needs === undefined ? 0 : this.#groupOf(nameOf(needs), needs, ANYBODY);
+    else this.groups[at] = this.#askingGroup(todo);
+    if (value !== undefined) this.#values += value;
     if (failed !== undefined) this.failed.push({ at, by: failed });
     if (stake !== undefined) this.staked.push({ at, stake });
   }
 
-  #groupOf(needs: readonly string[]): number {
-    const name = needs.length === 1 ? needs[0]! : needs.join(" ");
+  #askingGroup(todo: TodoState): number {
+    const { needs = NOTHING } = todo;
+    const terms = termsOf(todo);
+    return this.#groupOf(`${nameOf(needs)} ${terms.trust} ${terms.size}`, needs, terms);
+  }
+
+  #groupOf(name: string, needs: readonly string[], terms: Terms): number {
     let group = this.#groups.get(name);
     if (group === undefined) {
       group = this.needs.push(needs) - 1;
+      this.terms.push(terms);
       this.#groups.set(name, group);
     }
     return group;
@@ -132,6 +154,10 @@ class Columns implements Board {
     this.groups = copied(new Int32Array(size), this.groups);
     this.stimuli = copied(new Float64Array(size), this.stimuli);
   }
+}
+
+function nameOf(needs: readonly string[]): string {
+  return needs.length === 1 ? needs[0]! : needs.join(" ");
 }
 
 function copied<T extends Int32Array | Float64Array>(to: T, from: T): T {

@@ -2,12 +2,15 @@
 import type { SkillRecord } from "../../capabilities-state.ts";
 import { ANY_SKILL, deedsOf, NO_DEEDS } from "../../rules/deeds.ts";
 import type { TaskState, View } from "../../state.ts";
+import { formatShare } from "../../share.ts";
 import { formatDuration, formatInstant } from "../../time.ts";
 import type { TodoState } from "../../todo-state.ts";
 import { ownFailures, responseFactor, type Aptitude } from "./aptitude.ts";
 import type { TaskMarks } from "../signals.ts";
 import type { Urgency } from "../urgency.ts";
+import { boardOf } from "./board.ts";
 import type { Sources } from "./sources.ts";
+import { isOfTrust, termsOf } from "./worth.ts";
 import {
   ageFactor,
   callOf,
@@ -45,11 +48,13 @@ export function weighTask(
   const mark = marks?.of(task);
   const waiting = urgency?.(task.id);
   const stimulus = stimulusOf(todo, now, mark, waiting);
+  const trust = trustOf(view, aptitude, todo, now);
   return {
-    own: aptitude.weigh(todo, stimulus),
+    own: aptitude.weigh(todo, stimulus) * trust.value,
     stimulus,
     factors: [
       ...ownFactors(view, aptitude, todo, stimulus),
+      trust,
       ...commonFactors(todo, now, mark, waiting),
     ],
   };
@@ -109,6 +114,18 @@ function ownFactors(
     },
     { name: "load", value: aptitude.load, note: "the share of the capacity that is free" },
   ];
+}
+
+function trustOf(view: View, aptitude: Aptitude, todo: TodoState, now: number): Factor {
+  const terms = termsOf(todo);
+  if (!isOfTrust(terms)) return { name: "trust", value: 1, note: "it asks for none" };
+  const { usual } = boardOf(view, now);
+  const { score, standing, known } = aptitude.standing;
+  const asks = terms.trust === 0 ? [] : [`it asks for ${formatShare(terms.trust)}`];
+  const worth = terms.size > usual ? [`worth ${todo.value}, more than others`] : [];
+  const who = known && standing === undefined ? ", a newcomer" : "";
+  const notes = [...asks, ...worth, `a score of ${formatShare(score)}${who}`];
+  return { name: "trust", value: aptitude.trust(terms, usual), note: notes.join("; ") };
 }
 
 function recordNote(view: View, { agent }: Aptitude, needs: readonly string[]): string {

@@ -6,9 +6,10 @@ import { Aptitude } from "./aptitude.ts";
 import { stimulusOf } from "./stimulus.ts";
 import { ID_AT, isBlocked } from "./board.ts";
 
-/** Open tasks with the same needs, the most wanted first. */
+/** Open tasks with the same needs, and for which who takes them must be trusted alike, the most wanted first. */
 export interface Pool {
   readonly needs: readonly string[];
+  readonly trust: number;
   readonly ids: readonly string[];
   /** From 0 to 31; more is more wanted. */
   readonly tiers: readonly number[];
@@ -24,14 +25,16 @@ export function poolsAt(
   takers: number,
 ): (agent: AgentId) => readonly Pool[] {
   const pools = [...gather(view, now).values()].map((open) => poolOf(open, takers));
+  const asking = pools.some(({ trust }) => trust > 0);
   const bySkills = new Map<string, readonly Pool[]>();
   return (agent) => {
     const aptitude = new Aptitude(view, agent, now);
-    const skills = [...aptitude.declared].toSorted().join(" ");
-    let own = bySkills.get(skills);
+    const score = asking ? aptitude.standing.score : 0;
+    const name = [score, ...[...aptitude.declared].toSorted()].join(" ");
+    let own = bySkills.get(name);
     if (own === undefined) {
-      own = pools.filter(({ needs }) => aptitude.need(needs) > 0);
-      bySkills.set(skills, own);
+      own = pools.filter(({ needs, trust }) => score >= trust && aptitude.need(needs) > 0);
+      bySkills.set(name, own);
     }
     return own;
   };
@@ -39,6 +42,7 @@ export function poolsAt(
 
 interface Open {
   readonly needs: readonly string[];
+  readonly trust: number;
   readonly tasks: { readonly id: string; readonly tier: number }[];
 }
 
@@ -50,9 +54,10 @@ function gather(view: View, now: number): ReadonlyMap<string, Open> {
     if (todo.after !== undefined && isBlocked(view, todo.after)) return;
     if (isSetApart(todo, quarantine, now)) return;
     const needs = todo.needs ?? [];
-    const name = needs.join(" ");
+    const trust = todo.trust ?? 0;
+    const name = trust === 0 ? needs.join(" ") : `${needs.join(" ")} ${trust}`;
     let open = found.get(name);
-    if (open === undefined) found.set(name, (open = { needs, tasks: [] }));
+    if (open === undefined) found.set(name, (open = { needs, trust, tasks: [] }));
     open.tasks.push({ id: key.slice(ID_AT), tier: tierOf(todo, now) });
   });
   return found;
@@ -64,8 +69,8 @@ function tierOf(todo: TodoState, now: number): number {
   return 32 - Math.clz32(Math.min(0x7fff_ffff, stimulus * 2));
 }
 
-function poolOf({ needs, tasks }: Open, takers: number): Pool {
+function poolOf({ needs, trust, tasks }: Open, takers: number): Pool {
   tasks.sort((a, b) => b.tier - a.tier || (a.id < b.id ? -1 : 1));
   const best = tasks.slice(0, takers);
-  return { needs, ids: best.map(({ id }) => id), tiers: best.map(({ tier }) => tier) };
+  return { needs, trust, ids: best.map(({ id }) => id), tiers: best.map(({ tier }) => tier) };
 }

@@ -27,7 +27,10 @@ export function survey(
   const { count, groups, stimuli } = board;
   if (OWN.column.length < count) OWN.column = new Float64Array(2 * count);
   const own = OWN.column;
-  const factors = board.needs.map((needs) => aptitude.factorFor(needs));
+  const { terms, usual } = board;
+  const factors = board.needs.map(
+    (needs, group) => aptitude.factorFor(needs) * aptitude.trust(terms[group]!, usual),
+  );
   const squares = board.needs.map((needs) => {
     const { threshold } = aptitude.skillFor(needs);
     return threshold * threshold;
@@ -68,6 +71,7 @@ function dropDear(view: View, agent: AgentId, { staked, keys }: Board, own: Floa
 
 const OWN = { column: new Float64Array() };
 
-function columnsOf({ count, keys, hashes, stimuli, groups, needs, failed, staked }: Board): Board {
-  return { count, keys, hashes, stimuli, groups, needs, failed, staked };
+function columnsOf(board: Board): Board {
+  const { count, keys, hashes, stimuli, groups, needs, terms, usual, failed, staked } = board;
+  return { count, keys, hashes, stimuli, groups, needs, terms, usual, failed, staked };
 }
