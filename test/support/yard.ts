@@ -1,4 +1,5 @@
 /** Random lives of a mound: what several agents intend, what strangers break, and how clocks jump. */
+import type { Setting } from "../../src/protocol/commands/configure.ts";
 import type { Command } from "../../src/protocol/commands/index.ts";
 import type { PublicKey } from "../../src/protocol/ids.ts";
 import type { Verdict } from "../../src/protocol/judge.ts";
@@ -13,6 +14,8 @@ export interface YardOptions {
   readonly watched?: boolean;
   /** Milliseconds: when it all begins. */
   readonly start?: number;
+  /** What mound.yaml says besides what it says of itself. */
+  readonly settings?: Partial<Record<Setting, string>>;
   /** Makes of a commit what its author never meant; the same object where it leaves it alone. */
   readonly bend?: (options: CommitOptions, step: Step, world: World) => CommitOptions;
 }
@@ -28,7 +31,7 @@ export class Yard {
 
   constructor(
     seen: (verdict: Verdict, honest: boolean) => void,
-    { name, start, watched = true, bend = (options) => options }: YardOptions = {},
+    { name, start, settings = {}, watched = true, bend = (options) => options }: YardOptions = {},
   ) {
     this.#seen = seen;
     this.#bend = bend;
@@ -37,6 +40,8 @@ export class Yard {
       ...(name === undefined ? {} : { name }),
       ...(start === undefined ? {} : { start }),
     });
+    for (const [key, value] of Object.entries(settings) as [Setting, string][])
+      this.world.must("root", { type: "configure", set: { key, value } });
     for (const agent of AGENTS.slice(1)) this.world.agent(agent, ["git"]);
     for (const title of ["one", "two", "three"]) this.world.add(title);
   }

@@ -106,6 +106,19 @@ const CLAIMS: readonly Attack[] = [
     (scene) => scene.claim("lapsing", "mallory", 2),
     (scene) => ({ time: Math.max(scene.victim.time + 10_000, scene.now) }),
   ),
+  by("lax", "a claim by who has just let one lapse", ["CL16", "cooling-down"], (scene) =>
+    scene.claim("open", "lax", 1),
+  ),
+  by(
+    "mallory",
+    "a takeover of a task that is quarantined",
+    ["CL17", "quarantined"],
+    async (scene) => ({
+      ...(await attempt(scene, "stuck", "mallory", 2, "expired")),
+      ...(await scene.claim("stuck", "mallory", 3)),
+    }),
+    (scene) => ({ time: Math.max(scene.victim.time + 10_000, scene.now) }),
+  ),
   by("alice", "a renewal under a token that is no longer current", ["CL4", "fenced"], (scene) =>
     scene.claim("retaken", "alice", 1),
   ),

@@ -14,7 +14,7 @@ import { recordNamespace } from "../../../src/protocol/signature.ts";
 import { formatInstant } from "../../../src/protocol/time.ts";
 import type { RawEntry, RawObjects } from "./raw-objects.ts";
 
-export type Member = "root" | "alice" | "bob" | "mallory" | "rita" | "vera" | "stranger";
+export type Member = "root" | "alice" | "bob" | "mallory" | "rita" | "vera" | "lax" | "stranger";
 
 /** What is known of a mound that was founded for attacks; see `foundVictim`. */
 export interface Victim {
@@ -37,7 +37,8 @@ export interface Victim {
 /**
  * open: nobody's. held: alice's, token 1. retaken: alice released token 1, bob holds token 2. done:
  * alice's token 1, to be reviewed by root. own: bob's in all, made, done and to be reviewed. cancelled:
- * by root. lapsing: bob's, for a second. near: nobody's, and its paths overlap those of held. The locks:
+ * by root. lapsing: bob's, for a second. stuck: lax let token 1 lapse and cools down, bob holds token 2 for a
+ * second, and then it is quarantined. near: nobody's, and its paths overlap those of held. The locks:
  * of leader/x bob released token 1, alice holds token 2; deploy is bob's, for a second.
  */
 export type VictimTask =
@@ -48,6 +49,7 @@ export type VictimTask =
   | "own"
   | "cancelled"
   | "lapsing"
+  | "stuck"
   | "near";
 
 /** A path to the new bytes; undefined takes the file away. */

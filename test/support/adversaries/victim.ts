@@ -9,6 +9,7 @@ import type { AgentId, Oid } from "../../../src/protocol/ids.ts";
 import { gitObjects } from "../../../src/git/objects.ts";
 import { git } from "../../contract/clone.ts";
 import { must } from "../site.ts";
+import { until } from "../until.ts";
 import type { Member, Victim, VictimTask } from "./scene.ts";
 
 const MEMBERS: readonly Exclude<Member, "stranger">[] = [
@@ -18,8 +19,18 @@ const MEMBERS: readonly Exclude<Member, "stranger">[] = [
   "mallory",
   "rita",
   "vera",
+  "lax",
 ];
-const TITLES = ["open", "held", "retaken", "done", "cancelled", "lapsing", "near"] as const;
+const TITLES = [
+  "open",
+  "held",
+  "retaken",
+  "done",
+  "cancelled",
+  "lapsing",
+  "stuck",
+  "near",
+] as const;
 /** `near` is in nobody's hands, and overlaps what is held. */
 const PATHS: Readonly<Record<string, readonly string[]>> = {
   held: ["src/auth"],
@@ -132,6 +143,9 @@ async function live(mound: Mound, signers: Victim["signers"]): Promise<Victim["t
   const task = (title: VictimTask): string => tasks[title]!;
   await run([
     ["root", { type: "end-membership", agent: "vera", status: "revoked" }],
+    ["root", { type: "configure", set: { key: "cooldown", value: "24h" } }],
+    ["root", { type: "configure", set: { key: "quarantine", value: "2" } }],
+    ["lax", { type: "claim", task: task("stuck"), lease: 1_000 }],
     ["alice", { type: "claim", task: task("held") }],
     ["alice", { type: "claim", task: task("retaken") }],
     ["alice", { type: "finish", task: task("retaken"), outcome: "released" }],
@@ -147,6 +161,10 @@ async function live(mound: Mound, signers: Victim["signers"]): Promise<Victim["t
     ["bob", { type: "lock", name: "deploy", lease: 1_000 }],
     ["bob", { type: "claim", task: task("lapsing"), lease: 1_000 }],
   ]);
+  // Commits are dated in whole seconds: the lease is over for the first that is not before its end.
+  const over = Date.now() + 2_000;
+  await until("the lease of lax is over", () => Date.now() >= over);
+  await run([["bob", { type: "claim", task: task("stuck"), lease: 1_000 }]]);
   return tasks;
 }
 
