@@ -69,16 +69,16 @@ describe("[CL17] a task that keeps lapsing waits for its creator", () => {
     expect(again.ok && again.value.answer.already).toBe(true);
   });
 
-  test("[CL17] its holder may go on with it, finish it or give it back", () => {
+  test("[CL17] its holder may finish it or give it back, and does not keep it from others by a renewal", () => {
     const world = mound("1");
     const [one, two] = [world.add("one"), world.add("two")];
     lapses(world, one, "ant-1");
     lapses(world, two, "ant-1");
     expect([one, two].map((id) => statusOf(world, id))).toEqual(["quarantined", "quarantined"]);
-    expectRan(world.run("ant-1", { type: "renew", task: one, lease: MINUTE }));
-    expect(statusOf(world, one)).toBe("claimed");
-    world.pass(MINUTE);
-    expect(statusOf(world, one)).toBe("quarantined");
+    expectDeclined(world.run("ant-1", { type: "renew", task: one }), "CL17", "quarantined");
+    expectDeclined(world.run("ant-1", { type: "claim", task: one }), "CL17", "quarantined");
+    const renewal = claim(world, one, "ant-1", 1);
+    expectRefused(world.try({ author: "ant-1", files: renewal }), "CL17", "quarantined");
     expectRan(world.run("ant-1", { type: "finish", task: one, outcome: "done" }));
     expect(statusOf(world, one)).toBe("done");
     // Given back, it never ended as expired: nothing lapsed that counts.
@@ -170,12 +170,12 @@ test("[CL17] over random lives what is kept of open tasks says the same, and an 
           lapsed += 1;
           expect(statusOf(world, id)).not.toBe("quarantined");
         }
-        const [task, todo] = [world.task(id), world.state.get(`todo/${id}`)!];
+        const todo = world.state.get(`todo/${id}`)!;
         const apart = statusOf(world, id) === "quarantined";
         expect(isSetApart(todo, limit, world.now)).toBe(apart);
         if (!apart) continue;
         const ran = world.run(agent, { type: "claim", task: id, lease: MINUTE });
-        expect(ran.ok).toBe(task.claim?.agent === agent);
+        expectDeclined(ran, "CL17", "quarantined");
       }
     }),
     { numRuns: 100 },

@@ -108,7 +108,7 @@ export const RULES: Readonly<Record<string, string>> = {
   CL13: "From at to until, a lease has at least 1 s and at most lease_max, or the part of it that the taker's trust allows where it is of a task.",
   CL15: "Who takes a task is trusted as far as its trust asks.",
   CL16: "Who takes a task is not cooling down after lapses of its own.",
-  CL17: "Nobody takes a quarantined task, but that the lapse of its standing claim does not stand against its holder.",
+  CL17: "Nobody takes a quarantined task, and its holder does not renew a claim of it that has lapsed.",
   CL18: "Who takes a task has its stake free, less what it has locked on it, and locks that; a renewal locks nothing.",
   CL14: "The paths of the task and those of any other task under a claim that has not lapsed, be it the same agent's, have no path in common, unless both tasks are shared.",
   AT1: "A claim ends as expired when it has lapsed, by who takes the task over in the same commit.",

@@ -34,17 +34,18 @@ export function isSetApart({ lapses, until }: TodoState, limit: number, now: num
   );
 }
 
-/** [CL17] Nobody takes what is quarantined; a holder's own lapse does not stand against its renewal. */
+/**
+ * [CL17] Nobody takes what is quarantined, and its holder does not renew it, or it would have the task for
+ * itself: others could not take over. What it has done it may hand in, or give the task back.
+ */
 export function refuseQuarantined(
   view: View,
-  agent: AgentId,
+  _agent: AgentId,
   task: TaskState,
   now: number,
 ): Fault | undefined {
-  const limit = settings(view).quarantine;
-  if (!(limit > 0)) return undefined;
-  const lapses = task.claim?.agent === agent ? endedLapses(task) : lapsesOf(task, now);
-  if (lapses < limit) return undefined;
+  if (!isQuarantined(view, task, now)) return undefined;
+  const lapses = lapsesOf(task, now);
   return fault("CL17", { code: "quarantined", task: task.id, lapses, creator: task.creator });
 }
 
