@@ -24,6 +24,8 @@
 #                   mound's namespace, by the author's key in force; nonces, times, `seen` (LN3 RE1 to RE10)
 #   members         joining, invitations, rotation, withdrawal, revocation, roots and their threshold
 #                   (AG1 to AG7, MO2 MO3 MO4, IN1)
+#   grants          by a root, with the signatures of as many as the threshold says, once, to a member in force, no
+#                   more than may be granted in all (GR1 to GR4)
 #   claims          tokens rise by one, one holder at a time, takeover only after the lease, renewal, progress, a
 #                   lock file goes only together with an attempt, cancellation, review (CL1 to CL5, CL12, CL13,
 #                   AT1 AT2 PR1 CA1 CA2 CA3 RV1 RV2 RV3), the creator of a task (TA0 TA1 TA2)
@@ -41,7 +43,7 @@
 # What it leaves to `mound audit`: the trailers of messages (LN6), the values of fields that it has no use for
 # (RE4), the caps of a mound (AG8 TA6 CL11), the limits of settings and of tasks (MO1 TA7), what tasks wait for
 # and whether what they name exists (TA3 TA4 CL10), edits of a task under way (TA5), skills (CL9), overlapping
-# paths of claimed tasks (CL14). A commit that breaks only one of these is taken here. A record in a spelling of YAML that Mound does not write itself
+# paths of claimed tasks (CL14), what is locked and forfeited (CL18 LE1). A commit that breaks only one of these is taken here. A record in a spelling of YAML that Mound does not write itself
 # (flow style, escapes in a name, a field over several lines) is refused here as unreadable (RE2), and so is a
 # commit that holds a NUL byte: there this check is stricter.
 
@@ -554,15 +556,17 @@ function shape(path,  kind, i, name, part, n) {
   if (has("until") && instant(field("until")) < 0) return "RE4 until is no time"
   if (length(field("nonce")) != 16 || field("nonce") ~ /[^0-9a-hjkmnp-tv-z]/) return "RE4 its nonce is none"
   if (has("seen") && (length(field("seen")) != 40 || field("seen") ~ /[^0-9a-f]/)) return "RE4 seen is no commit"
-  n = split("agent creator by operator reviewer", part, " ")
+  n = split("agent creator by operator reviewer to", part, " ")
   for (i = 1; i <= n; i++) if (has(part[i]) && !isAgent(field(part[i]))) return "RE4 " part[i] " is no name"
-  if (has("task") && !isTask(field("task")) || has("id") && !isTask(field("id"))) return "RE4 it names no task"
+  if (has("task") && !isTask(field("task")) || has("id") && kind != "grant" && !isTask(field("id"))) return "RE4 it names no task"
   if (has("token") && !isCount(field("token"), 1) || has("n") && !isCount(field("n"), 1)) return "RE4 its number is none"
   if (has("outcome") && field("outcome") !~ /^(done|failed|released|expired|cancelled)$/) return "RE4 its outcome is none"
   if (has("verdict") && field("verdict") !~ /^(accepted|rejected)$/) return "RE4 its verdict is none"
   if (kind == "agent" && has("status") && field("status") !~ /^(active|withdrawn|revoked)$/) return "RE4 its status is none"
   if (kind == "agent" && field("key") !~ /^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+\/]*=*$/) return "RE4 its key is none"
   if (kind == "task" && has("attempts") && (!isCount(field("attempts"), 1) || field("attempts") > 99)) return "RE4 attempts is no number"
+  if (kind == "grant" && (field("id") !~ /^[a-z0-9][a-z0-9-]*$/ || length(field("id")) > 39)) return "RE4 its name is none"
+  if (kind == "grant" && (!isCount(field("amount"), 1) || field("reason") == "")) return "RE4 it says no amount, or no reason"
   if (kind ~ /^lock/ && field("name") !~ /^[a-z0-9][a-z0-9._\/-]*$/) return "RE4 its name is none"
   if (kind == "lock-attempt" && field("outcome") !~ /^(released|expired)$/) return "RE4 its outcome is none"
   if (kind == "checkpoint") {
@@ -590,6 +594,7 @@ function place(kind) {
   if (kind == "agent") return "agents/" field("agent") "/agent.yaml"
   if (kind == "capabilities") return "agents/" field("agent") "/capabilities.yaml"
   if (kind == "invite") return "invites/" segment(field("fingerprint")) ".yaml"
+  if (kind == "grant") return "grants/" field("id") ".yaml"
   if (kind == "task") return folder(field("id")) "/task.yaml"
   if (kind == "claim") return folder(field("task")) "/claim.lock"
   if (kind == "attempt") return folder(field("task")) "/attempts/" field("token") ".yaml"
@@ -605,7 +610,7 @@ function place(kind) {
 function actor(kind) {
   if (kind == "mound") return AUTHOR
   if (kind == "task") return field("creator")
-  if (kind == "invite") return field("by")
+  if (kind == "invite" || kind == "grant") return field("by")
   if (kind == "agent" && has("by")) return field("by")
   return field("agent")
 }
@@ -634,6 +639,7 @@ function judgeKind(kind) {
     put("invite/" field("fingerprint"), 1)
     return ""
   }
+  if (kind == "grant") return judgeGrant()
   if (kind == "capabilities") return judgeCapabilities()
   if (kind == "task") return judgeTask()
   if (kind == "checkpoint") return judgeCheckpoint()
@@ -701,6 +707,15 @@ function judgeAgent(  name, key, status, current) {
   }
   put("key/" key, name); put(current "/key", key); put(current "/status", status)
   put(current "/name", field("name")); put(current "/operator", field("operator"))
+  return ""
+}
+function judgeGrant() {
+  if (FOUNDING || !isRoot(AUTHOR, "")) return "GR1 " AUTHOR " is not a root"
+  if (rootsAmong() < was("mound/threshold")) return "GR1 too few roots have signed"
+  if (get("grant/" field("id")) != "") return "GR2 there is a grant " field("id") " already"
+  if (!active(field("to"))) return "GR3 " field("to") " is not a member in force"
+  if (get("granted") + field("amount") > 1000000000000) return "GR4 too many credits are granted"
+  put("grant/" field("id"), 1); put("granted", get("granted") + field("amount"))
   return ""
 }
 function judgeTask(  head) {
@@ -1014,11 +1029,12 @@ function kind(name, names, needed) {
 BEGIN {
   FS = "\t"; CONVFMT = "%.17g"; OFMT = "%.17g"
   CLOCK = 0; TIP = ""; COMMIT = ""; claims = 0; takeovers = 0; accepted = 0; records = 0; findings = 0; commits = 0; good = 0
-  kind("mound", "protocol name membership roots threshold lease_default lease_max skew claims_max tasks_open_max records_hour_max", "protocol name membership roots threshold")
+  kind("mound", "protocol name membership roots threshold lease_default lease_max skew claims_max tasks_open_max records_hour_max vouches vouch_trust limits cooldown quarantine review_value review_trust", "protocol name membership roots threshold")
   kind("agent", "agent key name operator status reason by", "agent key")
   kind("invite", "fingerprint by note", "fingerprint by")
+  kind("grant", "id to amount reason by", "id to amount reason by")
   kind("capabilities", "agent skills skill_names skill_texts skill_tags tags load capacity until", "agent")
-  kind("task", "id creator title body needs after after_any paths shared priority deadline lease attempts review reviewer parent", "id creator title")
+  kind("task", "id creator title body needs after after_any paths shared priority deadline lease attempts review reviewer parent trust value stake mode bids bids_until reveals_until", "id creator title")
   kind("attempt", "task token agent outcome result reason ref result_sha256", "task token agent outcome")
   kind("cancel", "task agent reason", "task agent")
   kind("claim", "task agent token until", "task agent token until")

@@ -9,6 +9,7 @@ import { added, expectAgreement, expectAudited, founded } from "../support/outsi
 import { outsider, VERIFY } from "../support/outsider.ts";
 import { runsUpTo } from "../support/scale.ts";
 import { cloneFor, foundSite, testFolder } from "../support/site.ts";
+import { grantTamperings } from "../support/grant-tamperings.ts";
 import { signalTamperings } from "../support/signal-tamperings.ts";
 import { tamperings } from "../support/tamperings.ts";
 import { Vandal } from "../support/vandal.ts";
@@ -65,6 +66,7 @@ describe("the outsider's check", () => {
   test.each([
     ["with a task", tamperings],
     ["with signals", signalTamperings],
+    ["with grants", grantTamperings],
   ])("names the commit of each tampering %s, and goes on after it", async (_, ways) => {
     const scribe = await founded();
     const task = await added(scribe);

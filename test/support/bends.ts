@@ -152,6 +152,11 @@ const bends = {
     return ["-1", "11", "0", "Infinity", "0.5", "10"][pick % 6]!;
   }),
   "another half-life": field("half_life", (_old, _world, pick) => ["1s", "31d", "-1h"][pick % 3]!),
+  "another amount": field("amount", (_old, _world, pick) => {
+    return ["0", "-1", "1000001", "2.5", "7"][pick % 5]!;
+  }),
+  "another stake": field("stake", (_old, _world, pick) => ["0", "-1", "900000"][pick % 3]!),
+  "a grant to another": field("to", (old, _world, pick) => another(old, pick)),
   "a nonce that was used": field("nonce", (old, world, pick) => {
     const used = world.state.keys("nonce/").map((key) => key.slice("nonce/".length));
     return used[pick % used.length] ?? old;

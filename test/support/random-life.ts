@@ -11,7 +11,10 @@ const AGENTS = ["root", "ant-1", "ant-2"];
 export async function live(scribe: Scribe, random: () => number, steps: number): Promise<void> {
   const pick = <T>(all: readonly T[]): T => all[random() % all.length]!;
   const tasks: string[] = [];
-  for (const more of [{}, { attempts: 2 }, { review: "required" as const }]) {
+  // Enough for whatever is staked: what is short of credits only Mound finds.
+  for (const to of AGENTS)
+    await scribe.must("root", { type: "grant", to, amount: 1_000, reason: "a start" });
+  for (const more of [{}, { attempts: 2, stake: 1 }, { review: "required" as const }]) {
     const spec = { title: "work", ...more };
     tasks.push(...(await scribe.must("root", { type: "add", tasks: [spec] })).tasks);
   }
@@ -87,6 +90,7 @@ function intent(chosen: {
       strength: number % 11,
       ...(number % 7 < 3 ? { halfLife: [HOUR, 90_000, 1_000][number % 7]! } : {}),
     },
+    { type: "grant", to: AGENTS[number % 3]!, amount: 1 + (number % 9), reason: "work" },
     { type: "rotate", key },
     { type: "lock", name, lease },
     { type: "lock", name, lease },

@@ -91,6 +91,11 @@ const STEPS: readonly Step[] = [
   ],
   ["mallory", (_, nasty) => nasty("capabilities", { agent: "mallory", skills: ["a"] })],
   ["root", (_, nasty) => nasty("invite", { fingerprint: `SHA256:${"A".repeat(43)}`, by: "root" })],
+  [
+    "root",
+    (_, nasty) =>
+      nasty("grant", { id: "nasty", to: "mallory", amount: "5", by: "root" }, { by: ["root"] }),
+  ],
   ["mallory", (_, nasty) => nasty("task", { id: "zzzzzz1", creator: "mallory" })],
   [
     "alice",

@@ -190,6 +190,29 @@ const OTHERS: readonly Attack[] = [
   by("mallory", "a task declined that is over", ["DE1", "not-open"], (scene) =>
     declined(scene, scene.victim.tasks.cancelled, "mallory"),
   ),
+  by("mallory", "credits granted to oneself", ["GR1", "not-a-root"], (scene) =>
+    scene.record("grant", {
+      id: "mine",
+      to: "mallory",
+      amount: "1000000",
+      reason: "deserved",
+      by: "mallory",
+    }),
+  ),
+  by("mallory", "a stake that is not there", ["CL18", "credits-short"], async (scene) => ({
+    ...(await scene.record("task", {
+      id: "zzzzzz2",
+      creator: "mallory",
+      title: "dear",
+      stake: "1",
+    })),
+    ...(await scene.record("claim", {
+      task: "zzzzzz2",
+      agent: "mallory",
+      token: "1",
+      until: formatInstant(scene.now + 3_600_000),
+    })),
+  })),
   by("mallory", "a cancellation of another's task", ["CA1", "not-the-creator"], (scene) =>
     scene.record("cancel", { task: scene.victim.tasks.open, agent: "mallory" }),
   ),
