@@ -1,6 +1,7 @@
 /** What is different between two states, for readers: in their words, and without what only the judge needs. */
 import type { AgentId, Oid, TaskId } from "../ids.ts";
 import { isLapsed } from "../rules/lease.ts";
+import { creditOf } from "../rules/ledger.ts";
 import { keyFingerprint } from "../rules/fingerprint.ts";
 import { taskStatus } from "../rules/task-status.ts";
 import type { Key, TaskState, View } from "../state.ts";
@@ -58,7 +59,16 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
   };
   const agents = [
     ...new Set(
-      ["agent/", "can/", "declined/", "cooling/", "vouch/", "denounced/", "slashed/"].flatMap(names),
+      [
+        "agent/",
+        "can/",
+        "declined/",
+        "cooling/",
+        "credit/",
+        "vouch/",
+        "denounced/",
+        "slashed/",
+      ].flatMap(names),
     ),
   ].toSorted();
   return {
@@ -192,6 +202,7 @@ function agentFacts(state: View, id: AgentId): Facts | undefined {
     declined: some(Object.keys(state.get(`declined/${id}`) ?? {}).toSorted()),
     lapses: cooling?.lapses,
     cooling_until: instant(cooling?.until),
+    ...creditFacts(state, id),
     ...said,
   };
 }
@@ -208,6 +219,16 @@ function standing(state: View, id: AgentId) {
     ),
     denounced_by: some(Object.keys(state.get(`denounced/${id}`) ?? {}).toSorted()),
     slashed: some(slashes.map(({ quarters, proof }) => `${quarters}/4 for ${proof}`)),
+  };
+}
+
+function creditFacts(state: View, id: AgentId): Facts {
+  const { granted, lost, locked } = creditOf(state, id);
+  if (granted === 0) return {};
+  return {
+    credits_free: granted - lost - locked,
+    credits_locked: locked,
+    credits_forfeited: lost,
   };
 }
 
