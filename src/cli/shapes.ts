@@ -28,6 +28,7 @@ export function taskJson(task: TaskView) {
     trust: task.trust === 0 ? null : task.trust / WHOLE_SHARE,
     value: task.value === 0 ? null : task.value,
     lapses: task.lapses,
+    stake: task.stake === 0 ? null : task.stake,
     token: task.token,
     claim:
       claim === undefined
@@ -82,7 +83,8 @@ export function taskLine(task: TaskView): string {
         : task.status === "blocked"
           ? `blocked by ${waitingText(task.waiting_for, task.waiting_for_any)}`
           : task.status;
-  return `${task.id}  ${state}  ${sanitiseLine(task.title)}`;
+  const stake = task.stake > 0 && task.status === "open" ? `, stake ${task.stake}` : "";
+  return `${task.id}  ${state}${stake}  ${sanitiseLine(task.title)}`;
 }
 
 /** Any edit by its creator frees a quarantined task, even one that changes nothing. */

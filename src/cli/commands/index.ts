@@ -4,6 +4,7 @@ import { addAbleCommands } from "./able.ts";
 import { addAuditCommands } from "./audit.ts";
 import { addCheckpointCommands } from "./checkpoints.ts";
 import { addClaimCommands } from "./claims.ts";
+import { addCreditCommands } from "./credits.ts";
 import { addEventCommands } from "./events.ts";
 import { addDoctorCommands } from "./doctor.ts";
 import { addGuardCommands } from "./guard.ts";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addClaimCommands,
   addMatchCommands,
   addReviewCommands,
+  addCreditCommands,
   addWorkCommands,
   addLockCommands,
   addReadCommands,

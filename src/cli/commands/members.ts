@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { lazily } from "../lazily.ts";
 import type { Run } from "../main.ts";
 import { collect } from "../options.ts";
+import { withRoots } from "./with-roots.ts";
 
 /** Who is in the mound, with what key, and by whose leave. */
 export function addMemberCommands(program: Command, run: Run): void {
@@ -120,15 +121,6 @@ function addRootCommands(program: Command, run: Run): void {
   )
     .addHelpText("after", "\nExample:\n  mound config set threshold 2 --with ant-2 --as ant-1")
     .action(run(lazily(async () => (await import("../members/govern.ts")).setConfig)));
-}
-
-/** Further roots whose keys are on this machine, where the threshold asks for several. */
-function withRoots(command: Command): Command {
-  return command.option(
-    "--with <root>",
-    "another root whose key is on this machine signs too; may be repeated",
-    collect,
-  );
 }
 
 const SETTINGS_HELP = `

@@ -2,6 +2,7 @@ import type { AttemptState, TaskState } from "../../protocol/state.ts";
 import { formatShare } from "../../protocol/share.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import type { TaskView } from "../../protocol/views/task-view.ts";
+import { plural } from "../plural.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { taskLine, unmatchedSentence } from "../shapes.ts";
 import { reviewSentence } from "../reviews/words.ts";
@@ -61,6 +62,7 @@ function optionalFacts({
   reviewer,
   trust,
   value,
+  stake,
 }: TaskState): readonly string[] {
   const facts: (string | undefined)[] = [
     needs.length === 0 ? undefined : `Needs: ${needs.join(", ")}`,
@@ -76,6 +78,7 @@ function optionalFacts({
       : reviewer === undefined
         ? undefined
         : `Reviewer: ${reviewer}`,
+    stake === 0 ? undefined : `Stake: a claim locks ${plural(stake, "credit")}`,
   ];
   return facts.filter((fact) => fact !== undefined);
 }

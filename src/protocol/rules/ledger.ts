@@ -91,7 +91,7 @@ export function forfeitStake(state: Overlay, task: TaskId, agent: AgentId, parts
 }
 
 /** So many sixteenths of an amount, rounded up. */
-export function shareOf(amount: number, parts: number): number {
+function shareOf(amount: number, parts: number): number {
   return Math.ceil((amount * parts) / PARTS);
 }
 

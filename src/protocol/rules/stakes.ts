@@ -14,7 +14,7 @@ import { isLapsed } from "./lease.ts";
 const FAILED_PARTS = PARTS / 2;
 
 /** What a claim of the agent would lock: nothing more under the claim that it has, be it lapsed. */
-export function missingStake(view: View, agent: AgentId, task: TaskState): number {
+function missingStake(view: View, agent: AgentId, task: TaskState): number {
   if (task.stake === 0 || task.claim?.agent === agent) return 0;
   return Math.max(0, task.stake - (stakeOf(view, task.id, agent)?.amount ?? 0));
 }

@@ -61,7 +61,7 @@ function tellRecords(before: View, { records, delta, time }: Verdict & { accepte
     (task: TaskState): Told => ({ type, ...aboutTask(task) });
   return [
     ...records.flatMap((record) => TELL[record.kind]?.(record.fields as never, scene) ?? []),
-    ...tellCredits(before, after),
+    ...tellCredits(before, after, records),
     ...wokenBy(before, after, records, time).map(tell("task.ready")),
     ...newlyWaiting(before, after, records, time).map((told) => ({
       type: "review.waiting" as const,

@@ -26,6 +26,8 @@ export interface TaskView {
   readonly value: number;
   /** Since its creator has looked at it. */
   readonly lapses: number;
+  /** Credits that a claim locks; 0: none. */
+  readonly stake: number;
   /** The standing claim, lapsed or not. */
   readonly claim:
     | {
@@ -65,6 +67,7 @@ export function viewTask(view: View, task: TaskState, now: number): TaskView {
     trust: task.trust,
     value: task.value,
     lapses: lapsesOf(task, now),
+    stake: task.stake,
     claim:
       claim === undefined
         ? undefined
