@@ -78,7 +78,7 @@ describe("a grant", () => {
     expectAccepted(world.commit({ author: "root", files: granted(world) }));
   });
 
-  test("[GR1] is none of a first commit, in which nobody is a root yet", () => {
+  test("[GR1] [IN1] is none of a first commit, in which nobody is a root yet", () => {
     const founded = World.found();
     const { changes, commit } = founded.log[0]!;
     const files = Object.fromEntries(changes.map(({ path }) => [path, founded.at(path)]));
@@ -91,6 +91,11 @@ describe("a grant", () => {
     const more = world.record("grant", { ...said, nonce, seen: undefined }, { namespace });
     const both = { author: "root", files: { ...files, ...more }, time };
     expectRefused(world.try(both), "GR1", "not-a-root");
+    const fingerprint = `SHA256:${"A".repeat(43)}`;
+    const invited = { fingerprint, by: "root", nonce, seen: undefined };
+    const invite = world.record("invite", invited, { namespace });
+    const inviting = { author: "root", files: { ...files, ...invite }, time };
+    expectRefused(world.try(inviting), "IN1", "not-a-root");
   });
 
   test("[GR2] is written once, and stays", () => {

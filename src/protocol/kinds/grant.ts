@@ -60,9 +60,7 @@ function refuseSigners(
   { path, signers }: Incoming<GrantFields>,
   { before, author }: Context,
 ): Fault | undefined {
-  // Before the first commit there is no root, and so nobody who could grant in it.
-  if (before.get("mound") === undefined || !isRoot(before, author))
-    return fault("GR1", { code: "not-a-root", agent: author });
+  if (!isRoot(before, author)) return fault("GR1", { code: "not-a-root", agent: author });
   const needed = settings(before).threshold;
   const found = rootsAmong(before, signers);
   return found >= needed

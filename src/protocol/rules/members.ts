@@ -24,9 +24,10 @@ export function keyInForce(view: View, agent: string): PublicKey | undefined {
   return state?.status === "active" ? state.key : undefined;
 }
 
-/** The roots that can act: listed in mound.yaml with the key that is in force for them. */
+/** The roots that can act: listed in mound.yaml with the key that is in force for them; before that, nobody. */
 export function effectiveRoots(view: View): readonly { agent: AgentId; key: PublicKey }[] {
-  return settings(view).roots.filter((root) => keyInForce(view, root.agent) === root.key);
+  const roots = view.get("mound")?.roots ?? [];
+  return roots.filter((root) => keyInForce(view, root.agent) === root.key);
 }
 
 export function isRoot(view: View, agent: AgentId): boolean {
