@@ -160,7 +160,8 @@ export class LedgerBook {
   }
 
   #read({ id, stake = 0, mode }: Fields): void {
-    const auctioned = mode === "auction";
+    // What was locked by bids stays where it is, whatever the task says later.
+    const auctioned = mode === "auction" || this.#terms.get(id)?.auctioned === true;
     if (stake > 0 || auctioned) this.#terms.set(id, { stake, auctioned });
     else this.#terms.delete(id);
   }

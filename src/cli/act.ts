@@ -12,6 +12,7 @@ const TAKE_ANOTHER = new Set([
   "blocked",
   "fenced",
   "not-held",
+  "credits-short",
 ]);
 /** How many other tasks a refusal names. */
 const OFFERED = 3;

@@ -81,21 +81,25 @@ describe("the book of credits, kept apart from the judge", () => {
     expect(kept(world.log)).toEqual({ sums, faults: [] });
   });
 
-  test("finds nothing in whatever agents do, and its sums are the state's", () => {
-    fc.assert(
-      fc.property(steps, (taken_) => {
-        const yard = new Yard(() => undefined, { watched: false });
-        for (const to of ["ant-1", "ant-2", "ant-3"])
-          yard.world.must("root", { type: "grant", to, amount: 9, reason: "a start" });
-        for (const step of taken_) yard.take(step);
-        const { sums, faults } = kept(yard.world.log);
-        expect(faults).toEqual([]);
-        const { granted, forfeited } = sums;
-        expect({ granted, forfeited }).toEqual(creditsOf(yard.world.state));
-      }),
-      runs(30),
-    );
-  });
+  test(
+    "finds nothing in whatever agents do, and its sums are the state's",
+    { timeout: 600_000 },
+    () => {
+      fc.assert(
+        fc.property(steps, (taken_) => {
+          const yard = new Yard(() => undefined, { watched: false });
+          for (const to of ["ant-1", "ant-2", "ant-3"])
+            yard.world.must("root", { type: "grant", to, amount: 9, reason: "a start" });
+          for (const step of taken_) yard.take(step);
+          const { sums, faults } = kept(yard.world.log);
+          expect(faults).toEqual([]);
+          const { granted, forfeited } = sums;
+          expect({ granted, forfeited }).toEqual(creditsOf(yard.world.state));
+        }),
+        runs(30),
+      );
+    },
+  );
 
   const tampered: readonly (readonly [string, Tamper, readonly string[]])[] = [
     [

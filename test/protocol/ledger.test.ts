@@ -4,7 +4,7 @@ import { judge, type Verdict } from "../../src/protocol/judge.ts";
 import { creditsOf, freeOf, movesSince } from "../../src/protocol/rules/ledger.ts";
 import { MemoryState, type View } from "../../src/protocol/state.ts";
 import { Purses } from "../support/purses.ts";
-import { runsUpTo } from "../support/scale.ts";
+import { runs, runsUpTo } from "../support/scale.ts";
 import { Yard } from "../support/yard.ts";
 import { HOUR, MINUTE } from "../support/world.ts";
 import { AGENTS, oneStep, type Step } from "../support/yard-steps.ts";
@@ -65,6 +65,8 @@ function expectBalanced(state: View, purses: Purses): void {
   );
 }
 
+const SLOW = { timeout: 600_000 };
+
 const moved = { granted: 0, locked: 0, returned: 0, forfeited: 0 };
 
 /** Folds a life again, and looks after every commit, accepted or refused. */
@@ -90,38 +92,46 @@ function look(taken: readonly Step[]): void {
 }
 
 describe("whatever agents do with their credits", () => {
-  test("[LE1] they are conserved, nobody has less than none, and each is locked once, after every commit", () => {
-    fc.assert(fc.property(steps, look), runsUpTo(80, 400));
-    // Little is shown by lives in which nothing is staked or lost.
-    for (const count of Object.values(moved)) expect(count).toBeGreaterThan(20);
-  });
+  test(
+    "[LE1] they are conserved, nobody has less than none, and each is locked once, after every commit",
+    SLOW,
+    () => {
+      fc.assert(fc.property(steps, look), runsUpTo(60, 100));
+      // Little is shown by lives in which nothing is staked or lost.
+      for (const count of Object.values(moved)) expect(count).toBeGreaterThan(20);
+    },
+  );
 
-  test("[LE1] many decided on one tip spend no credit twice, in whatever order they land", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.nat(9), { minLength: 2, maxLength: 8 }),
-        fc.nat(30),
-        (stakes, has) => {
-          const yard = new Yard(() => undefined, { watched: false });
-          const { world } = yard;
-          world.must("root", { type: "grant", to: "ant-1", amount: 1 + has, reason: "work" });
-          const tasks = stakes.map((stake) => world.add("one", { stake: 1 + stake }));
-          // Each is legal on its own, for all of them see the same purse.
-          const single = tasks.filter((_, at) => 1 + stakes[at]! <= 1 + has);
-          for (const task of single)
-            expect(world.decide("ant-1", { type: "claim", task }).ok).toBe(true);
-          // As a sequencer decides them: each on what the one before leaves behind.
-          let free = 1 + has;
-          for (const [at, task] of tasks.entries()) {
-            const taken = world.run("ant-1", { type: "claim", task });
-            const fits = 1 + stakes[at]! <= free;
-            expect(taken.ok).toBe(fits);
-            if (fits) free -= 1 + stakes[at]!;
-          }
-          expect(freeOf(world.state, "ant-1")).toBe(free);
-        },
-      ),
-      runsUpTo(30, 100),
-    );
-  });
+  test(
+    "[LE1] many decided on one tip spend no credit twice, in whatever order they land",
+    SLOW,
+    () => {
+      fc.assert(
+        fc.property(
+          fc.array(fc.nat(9), { minLength: 2, maxLength: 8 }),
+          fc.nat(30),
+          (stakes, has) => {
+            const yard = new Yard(() => undefined, { watched: false });
+            const { world } = yard;
+            world.must("root", { type: "grant", to: "ant-1", amount: 1 + has, reason: "work" });
+            const tasks = stakes.map((stake) => world.add("one", { stake: 1 + stake }));
+            // Each is legal on its own, for all of them see the same purse.
+            const single = tasks.filter((_, at) => 1 + stakes[at]! <= 1 + has);
+            for (const task of single)
+              expect(world.decide("ant-1", { type: "claim", task }).ok).toBe(true);
+            // As a sequencer decides them: each on what the one before leaves behind.
+            let free = 1 + has;
+            for (const [at, task] of tasks.entries()) {
+              const taken = world.run("ant-1", { type: "claim", task });
+              const fits = 1 + stakes[at]! <= free;
+              expect(taken.ok).toBe(fits);
+              if (fits) free -= 1 + stakes[at]!;
+            }
+            expect(freeOf(world.state, "ant-1")).toBe(free);
+          },
+        ),
+        runs(30),
+      );
+    },
+  );
 });
