@@ -1,5 +1,5 @@
-import type { AgentId, TaskId } from "../../ids.ts";
-import { freeOf, stakeOf } from "../../rules/ledger.ts";
+import type { AgentId } from "../../ids.ts";
+import { creditOf, freeOf } from "../../rules/ledger.ts";
 import type { View } from "../../state.ts";
 import { Aptitude, ownFailures } from "./aptitude.ts";
 import { ID_AT, type Board, type TodoKey } from "./board.ts";
@@ -58,11 +58,12 @@ export function survey(
 function dropDear(view: View, agent: AgentId, { staked, keys }: Board, own: Float64Array): number {
   if (staked.length === 0) return 0;
   const free = freeOf(view, agent);
+  const { on, locked } = creditOf(view, agent);
   let dropped = 0;
   for (const { at, stake } of staked) {
     if (stake <= free || !(own[at]! > 0)) continue;
-    const locked = stakeOf(view, keys[at]!.slice(ID_AT) as TaskId, agent)?.amount ?? 0;
-    if (stake - locked <= free) continue;
+    // What it has locked on the task itself counts; few agents have so much locked that it could matter.
+    if (stake <= free + locked && stake - (on[keys[at]!.slice(ID_AT)] ?? 0) <= free) continue;
     own[at] = 0;
     dropped += 1;
   }
