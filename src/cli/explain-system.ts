@@ -7,6 +7,7 @@ import { CHECKPOINT_WORDS } from "./explain-checkpoint.ts";
 import { DOOR_WORDS } from "./explain-door.ts";
 import { DRAFT_WORDS } from "./explain-draft.ts";
 import { GUARD_WORDS } from "./explain-guard.ts";
+import { VOUCH_WORDS } from "./explain-vouch.ts";
 import type { Words } from "./explain.ts";
 import { missingText } from "./missing-text.ts";
 import { REACTION_WORDS } from "./explain-reactions.ts";
@@ -26,6 +27,7 @@ const WORDS: Table<SystemFault> = {
   ...AUDIT_WORDS,
   ...DOOR_WORDS,
   ...GUARD_WORDS,
+  ...VOUCH_WORDS,
   "not-in-a-mound": (fault) => ({
     message: `${fault.dir} is in no mound.`,
     fix: "mound init --as AGENT, or: mound clone URL",

@@ -159,6 +159,17 @@ export type GuardFault =
   | { readonly code: "guard-in-mound"; readonly dir: string }
   | { readonly code: "guard-missing"; readonly dir: string };
 
+/** Vouches that are taken to another mound, or come from one. */
+export type VouchFileFault =
+  | { readonly code: "vouches-none"; readonly agent: string }
+  /** `record`: its place in its mound; undefined where the file itself is none. */
+  | {
+      readonly code: "vouch-file-wrong";
+      readonly file: string;
+      readonly record: string | undefined;
+      readonly detail: string;
+    };
+
 /** Every fault that a command can end with. */
 export type AnyFault =
   | AppFault
@@ -179,4 +190,5 @@ export type AnyFault =
   | ReactionsFault
   | SetupFault
   | SignFault
-  | TaskNotYet;
+  | TaskNotYet
+  | VouchFileFault;

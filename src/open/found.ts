@@ -37,7 +37,7 @@ export interface FoundOptions {
   readonly dir: string;
   readonly agent: AgentId;
   readonly name: string;
-  readonly membership: "open" | "invited";
+  readonly membership: "open" | "invited" | "vouched";
   /** A git URL or path; an embedded origin unless said. */
   readonly remote?: string;
   /** A repository of code, beside which the mound lives as an orphan branch. */

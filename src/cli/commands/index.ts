@@ -25,6 +25,7 @@ import { addSigningCommands } from "./sign.ts";
 import { addDraftCommands } from "./submit.ts";
 import { addTaskCommands } from "./tasks.ts";
 import { addTrustCommands } from "./trust.ts";
+import { addVouchingCommands } from "./vouching.ts";
 import { addWatchCommands } from "./watch.ts";
 import { addWorkCommands } from "./work.ts";
 
@@ -32,6 +33,7 @@ import { addWorkCommands } from "./work.ts";
 export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addSetupCommands,
   addMemberCommands,
+  addVouchingCommands,
   addAbleCommands,
   addTrustCommands,
   addTaskCommands,

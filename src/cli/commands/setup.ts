@@ -19,7 +19,9 @@ export function addSetupCommands(program: Command, run: Run): void {
     )
     .option("--branch <branch>", "main unless said; beside code, mound")
     .addOption(
-      new Option("--membership <who>", "who may join").choices(["open", "invited"]).default("open"),
+      new Option("--membership <who>", "who may join")
+        .choices(["open", "invited", "vouched"])
+        .default("open"),
     )
     .option("--can <skill>", "what the first agent can do; may be repeated", collect)
     .option("--key <file>", "use this key: a private key file, or ssh-agent")

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { fingerprint, parsePublicKey } from "../../keys/public-key.ts";
 import { SETTINGS, shownSettings, type Setting } from "../../protocol/commands/configure.ts";
 import type { Command } from "../../protocol/commands/index.ts";
 import { act } from "../act.ts";
@@ -9,6 +7,7 @@ import { textOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { UsageError } from "../usage.ts";
 import { agentArgument, rootsWith } from "./cosigners.ts";
+import { fingerprintArgument } from "./fingerprint.ts";
 
 /** `mound leave`: the acting agent is a member no more; its records stay. */
 export async function leave(context: Context): Promise<Report> {
@@ -144,25 +143,6 @@ function settingArgument(typed: string): Setting {
     `There is no setting "${typed}". There are: ${SETTINGS.join(", ")}.`,
     "mound config get",
   );
-}
-
-async function fingerprintArgument(context: Context, typed: string): Promise<string> {
-  if (/^SHA256:[A-Za-z0-9+/]{43}$/.test(typed)) return typed;
-  const how = "ssh-keygen -lf KEY.pub";
-  if (typed.startsWith("SHA256:"))
-    throw new UsageError(`"${typed}" is not a whole fingerprint: SHA256: and 43 characters.`, how);
-  const line = /^(sk-)?ssh-/.test(typed)
-    ? typed
-    : await readFile(context.path(typed), "utf8").catch(() => undefined);
-  if (line === undefined)
-    throw new UsageError(
-      `"${typed}" is neither a fingerprint, nor a public key line, nor a file that can be read.`,
-      how,
-    );
-  const key = parsePublicKey(line);
-  if (key === undefined)
-    throw new UsageError("That is not an ed25519 public key line (ssh-ed25519 AAAA...).", how);
-  return fingerprint(key);
 }
 
 function landed(accepted: Awaited<ReturnType<typeof act>>): {

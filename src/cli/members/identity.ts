@@ -57,7 +57,13 @@ export async function whoami(context: Context): Promise<Report> {
   if (!signer.ok) throw new FaultError(signer.error);
   const { key } = signer.value;
   const fingerprint = keyFingerprint(key);
-  const invite = settings.membership === "invited" ? [`mound invite ${fingerprint}`] : [];
+  const { membership } = settings;
+  const invite =
+    membership === "invited"
+      ? [`mound invite ${fingerprint}`]
+      : membership === "vouched"
+        ? [`mound vouch ${agent} --key ${fingerprint} --reason TEXT   (a member)`]
+        : [];
   return {
     data: {
       mound: home,

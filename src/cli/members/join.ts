@@ -50,9 +50,9 @@ export async function join(
   return joined(context, agent, outcome!.value, before?.status === "active");
 }
 
-/** Whether a refusal stands however often the same key tries. One that waits for an invitation keeps its key. */
+/** Whether a refusal stands however often the same key tries. One that waits for others' word keeps its key. */
 function isFinal(fault: AppFault): boolean {
-  return "rule" in fault && fault.code !== "not-invited";
+  return "rule" in fault && fault.code !== "not-invited" && fault.code !== "vouches-missing";
 }
 
 async function joined(

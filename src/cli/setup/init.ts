@@ -9,6 +9,8 @@ import { UsageError } from "../usage.ts";
 import { ciOption, requirePlainBranch } from "./ci.ts";
 import { describeMound } from "./describe.ts";
 
+const MEMBERSHIPS = ["open", "invited", "vouched"] as const;
+
 /** `mound init`: founds a mound, of which the acting agent is the root. */
 export async function init(
   context: Context,
@@ -25,7 +27,7 @@ export async function init(
     dir,
     agent,
     name: textOption(options["name"]) ?? nameOf(beside ?? dir),
-    membership: options["membership"] === "invited" ? "invited" : "open",
+    membership: MEMBERSHIPS.find((name) => name === options["membership"]) ?? "open",
     ...optional("remote", remote),
     ...optional("beside", beside),
     ...optional("branch", branch),
