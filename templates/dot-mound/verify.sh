@@ -29,6 +29,9 @@
 #   claims          tokens rise by one, one holder at a time, takeover only after the lease, renewal, progress, a
 #                   lock file goes only together with an attempt, cancellation, review (CL1 to CL5, CL12, CL13,
 #                   AT1 AT2 PR1 CA1 CA2 CA3 RV1 RV2 RV3), the creator of a task (TA0 TA1 TA2)
+#   vouches         for whom, for which key, for how long; what is taken back stands (VO1 to VO5)
+#   denouncements   of whom, the proof is on the line, two thirds of the roots sign a severity, what is taken back
+#                   stands (DN1 DN2 DN3 DN5)
 #   capabilities    the load is not above the capacity, nothing is declared twice, what describes a skill names one
 #                   that is declared, as far as this check can read it (CP2 CP3 CP4)
 #   declines        of tasks that are not over, by who does not hold them, for so long and so many (DE1 to DE4)
@@ -42,8 +45,9 @@
 # breaks no rule; `mound audit` finds it.
 # What it leaves to `mound audit`: the trailers of messages (LN6), the values of fields that it has no use for
 # (RE4), the caps of a mound (AG8 TA6 CL11), the limits of settings and of tasks (MO1 TA7), what tasks wait for
-# and whether what they name exists (TA3 TA4 CL10), edits of a task under way (TA5), skills (CL9), overlapping
-# paths of claimed tasks (CL14), what is locked and forfeited (CL18 LE1). A commit that breaks only one of these is taken here. A record in a spelling of YAML that Mound does not write itself
+# and whether what they name exists (TA3 TA4 CL10), whether vouches let somebody in (AG9), what slashes (DN4), edits of
+# a task under way (TA5), skills (CL9), overlapping paths of claimed tasks (CL14), trust (CL15 CL16 CL17), what is locked
+# and forfeited (CL18 LE1). A commit that breaks only one of these is taken here. A record in a spelling of YAML that Mound does not write itself
 # (flow style, escapes in a name, a field over several lines) is refused here as unreadable (RE2), and so is a
 # commit that holds a NUL byte: there this check is stricter.
 
@@ -531,6 +535,11 @@ function rootsAmong(  i, n, name) {
   }
   return n
 }
+function rootsBefore(  i, n) {
+  n = 0
+  for (i = 1; i <= was("mound/roots"); i++) if (isRoot(was("mound/root/" i), "")) n++
+  return n
+}
 function rootsNow(  i, n, name) {
   n = 0
   for (i = 1; i <= get("mound/roots"); i++) {
@@ -556,7 +565,7 @@ function shape(path,  kind, i, name, part, n) {
   if (has("until") && instant(field("until")) < 0) return "RE4 until is no time"
   if (length(field("nonce")) != 16 || field("nonce") ~ /[^0-9a-hjkmnp-tv-z]/) return "RE4 its nonce is none"
   if (has("seen") && (length(field("seen")) != 40 || field("seen") ~ /[^0-9a-f]/)) return "RE4 seen is no commit"
-  n = split("agent creator by operator reviewer to", part, " ")
+  n = split("agent creator by operator reviewer to subject issuer", part, " ")
   for (i = 1; i <= n; i++) if (has(part[i]) && !isAgent(field(part[i]))) return "RE4 " part[i] " is no name"
   if (has("task") && !isTask(field("task")) || has("id") && kind != "grant" && !isTask(field("id"))) return "RE4 it names no task"
   if (has("token") && !isCount(field("token"), 1) || has("n") && !isCount(field("n"), 1)) return "RE4 its number is none"
@@ -564,6 +573,16 @@ function shape(path,  kind, i, name, part, n) {
   if (has("verdict") && field("verdict") !~ /^(accepted|rejected)$/) return "RE4 its verdict is none"
   if (kind == "agent" && has("status") && field("status") !~ /^(active|withdrawn|revoked)$/) return "RE4 its status is none"
   if (kind == "agent" && field("key") !~ /^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+\/]*=*$/) return "RE4 its key is none"
+  if (kind == "vouch") {
+    if (length(field("fingerprint")) != 50 || field("fingerprint") !~ /^SHA256:[A-Za-z0-9+\/]*$/) return "RE4 its fingerprint is none"
+    if (field("scope") !~ /^[a-z0-9][a-z0-9+._>=<-]*\*?$/ || length(field("scope")) > (field("scope") ~ /\*$/ ? 41 : 40)) return "RE4 its scope is none"
+    if (field("level") !~ /^(low|medium|high)$/) return "RE4 its level is none"
+  }
+  if (kind == "denounce") {
+    if (length(field("proof")) != 40 || field("proof") ~ /[^0-9a-f]/) return "RE4 its proof is no commit"
+    if (has("severity") && field("severity") !~ /^(quarter|half|whole)$/) return "RE4 its severity is none"
+  }
+  if (kind ~ /^(vouch|denounce)$/ && has("status") && field("status") != "withdrawn") return "RE4 its status is none"
   if (kind == "task" && has("attempts") && (!isCount(field("attempts"), 1) || field("attempts") > 99)) return "RE4 attempts is no number"
   if (kind == "grant" && (field("id") !~ /^[a-z0-9][a-z0-9-]*$/ || length(field("id")) > 39)) return "RE4 its name is none"
   if (kind == "grant" && (!isCount(field("amount"), 1) || field("reason") == "")) return "RE4 it says no amount, or no reason"
@@ -595,6 +614,8 @@ function place(kind) {
   if (kind == "capabilities") return "agents/" field("agent") "/capabilities.yaml"
   if (kind == "invite") return "invites/" segment(field("fingerprint")) ".yaml"
   if (kind == "grant") return "grants/" field("id") ".yaml"
+  if (kind == "vouch") return "vouches/" field("subject") "/" field("issuer") ".yaml"
+  if (kind == "denounce") return "denounces/" field("subject") "/" field("issuer") ".yaml"
   if (kind == "task") return folder(field("id")) "/task.yaml"
   if (kind == "claim") return folder(field("task")) "/claim.lock"
   if (kind == "attempt") return folder(field("task")) "/attempts/" field("token") ".yaml"
@@ -611,6 +632,7 @@ function actor(kind) {
   if (kind == "mound") return AUTHOR
   if (kind == "task") return field("creator")
   if (kind == "invite" || kind == "grant") return field("by")
+  if (kind ~ /^(vouch|denounce)$/) return field("issuer")
   if (kind == "agent" && has("by")) return field("by")
   return field("agent")
 }
@@ -640,6 +662,8 @@ function judgeKind(kind) {
     return ""
   }
   if (kind == "grant") return judgeGrant()
+  if (kind == "vouch") return judgeVouch(field("subject"))
+  if (kind == "denounce") return judgeDenounce(field("subject"))
   if (kind == "capabilities") return judgeCapabilities()
   if (kind == "task") return judgeTask()
   if (kind == "checkpoint") return judgeCheckpoint()
@@ -658,7 +682,7 @@ function judgeKind(kind) {
 function judgeMound(  n, i, item, name, key, founder, names) {
   n = ITEMS[BLOB, "roots"]
   if (!isCount(field("threshold"), 1) || field("threshold") + 0 > 16 || !isCount(field("protocol"), 1)) return "RE4 a number is none"
-  if (field("membership") !~ /^(open|invited)$/) return "RE4 its membership is none"
+  if (field("membership") !~ /^(open|invited|vouched)$/) return "RE4 its membership is none"
   if ((has("skew") && !duration(field("skew"))) || (has("lease_max") && !duration(field("lease_max")))) return "RE4 a duration is none"
   if (n + 0 < 1 || field("threshold") + 0 > n) return "MO1 its settings cannot work"
   founder = ""
@@ -693,7 +717,7 @@ function judgeAgent(  name, key, status, current) {
   if (was(current "/status") == "") {
     if (has("by") || status != "active") return "AG2 a new agent is active, and written by itself"
     if (was("key/" key) != "") return "AG3 its key is that of " was("key/" key)
-    if (!FOUNDING && get("mound/membership") != "open" && was("invite/" PRINT[key]) == "" && !rootsAmong()) return "AG4 its key is not invited"
+    if (!FOUNDING && get("mound/membership") == "invited" && was("invite/" PRINT[key]) == "" && !rootsAmong()) return "AG4 its key is not invited"
   } else {
     if (was(current "/status") == "revoked") return "AG5 who is revoked stays revoked"
     if (AUTHOR != name) {
@@ -707,6 +731,36 @@ function judgeAgent(  name, key, status, current) {
   }
   put("key/" key, name); put(current "/key", key); put(current "/status", status)
   put(current "/name", field("name")); put(current "/operator", field("operator"))
+  put(current "/behind", has("operator") && inForce(field("operator")) != "" && signed(inForce(field("operator"))) ? field("operator") : "")
+  return ""
+}
+# Who is behind a member: its operator, if that has signed.
+function behind(name) { return was("agent/" name "/behind") == "" ? name : was("agent/" name "/behind") }
+function judgeVouch(name,  length_, key) {
+  if (has("status")) {
+    if (get("vouch/" name "/" AUTHOR) == "" || TIME >= get("vouch/" name "/" AUTHOR)) return "VO5 " AUTHOR " does not vouch for " name
+    put("vouch/" name "/" AUTHOR, "")
+    return ""
+  }
+  key = was("agent/" name "/key"); length_ = instant(field("until")) - instant(field("at"))
+  if (name == AUTHOR || PRINT[was("agent/" AUTHOR "/key")] == field("fingerprint")) return "VO1 nobody vouches for themselves"
+  if (behind(name) == behind(AUTHOR) || behind(name) == AUTHOR || behind(AUTHOR) == name) return "VO2 one operator is behind " name " and " AUTHOR
+  if (was("agent/" name "/status") == "revoked") return "VO3 " name " is revoked"
+  if (key != "" && PRINT[key] != field("fingerprint")) return "VO3 the key in force of " name " is another"
+  if (length_ <= 0 || length_ > 31622400000) return "VO4 it ends too soon or too late"
+  put("vouch/" name "/" AUTHOR, instant(field("until")))
+  return ""
+}
+function judgeDenounce(name,  i, all, found) {
+  if (has("status")) {
+    if (get("denounced/" name "/" AUTHOR) == "") return "DN5 " AUTHOR " has not denounced " name
+    put("denounced/" name "/" AUTHOR, "")
+    return ""
+  }
+  if (was("agent/" name "/status") == "" || name == AUTHOR) return "DN1 " name " is nobody that " AUTHOR " could denounce"
+  if (was("commit/" field("proof")) == "") return "DN2 its proof is no commit of the line"
+  if (has("severity") && rootsAmong() * 3 < rootsBefore() * 2) return "DN3 too few roots have signed"
+  put("denounced/" name "/" AUTHOR, 1)
   return ""
 }
 function judgeGrant() {
@@ -1033,6 +1087,8 @@ BEGIN {
   kind("agent", "agent key name operator status reason by", "agent key")
   kind("invite", "fingerprint by note", "fingerprint by")
   kind("grant", "id to amount reason by", "id to amount reason by")
+  kind("vouch", "subject issuer fingerprint scope level reason until status", "subject issuer fingerprint scope level reason until")
+  kind("denounce", "subject issuer proof reason severity status", "subject issuer proof reason")
   kind("capabilities", "agent skills skill_names skill_texts skill_tags tags load capacity until", "agent")
   kind("task", "id creator title body needs after after_any paths shared priority deadline lease attempts review reviewer parent trust value stake mode bids bids_until reveals_until", "id creator title")
   kind("attempt", "task token agent outcome result reason ref result_sha256", "task token agent outcome")

@@ -4,7 +4,7 @@ import { sha256Text } from "../../src/base/sha256.ts";
 import { kindNamed } from "../../src/protocol/kinds/index.ts";
 import { readRecord } from "../../src/protocol/record.ts";
 import { formatInstant } from "../../src/protocol/time.ts";
-import { type Files, plainFile, type WorldFile } from "./world-files.ts";
+import { fingerprintOf, type Files, plainFile, type WorldFile } from "./world-files.ts";
 import { HOUR, type CommitOptions, type World } from "./world.ts";
 
 type Make = (options: CommitOptions, world: World, pick: number) => CommitOptions;
@@ -157,6 +157,17 @@ const bends = {
   }),
   "another stake": field("stake", (_old, _world, pick) => ["0", "-1", "900000"][pick % 3]!),
   "a grant to another": field("to", (old, _world, pick) => another(old, pick)),
+  "another subject": moved(field("subject", (old, _world, pick) => another(old, pick))),
+  "another issuer": moved(field("issuer", (old, _world, pick) => another(old, pick))),
+  "another key that is vouched for": field("fingerprint", (_, world, pick) =>
+    fingerprintOf(world.key(others[pick % others.length]!)),
+  ),
+  "another proof": field("proof", (_, world, pick) =>
+    pick % 2 === 0 ? "5".repeat(40) : world.log[pick % world.log.length]!.oid,
+  ),
+  "taken back": body((text) =>
+    text.replace(/^(kind: (?:vouch|denounce)\n(?:.*\n)*?)(at: )/m, "$1status: withdrawn\n$2"),
+  ),
   "a nonce that was used": field("nonce", (old, world, pick) => {
     const used = world.state.keys("nonce/").map((key) => key.slice("nonce/".length));
     return used[pick % used.length] ?? old;

@@ -3,6 +3,7 @@
  * by looking at every lease and every deadline again at every commit.
  */
 import type { Incoming } from "../../src/protocol/kinds/incoming.ts";
+import type { CheatState } from "../../src/protocol/trust-state.ts";
 import type { MoundEvent } from "../../src/protocol/views/event.ts";
 import { Purses } from "./purses.ts";
 import type { World } from "./world.ts";
@@ -24,6 +25,8 @@ export function expectedBatches(world: World): readonly Told[] {
       // It proves no time, so no more is due before it than before the next accepted one.
       const next = world.verdicts.slice(at).find(({ accepted }) => accepted);
       oracle.refuse(oid, verdict.time, next?.time ?? Infinity);
+      const cheat = verdict.delta.get(`cheat/${oid}`) as CheatState | undefined;
+      if (cheat !== undefined) oracle.cheats.set(oid, cheat.agent);
     }
   });
   return oracle.batches;
@@ -59,6 +62,14 @@ interface Ability {
   readonly until: number;
 }
 
+/** What a denouncement says; of a vouch the subject and the status. */
+interface Against {
+  readonly subject: string;
+  readonly proof: string;
+  readonly severity?: string;
+  readonly status?: string;
+}
+
 interface Fields extends Claim {
   readonly task: string;
   readonly id: string;
@@ -81,6 +92,9 @@ type Words = readonly [string, string?, string?, number?];
 
 class Oracle {
   readonly batches: Told[] = [];
+  /** The refused commits that were noted as cheats, and whose they are. */
+  readonly cheats = new Map<string, string>();
+  readonly #slashed = new Set<string>();
   readonly #lives = new Map<string, Life>();
   readonly #members = new Set<string>();
   readonly #away = new Set<string>();
@@ -103,6 +117,7 @@ class Oracle {
     const able = this.#able();
     const needs = new Map([...this.#lives].map(([id, life]) => [id, life.needs.join()]));
     const words = records.flatMap(({ kind, fields }) => {
+      if (kind === "denounce") return this.#tellDenounce(fields as unknown as Against);
       const about = this.#tell(kind, fields as unknown as Fields, kinds);
       return about === undefined ? [] : [about];
     });
@@ -177,6 +192,10 @@ class Oracle {
       if ((fields.status ?? "active") !== "active") this.#away.add(fields.agent);
       return [type, "", fields.agent];
     }
+    if (kind === "vouch") {
+      const { subject, status } = fields as unknown as Against;
+      return [status === undefined ? "vouch.added" : "vouch.withdrawn", "", subject];
+    }
     if (kind === "capabilities") {
       const { skills = [], tags = [], until = Infinity } = fields as Partial<Fields>;
       this.#abilities.set(fields.agent, { names: [...skills, ...tags], until });
@@ -185,6 +204,15 @@ class Oracle {
     if (kind === "capabilities")
       return kinds.has("agent") ? undefined : ["agent.changed", "", fields.agent];
     return kind === "task" ? this.#tellTask(fields) : this.#tellWork(kind, fields, kinds);
+  }
+
+  #tellDenounce({ subject, proof, severity, status }: Against): Words[] {
+    if (status !== undefined) return [["denounce.withdrawn", "", subject]];
+    const said: Words = ["agent.denounced", "", subject];
+    const known = this.#slashed.has(`${subject} ${proof}`);
+    if (severity === undefined && (known || this.cheats.get(proof) !== subject)) return [said];
+    this.#slashed.add(`${subject} ${proof}`);
+    return [said, ["agent.slashed", "", subject]];
   }
 
   /** What every member says of itself, one by one. */

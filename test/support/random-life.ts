@@ -92,12 +92,29 @@ function intent(chosen: {
     },
     { type: "grant", to: AGENTS[number % 3]!, amount: 1 + (number % 9), reason: "work" },
     { type: "rotate", key },
+    ...words(number, mark.commit),
     { type: "lock", name, lease },
     { type: "lock", name, lease },
     { type: "renew-lock", name, lease },
     { type: "unlock", name },
   ];
   return all[Math.floor(number / 12) % all.length]!;
+}
+
+/** For and against others, and for one who has not joined. */
+function words(number: number, proof: Oid): readonly Command[] {
+  const subject = ["root", "ant-1", "ant-2"][number % 3]!;
+  const length = number % 2 === 0 ? MINUTE : HOUR;
+  const severity = number % 4 === 0 ? { severity: "half" as const } : {};
+  const stranger = { subject: "ant-9", fingerprint: `SHA256:${"A".repeat(43)}` };
+  return [
+    { type: "vouch", subject, reason: "seen", length },
+    number % 2 === 0
+      ? { type: "unvouch", subject }
+      : { type: "vouch", ...stranger, reason: "met", scope: "lang.*" },
+    { type: "denounce", subject, proof, reason: "seen", ...severity },
+    { type: "undenounce", subject },
+  ];
 }
 
 /** Puts back what the state holds, as anyone may. */

@@ -33,6 +33,8 @@ export type Intent =
   | "edit"
   | "skills"
   | "decline"
+  | "vouch"
+  | "denounce"
   | "leave"
   | "rotate"
   | "revoke"
@@ -63,6 +65,8 @@ const intents: readonly (readonly [number, Intent])[] = [
   [3, "edit"],
   [4, "skills"],
   [3, "decline"],
+  [4, "vouch"],
+  [3, "denounce"],
   [1, "leave"],
   [2, "rotate"],
   [1, "revoke"],

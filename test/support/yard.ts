@@ -4,7 +4,7 @@ import type { Command } from "../../src/protocol/commands/index.ts";
 import type { PublicKey } from "../../src/protocol/ids.ts";
 import type { Verdict } from "../../src/protocol/judge.ts";
 import { lockCommand } from "./locking.ts";
-import { decidedFiles, madeKey, plainFile } from "./world-files.ts";
+import { decidedFiles, fingerprintOf, madeKey, plainFile } from "./world-files.ts";
 import { HOUR, MINUTE, type Name, World, type CommitOptions } from "./world.ts";
 import { AGENTS, type Intent, type Step } from "./yard-steps.ts";
 
@@ -192,6 +192,9 @@ export class Yard {
         });
       case "decline":
         return plain({ type: "decline", task, length: MINUTE * (1 + (pick % 600)) });
+      case "vouch":
+      case "denounce":
+        return plain(this.#word(intent, pick));
       case "leave":
         return plain({ type: "end-membership", agent, status: "withdrawn" });
       case "revoke":
@@ -225,6 +228,24 @@ export class Yard {
         return { command: { type: "rotate", key }, cosigners: [key] };
       }
     }
+  }
+
+  /** For or against an agent, or taken back. */
+  #word(intent: "vouch" | "denounce", pick: number): Command {
+    const { log } = this.world;
+    const subject = [...AGENTS, "ant-9"][pick % 5]!;
+    const reason = `seen ${pick}`;
+    if (pick % 4 === 0) return { type: intent === "vouch" ? "unvouch" : "undenounce", subject };
+    if (intent === "denounce") {
+      const proof = log[(pick * 7) % log.length]!.oid;
+      const severity = (["quarter", "half", "whole"] as const)[pick % 3]!;
+      return { type: "denounce", subject, proof, reason, ...(pick % 5 < 2 ? { severity } : {}) };
+    }
+    const stranger = subject === "ant-9" ? { fingerprint: fingerprintOf(madeKey("ant-9")) } : {};
+    const level = (["low", "medium", "high"] as const)[pick % 3]!;
+    const length = [HOUR, 20 * HOUR, 24 * HOUR][pick % 3]!;
+    const scope = pick % 7 === 0 ? "lang.*" : "all";
+    return { type: "vouch", subject, reason, level, length, scope, ...stranger };
   }
 
   /** What no honest client does: takes files away, overwrites them, or puts good bytes back. */

@@ -80,5 +80,8 @@ function severityOption(value: unknown): Severity | undefined {
   if (typed === undefined) return undefined;
   const found = SEVERITIES.find((severity) => severity === typed);
   if (found !== undefined) return found;
-  throw new UsageError(`--severity takes ${SEVERITIES.join(", ")}, not "${typed}".`);
+  throw new UsageError(
+    `--severity takes ${SEVERITIES.join(", ")}, not "${typed}".`,
+    "mound help denounce",
+  );
 }

@@ -8,6 +8,7 @@ import { FaultError, type Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";
 import { agentArgument } from "../members/cosigners.ts";
 import { textOption } from "../options.ts";
+import { plural } from "../plural.ts";
 import type { Report } from "../report.ts";
 import { sanitiseLine } from "../sanitise.ts";
 
@@ -51,7 +52,7 @@ export async function exportVouches(
     text:
       file === undefined
         ? text.trimEnd()
-        : `Wrote ${chosen.length} vouches for ${subject} to ${file}.`,
+        : `Wrote ${plural(chosen.length, "vouch", "vouches")} for ${subject} to ${file}.`,
     next: file === undefined ? [] : [`mound vouch import ${file}   (in another mound)`],
     notes,
   };

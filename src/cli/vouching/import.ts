@@ -15,6 +15,7 @@ import { freshMound } from "../fresh.ts";
 import { grid } from "../matching/grid.ts";
 import { agentArgument } from "../members/cosigners.ts";
 import { fileOption, textOption } from "../options.ts";
+import { plural } from "../plural.ts";
 import type { Report } from "../report.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { shorten } from "../shorten.ts";
@@ -94,7 +95,7 @@ function show(file: VouchFile, vouches: readonly Known[]) {
     here === undefined ? keyFingerprint(key) : `its key is that of ${here} here`,
     JSON.stringify(sanitiseLine(shorten(reason))),
   ]);
-  const count = vouches.length === 1 ? "one vouch" : `${vouches.length} vouches`;
+  const count = plural(vouches.length, "vouch", "vouches");
   return {
     data: {
       mound: { id: mound, name },

@@ -96,7 +96,7 @@ function levelOption(value: unknown): Level | undefined {
   if (typed === undefined) return undefined;
   const found = LEVELS.find((level) => level === typed);
   if (found !== undefined) return found;
-  throw new UsageError(`--level takes ${LEVELS.join(", ")}, not "${typed}".`);
+  throw new UsageError(`--level takes ${LEVELS.join(", ")}, not "${typed}".`, "mound help vouch");
 }
 
 function untilOption(value: unknown): Pick<Words, "length" | "until"> {
@@ -108,5 +108,6 @@ function untilOption(value: unknown): Pick<Words, "length" | "until"> {
   if (until !== undefined) return { until };
   throw new UsageError(
     `--until takes how long, such as 30d, or a day such as 2027-01-31, not "${typed}".`,
+    "mound help vouch",
   );
 }

@@ -5,6 +5,7 @@ import type { Oid } from "../../../src/protocol/ids.ts";
 import { kindNamed, KINDS } from "../../../src/protocol/kinds/index.ts";
 import type { Kind } from "../../../src/protocol/kinds/kind.ts";
 import { readRecord } from "../../../src/protocol/record.ts";
+import { keyFingerprint } from "../../../src/protocol/rules/fingerprint.ts";
 import { formatInstant } from "../../../src/protocol/time.ts";
 import { hashObject } from "../../../src/git/hash.ts";
 import { NASTY } from "../corpus.ts";
@@ -95,6 +96,31 @@ const STEPS: readonly Step[] = [
     "root",
     (_, nasty) =>
       nasty("grant", { id: "nasty", to: "mallory", amount: "5", by: "root" }, { by: ["root"] }),
+  ],
+  [
+    "mallory",
+    (scene, nasty) =>
+      nasty(
+        "vouch",
+        {
+          subject: "alice",
+          issuer: "mallory",
+          fingerprint: keyFingerprint(scene.victim.signers.alice.key),
+          scope: "all",
+          level: "low",
+          until: formatInstant(scene.now + 3_600_000),
+        },
+        { by: ["mallory"] },
+      ),
+  ],
+  [
+    "mallory",
+    (scene, nasty) =>
+      nasty(
+        "denounce",
+        { subject: "alice", issuer: "mallory", proof: scene.victim.tip },
+        { by: ["mallory"] },
+      ),
   ],
   ["mallory", (_, nasty) => nasty("task", { id: "zzzzzz1", creator: "mallory" })],
   [
