@@ -9,8 +9,11 @@ const CATEGORIES = 20;
 /** Of the categories, each honest peer holds so many at least, chosen by how popular they are. */
 const HELD_MIN = 3;
 const HELD_MAX = 8;
-/** Attackers answer one query in five. */
-const ANSWERED = 0.2;
+/**
+ * Attackers answer the top fifth of the queries: all that are for the most popular categories, and no other.
+ * There they outnumber honest peers; elsewhere not even a newcomer's turn falls to them.
+ */
+const ANSWERED = CATEGORIES / 5;
 const TRIES = 5;
 /** What those who praise or slander say in a cycle: as much as is counted. */
 const LOUD = 10;
@@ -24,8 +27,9 @@ export interface Outcome {
 }
 
 /**
- * One life of a file-sharing network after the EigenTrust paper's set-up (a re-implementation: without the
- * topology, each query has a holder that is honest, and up to five tries): 30 cycles of 50 queries.
+ * One life of a file-sharing network after the EigenTrust paper's set-up: 30 cycles of 50 queries. It is a
+ * re-implementation, from what others say of the paper: there is no topology, so each query reaches everybody;
+ * each has an honest holder; up to five offers are tried; roots answer as any honest peer does.
  */
 export function live(model: Model, policy: Policy, seed: number): Outcome {
   return new Life(model, policy, prng(seed)).run();
@@ -97,13 +101,13 @@ class Life {
 
   #ask(asker: number, cycle: number): void {
     const offers = this.#offers(asker);
-    const { honest, says } = this.#model.peers[asker]!;
+    const { honest } = this.#model.peers[asker]!;
     const [from, to] = this.#model.counted;
     for (let tried = 0; tried < TRIES && offers.length > 0; tried += 1) {
       const chosen = this.#policy.pick(offers, this.#random);
       offers.splice(offers.indexOf(chosen), 1);
       const good = !this.#chance(this.#model.peers[chosen]!.bad(cycle));
-      if (says !== "nothing") this.#tallies.rate(asker, chosen, good === (says === "truth"));
+      this.#say(asker, chosen, good, cycle);
       if (honest && cycle >= from && cycle < to) {
         if (good) this.#good += 1;
         else this.#bad += 1;
@@ -112,15 +116,22 @@ class Life {
     }
   }
 
+  /** Nobody says a bad word about those whom it praises. */
+  #say(asker: number, chosen: number, good: boolean, cycle: number): void {
+    const { lies, praises } = this.#model.peers[asker]!;
+    this.#tallies.rate(asker, chosen, praises.includes(chosen) || good !== lies(cycle));
+  }
+
   #offers(asker: number): number[] {
-    const holders = this.#holders[this.#category()]!;
+    const category = this.#category();
+    const holders = this.#holders[category]!;
     const offers = holders.filter((peer) => peer !== asker && this.#chance(this.#uptime[peer]!));
     if (offers.length === 0) {
       const honest = holders.filter((peer) => peer !== asker);
       if (honest.length > 0) offers.push(anyOf(honest, this.#random));
     }
-    for (const peer of this.#attackers)
-      if (peer !== asker && this.#chance(ANSWERED)) offers.push(peer);
+    if (category < ANSWERED)
+      for (const peer of this.#attackers) if (peer !== asker) offers.push(peer);
     return offers;
   }
 

@@ -5,7 +5,6 @@ import type { Tallies } from "./tallies.ts";
 
 /** How a peer chooses among those that offer what it looks for. */
 export interface Policy {
-  readonly name: string;
   /** Called at the end of each cycle. */
   learn(tallies: Tallies, roots: readonly number[]): void;
   pick(offers: readonly number[], random: Prng): number;
@@ -17,22 +16,21 @@ export interface Policy {
 const NEWCOMERS = 0.1;
 /** Mound: evidence of less than this much is as good as none. */
 const UNKNOWN = 0.1;
-/** Mound: how sharply a better score is preferred. */
-const SHARPNESS = 8;
 /** Mound: what is left of a deed after one cycle, which stands for a week. */
 const FADE = 0.9;
 
-export function policies(peers: number): readonly Policy[] {
-  return [new Blind(peers), new Eigen(peers), new Quorum(peers)];
-}
+export const POLICIES = {
+  none: (peers: number): Policy => new Blind(peers),
+  eigenTrust: (peers: number): Policy => new Eigen(peers),
+  mound: (peers: number): Policy => new Quorum(peers),
+};
 
 /** No reputation: anybody. */
 class Blind implements Policy {
-  readonly name = "none";
   readonly weights: Float64Array;
 
   constructor(peers: number) {
-    this.weights = new Float64Array(peers);
+    this.weights = new Float64Array(peers).fill(1);
   }
 
   learn(): void {
@@ -46,7 +44,6 @@ class Blind implements Policy {
 
 /** In proportion to EigenTrust; one choice in ten among those without any. */
 class Eigen implements Policy {
-  readonly name = "EigenTrust";
   weights: Float64Array;
 
   constructor(peers: number) {
@@ -64,9 +61,8 @@ class Eigen implements Policy {
   }
 }
 
-/** In proportion to the fourth power of score times confidence; one choice in ten among the unknown. */
+/** In proportion to the eighth power of the score, times confidence; one choice in ten among the unknown. */
 class Quorum implements Policy {
-  readonly name = "Mound";
   weights: Float64Array;
   #confidence: Float64Array;
 
@@ -78,7 +74,7 @@ class Quorum implements Policy {
   learn(tallies: Tallies, roots: readonly number[]): void {
     const { score, confidence } = quorumTrust({ ...pairsOf(tallies), roots });
     this.#confidence = confidence;
-    this.weights = score.map((value, peer) => value ** SHARPNESS * confidence[peer]!);
+    this.weights = score.map((value, peer) => eighth(value) * confidence[peer]!);
     tallies.fade(FADE);
   }
 
@@ -87,6 +83,13 @@ class Quorum implements Policy {
     if (strangers.length > 0 && fraction(random) < NEWCOMERS) return anyOf(strangers, random);
     return weighted(offers, this.weights, random);
   }
+}
+
+/** Multiplied out, for engines need not agree on powers. */
+function eighth(value: number): number {
+  const second = value * value;
+  const fourth = second * second;
+  return fourth * fourth;
 }
 
 function pairsOf({ peers, good, bad }: Tallies) {
