@@ -5,7 +5,7 @@
  *   s_ij  = max(0, cap(g_ij) - 3 cap(b_ij))                       local trust, s_ii = 0
  *   c_ij  = cred_i s_ij / (5 + sum_k s_ik)                        5: the sink
  *   x^r_j = min(1, 0.8 [j = r] + 0.8 sum_i c_ij x^r_i)            32 steps, for each root r
- *   x_j   = min(1, 40 times the second largest of {x^r_j})        the largest, with fewer than three roots
+ *   x_j   = min(1, 6 times the second largest of {x^r_j})         the largest, with fewer than three roots
  *   w_i   = x_i cred_i
  *   a_j   = sum_i w_i cap(g_ij);  b_j = 3 sum_i w_i cap(b_ij) + what the log itself says against j
  *   R_j   = (4 x_j + a_j) / (4 + a_j + b_j)                       reach is the prior, work is the evidence
@@ -17,7 +17,7 @@
  *   d     = |o - q| n / (n + 3),  n = g + 3 b                     few deeds set nobody far apart
  *   m     = cap(g + b) min(1, E)                                  0 where E is under 0.05
  *   ag_i  = (1 + sum_j m (1 - d)) / (1 + sum_j m)
- *   cred_i <- (cred_i + max(0, 2 ag_i - 1)^2) / 2                 in each of eight passes but the last
+ *   cred_i <- (cred_i + max(0, 2 ag_i - 1)^2) / 2                 in each of six passes but the last
  *
  * It begins at 0, and only the roots are believed at first: what agrees with them is believed next. Roots stay
  * at what they begin with, max(0, 2 ag - 1)^2 of the agreement with one another: there q is the median of what
@@ -74,7 +74,7 @@ export interface TrustScores {
   readonly confidence: Float64Array;
 }
 
-/** Linear in the pairs: 32 steps for each root, four times. */
+/** Linear in the pairs: 32 steps for each root, six times. */
 export function quorumTrust(ratings: Ratings): TrustScores {
   return new Quorum(ratings).run();
 }
