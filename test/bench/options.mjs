@@ -31,6 +31,11 @@ const WHOLE = {
   doorCommits: 3_000,
   doorPushes: 40,
   choices: 300,
+  trustRuns: 5,
+  trustPairs: [
+    [1_000, 50_000],
+    [10_000, 500_000],
+  ],
 };
 const QUICK = {
   naiveSeconds: { one: 2, many: 4, daemon: 4 },
@@ -60,6 +65,11 @@ const QUICK = {
   doorCommits: 100,
   doorPushes: 6,
   choices: 20,
+  trustRuns: 2,
+  trustPairs: [
+    [100, 2_000],
+    [300, 6_000],
+  ],
 };
 
 /** Reads the command line; `sizes` is what the rows go by. */

@@ -11,6 +11,7 @@ import { memory } from "./memory.mjs";
 import { median } from "./numbers.mjs";
 import { replayToTheMiddle } from "./replay.mjs";
 import { status, version } from "./start.mjs";
+import { trust } from "./trust.mjs";
 
 /**
  * `target`: what `value` of the measurement must reach, or not exceed where `most` is set. `also`
@@ -143,6 +144,14 @@ export const ROWS = [
     needsCommand: true,
     run: choose,
   },
+  {
+    name: "trust",
+    title: "all trust scores of 1,000 agents and 50,000 pairs, computed in full: processor time",
+    target: 300,
+    most: true,
+    run: trust,
+    also: trustScales,
+  },
 ];
 
 /** The slowest poll of a remote, and what the look itself may take. */
@@ -151,6 +160,12 @@ const POLL_MS = 32_000;
 function auditIsFrugal({ samples }) {
   if (Math.max(...samples.peak) >= 300) return "it held 300 MB and more";
   return median(samples.warm) < 500 || "after one more commit it took half a second";
+}
+
+function trustScales({ details }) {
+  const [small, large] = details;
+  if (small.deedMs >= 5) return "to count a deed took a commit 5 ms and more";
+  return large.allMs < 4_000 || "ten times the agents and pairs took 4 s and more";
 }
 
 function manyAreServed({ samples, details }) {

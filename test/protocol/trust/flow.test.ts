@@ -216,7 +216,7 @@ describe("a score", () => {
       .flatMap((from) => [5, 6].map((to) => ({ from, to, good: 8, bad: 0 })));
     const bought = [7, 8, 9].map((to) => ({ from: 0, to, good: 40, bad: 0 }));
     const { score } = quorumTrust(ratingsOf(10, roots, [...honest, ...bought]));
-    expect([...score.slice(7)]).toEqual([0, 0, 0]);
+    expect(Math.max(...score.slice(7))).toBe(0);
     expect(Math.min(...score.slice(5, 7))).toBeGreaterThan(0.5);
   });
 });

@@ -5,6 +5,7 @@ import { ShardedState, withKeys } from "../../../src/app/sharded-state.ts";
 import { computeTrust, trustTable } from "../../../src/protocol/rules/trust/table.ts";
 import { shardOf } from "../../../src/protocol/shards.ts";
 import type { Delta, Key, MemoryState, Value, View } from "../../../src/protocol/state.ts";
+import { LEVELS } from "../../../src/protocol/trust-state.ts";
 import { runs } from "../../support/scale.ts";
 import { BAD, DAWN, DAY, GOOD, Trusting, WEEK } from "../../support/trusting.ts";
 import { Yard } from "../../support/yard.ts";
@@ -27,11 +28,11 @@ function happen(to: Trusting, { what, a, b, n }: Happening): void {
     () => to.says(a, b, GOOD, 1 + (n % 5)),
     () => to.says(a, b, BAD, 1),
     () => to.lapses(a),
-    () => to.vouch(a, b, (["low", "medium", "high"] as const)[n % 3]!, { until: to.now + n * DAY }),
+    () => to.vouch(a, b, LEVELS[n % 3], { until: to.now + n * DAY }),
     () => to.vouch(a, b, "none"),
     () => to.denounce(a, b),
     () => to.slash(a, ([1, 2, 4] as const)[n % 3]!),
-    () => to.member(a, (["active", "withdrawn", "active"] as const)[n % 3]!),
+    () => to.member(a, n % 3 === 1 ? "withdrawn" : "active"),
     () => to.name([...new Set([a, b, ...NAMES.slice(0, n % 4)])]),
     () => to.pass(n * DAY),
     () => to.pass(n * WEEK),

@@ -6,8 +6,8 @@ import { BAD, DAY, DAWN, GOOD, Trusting, WEEK } from "../../support/trusting.ts"
 
 /** A mound of one root, who has seen six good deeds of ant-1 and one bad. */
 function yard(): Trusting {
-  const yard = new Trusting(["root"]).members("ant-1", "ant-2", "ant-3");
-  return yard.says("root", "ant-1", GOOD, 6).says("root", "ant-1", BAD);
+  const one = new Trusting(["root"]).members("ant-1", "ant-2", "ant-3");
+  return one.says("root", "ant-1", GOOD, 6).says("root", "ant-1", BAD);
 }
 
 function score({ state, now }: Trusting, agent = "ant-1"): number {
@@ -62,8 +62,8 @@ describe("what a score is made of", () => {
   test("vouches weigh by their level, and are over when they say so", () => {
     const levels = (["low", "medium", "high"] as const).map((level) => {
       const one = yard().vouch("root", "ant-1", level, { until: DAWN + DAY });
-      const with_ = score(one);
-      return [with_, score(one.pass(DAY))] as const;
+      const sure = score(one);
+      return [sure, score(one.pass(DAY))] as const;
     });
     const without = score(yard().pass(DAY));
     expect(levels.map(([, after]) => after)).toEqual([without, without, without]);

@@ -13,7 +13,7 @@ import { leftAfterSlashes } from "./slashed.ts";
  * Evidence about a skill, in deeds weighed by who saw them, from which on it has a score of its own: the half
  * of the prior, so that two deeds which a fully trusted member saw are enough.
  */
-export const SKILL_EVIDENCE = 2;
+const SKILL_EVIDENCE = 2;
 
 export interface Trust {
   /** Expected goodness of the next work, in thousandths: what thresholds are compared with. */
