@@ -28,7 +28,8 @@
 #                   more than may be granted in all (GR1 to GR4)
 #   claims          tokens rise by one, one holder at a time, takeover only after the lease, renewal, progress, a
 #                   lock file goes only together with an attempt, cancellation, review (CL1 to CL5, CL12, CL13,
-#                   AT1 AT2 PR1 CA1 CA2 CA3 RV1 RV2 RV3), the creator of a task (TA0 TA1 TA2)
+#                   AT1 AT2 PR1 CA1 CA2 CA3 RV1 RV2 RV3), the creator of a task (TA0 TA1 TA2), who has a part in
+#                   what only others review (RV4)
 #   vouches         for whom, for which key, for how long; what is taken back stands (VO1 to VO5)
 #   denouncements   of whom, the proof is on the line, two thirds of the roots sign a severity, what is taken back
 #                   stands (DN1 DN2 DN3 DN5)
@@ -47,7 +48,7 @@
 # (RE4), the caps of a mound (AG8 TA6 CL11), the limits of settings and of tasks (MO1 TA7), what tasks wait for
 # and whether what they name exists (TA3 TA4 CL10), whether vouches let somebody in (AG9), what slashes (DN4), edits of
 # a task under way (TA5), skills (CL9), overlapping paths of claimed tasks (CL14), trust (CL15 CL16 CL17), what is locked
-# and forfeited (CL18 LE1). A commit that breaks only one of these is taken here. A record in a spelling of YAML that Mound does not write itself
+# and forfeited (CL18 LE1), how far anybody is trusted (RV4). A commit that breaks only one of these is taken here. A record in a spelling of YAML that Mound does not write itself
 # (flow style, escapes in a name, a field over several lines) is refused here as unreadable (RE2), and so is a
 # commit that holds a NUL byte: there this check is stricter.
 
@@ -583,6 +584,7 @@ function shape(path,  kind, i, name, part, n) {
     if (has("severity") && field("severity") !~ /^(quarter|half|whole)$/) return "RE4 its severity is none"
   }
   if (kind ~ /^(vouch|denounce)$/ && has("status") && field("status") != "withdrawn") return "RE4 its status is none"
+  if (kind == "task" && has("value") && !isCount(field("value"), 1) || kind == "mound" && has("review_value") && !isCount(field("review_value"), 0)) return "RE4 a value is none"
   if (kind == "task" && has("attempts") && (!isCount(field("attempts"), 1) || field("attempts") > 99)) return "RE4 attempts is no number"
   if (kind == "grant" && (field("id") !~ /^[a-z0-9][a-z0-9-]*$/ || length(field("id")) > 39)) return "RE4 its name is none"
   if (kind == "grant" && (!isCount(field("amount"), 1) || field("reason") == "")) return "RE4 it says no amount, or no reason"
@@ -704,6 +706,7 @@ function judgeMound(  n, i, item, name, key, founder, names) {
   put("mound", 1); put("mound/protocol", field("protocol")); put("mound/threshold", field("threshold") + 0)
   put("mound/membership", field("membership")); put("mound/roots", n)
   put("mound/skew", has("skew") ? duration(field("skew")) : 120000)
+  put("mound/review", field("review_value") + 0)
   put("mound/lease", has("lease_max") ? duration(field("lease_max")) : 28800000)
   for (i = 1; i <= n; i++) {
     item = ITEM[BLOB, "roots", i]
@@ -782,6 +785,7 @@ function judgeTask(  head) {
     if (get("cancelled/" ID) != "") return "TA5 it is cancelled"
   }
   put("reviewer/" ID, has("reviewer") ? field("reviewer") : AUTHOR)
+  put("value/" ID, field("value") + 0)
   put("most/" ID, has("attempts") ? field("attempts") + 0 : 3)
   return ""
 }
@@ -832,6 +836,7 @@ function judgeAttempt(  outcome, token, holder) {
   LICENSED[folder(ID) "/claim.lock"] = 1
   put("holder/" ID, "")
   put("done/" ID, outcome == "done" ? token : ""); put("doer/" ID, holder); put("reviewed/" ID, "")
+  put("apart/" ID, outcome == "done" && get("mound/review") > 0 && get("value/" ID) >= get("mound/review") ? 1 : "")
   if ((outcome == "failed" || outcome == "expired") && !index(get("failed/" ID), " " holder " ")) put("failed/" ID, get("failed/" ID) " " holder " ")
   return ""
 }
@@ -850,10 +855,17 @@ function judgeProgress(  token, n) {
   put("progress/" ID, token); put("count/" ID, n)
   return ""
 }
-function judgeReview() {
-  if (AUTHOR != get("task/" ID) && AUTHOR != get("reviewer/" ID)) return "RV1 " AUTHOR " is not asked to review " ID
+# Whether an operator ties the author to another: one that the author names, and one that signed the other's record.
+function tied(other,  mine, theirs) {
+  mine = get("agent/" AUTHOR "/operator"); theirs = get("agent/" other "/behind")
+  return mine == other || theirs == AUTHOR || (mine != "" && mine == theirs)
+}
+function judgeReview(  maker, apart) {
+  maker = get("task/" ID); apart = get("done/" ID) != "" && get("apart/" ID) != ""
+  if (!apart && AUTHOR != maker && AUTHOR != get("reviewer/" ID)) return "RV1 " AUTHOR " is not asked to review " ID
   if (get("done/" ID) == "" || get("reviewed/" ID) != "" || get("done/" ID) != field("token") + 0) return "RV2 that attempt is not to be reviewed"
   if (get("doer/" ID) == AUTHOR) return "RV3 nobody reviews their own work"
+  if (apart && (maker == AUTHOR || tied(maker) || tied(get("doer/" ID)))) return "RV4 " AUTHOR " has a part in " ID
   if (field("verdict") == "accepted") put("reviewed/" ID, 1)
   else put("done/" ID, "")
   return ""

@@ -11,6 +11,7 @@ import { runsUpTo } from "../support/scale.ts";
 import { cloneFor, foundSite, testFolder } from "../support/site.ts";
 import { grantTamperings } from "../support/grant-tamperings.ts";
 import { signalTamperings } from "../support/signal-tamperings.ts";
+import { reviewTamperings } from "../support/tampering-reviews.ts";
 import { tamperings } from "../support/tamperings.ts";
 import { Vandal } from "../support/vandal.ts";
 
@@ -66,12 +67,12 @@ describe("the outsider's check", () => {
   test.each([
     ["with a task", tamperings],
     ["with signals", signalTamperings],
-    ["with grants", grantTamperings],
+    ["with grants", grantTamperings, "with reviews", reviewTamperings],
   ])("names the commit of each tampering %s, and goes on after it", async (_, ways) => {
     const scribe = await founded();
     const task = await added(scribe);
     await scribe.must("ant-1", { type: "claim", task });
-    for (const [rule, tamper] of Object.entries(ways(scribe, task))) {
+    for (const [rule, tamper] of Object.entries(await ways(scribe, task))) {
       scribe.now += 1_000;
       const verdict = await scribe.write(await tamper());
       expect([rule, verdict.accepted ? "accepted" : verdict.fault.rule]).toEqual([

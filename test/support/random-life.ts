@@ -14,7 +14,20 @@ export async function live(scribe: Scribe, random: () => number, steps: number):
   // Enough for whatever is staked: what is short of credits only Mound finds.
   for (const to of AGENTS)
     await scribe.must("root", { type: "grant", to, amount: 1_000, reason: "a start" });
-  for (const more of [{}, { attempts: 2, stake: 1 }, { review: "required" as const }]) {
+  // From a value of 5 on whoever has no part in it reviews, however far it is trusted.
+  for (const [key, value] of [
+    ["review_value", "5"],
+    ["review_trust", "0"],
+  ] as const)
+    await scribe.must("root", { type: "configure", set: { key, value } });
+  const joined = { type: "join", key: scribe.signer("ant-2").key, operator: "ant-1" } as const;
+  await scribe.must("ant-2", { ...joined, operatorSigns: true }, [scribe.signer("ant-1")]);
+  for (const more of [
+    {},
+    { attempts: 2, stake: 1 },
+    { review: "required" as const },
+    { value: 5 },
+  ]) {
     const spec = { title: "work", ...more };
     tasks.push(...(await scribe.must("root", { type: "add", tasks: [spec] })).tasks);
   }
@@ -71,7 +84,7 @@ function intent(chosen: {
     { type: "review", task, accept: number % 4 === 0 },
     { type: "cancel", task },
     { type: "decline", task, length: number % 2 === 0 ? MINUTE : HOUR },
-    { type: "add", tasks: [{ title: `task ${number}` }] },
+    { type: "add", tasks: [{ title: `task ${number}`, value: 1 + (number % 8) }] },
     { type: "checkpoint", ...mark, digest: "0".repeat(64) },
     {
       type: "can",
