@@ -175,6 +175,12 @@ const CLAIMS: readonly Attack[] = [
   },
 ];
 
+/** That what is worth much is good. */
+function accepted(scene: Scene, agent: Member): Made {
+  const said = { task: scene.victim.tasks.worth, token: "1", agent, verdict: "accepted" };
+  return scene.record("review", said);
+}
+
 const OTHERS: readonly Attack[] = [
   by("bob", "a review of one's own work", ["RV3", "not-a-reviewer"], (scene) =>
     scene.record("review", {
@@ -195,6 +201,18 @@ const OTHERS: readonly Attack[] = [
         agent: "alice",
         verdict: "accepted",
       }),
+  ),
+  by(
+    "bob",
+    "a review of what others review, by who made it",
+    ["RV4", "review-dependent"],
+    (scene) => accepted(scene, "bob"),
+  ),
+  by(
+    "mallory",
+    "a review of one's own work, by another name",
+    ["RV4", "review-dependent"],
+    (scene) => accepted(scene, "mallory"),
   ),
   by("mallory", "a task declined in another's name", ["LN5", "author-wrong"], (scene) =>
     declined(scene, scene.victim.tasks.open, "alice"),

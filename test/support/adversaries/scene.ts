@@ -37,8 +37,9 @@ export interface Victim {
 /**
  * open: nobody's. held: alice's, token 1. retaken: alice released token 1, bob holds token 2. done:
  * alice's token 1, to be reviewed by root. own: bob's in all, made, done and to be reviewed. cancelled:
- * by root. lapsing: bob's, for a second. stuck: lax let token 1 lapse and cools down, bob holds token 2 for a
- * second, and then it is quarantined. near: nobody's, and its paths overlap those of held. The locks:
+ * by root. worth: made by bob, done by alice under token 1, and for others to review; mallory says that
+ * alice runs it. lapsing: bob's, for a second. stuck: lax let token 1 lapse and cools down, bob holds token 2
+ * for a second, and then it is quarantined. near: nobody's, and its paths overlap those of held. The locks:
  * of leader/x bob released token 1, alice holds token 2; deploy is bob's, for a second.
  */
 export type VictimTask =
@@ -47,6 +48,7 @@ export type VictimTask =
   | "retaken"
   | "done"
   | "own"
+  | "worth"
   | "cancelled"
   | "lapsing"
   | "stuck"

@@ -131,14 +131,20 @@ async function live(mound: Mound, signers: Victim["signers"]): Promise<Victim["t
     const plain = { title, paths: PATHS[title] ?? [] };
     return title === "done" || title === "own" ? { ...plain, review: "required" as const } : plain;
   };
-  const [added, own] = await run([
+  const { key } = signers.mallory;
+  const [, , , added, own, worth] = await run([
+    ["root", { type: "configure", set: { key: "review_value", value: "10" } }],
+    ["root", { type: "configure", set: { key: "review_trust", value: "0" } }],
+    ["mallory", { type: "join", key, operator: "alice" }],
     ["root", { type: "add", tasks: TITLES.map(reviewed) }],
     ["bob", { type: "add", tasks: [reviewed("own")] }],
+    ["bob", { type: "add", tasks: [{ title: "worth", value: 10 }] }],
   ]);
   const ids = added!.answer.tasks;
   const tasks: Readonly<Record<string, string>> = {
     ...Object.fromEntries(TITLES.map((title, at) => [title, ids[at]!])),
     own: own!.answer.tasks[0]!,
+    worth: worth!.answer.tasks[0]!,
   };
   const task = (title: VictimTask): string => tasks[title]!;
   await run([
@@ -152,6 +158,8 @@ async function live(mound: Mound, signers: Victim["signers"]): Promise<Victim["t
     ["bob", { type: "claim", task: task("retaken") }],
     ["alice", { type: "claim", task: task("done") }],
     ["alice", { type: "finish", task: task("done"), outcome: "done", result: "it works" }],
+    ["alice", { type: "claim", task: task("worth") }],
+    ["alice", { type: "finish", task: task("worth"), outcome: "done", result: "it works" }],
     ["bob", { type: "claim", task: task("own") }],
     ["bob", { type: "finish", task: task("own"), outcome: "done", result: "it works" }],
     ["root", { type: "cancel", task: task("cancelled") }],
