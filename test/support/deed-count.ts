@@ -77,7 +77,7 @@ export class DeedCount {
       }
     }
     const some = [...sums].filter(([, [g, b]]) => g + b > 0);
-    return new Map(some.map(([name, [g, b]]) => [name, `${g} ${b}`] as const).toSorted());
+    return new Map(some.map(([name, [g, b]]) => [name, `${g} ${b}`] as const));
   }
 
   #take(kind: string, fields: Fields, week: number, signs: (name: string) => boolean): void {

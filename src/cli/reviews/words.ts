@@ -102,7 +102,7 @@ export function reviewLines({
 /** Names that fit on a line. */
 const NAMES_SHOWN = 5;
 
-export function names(all: readonly string[]): string {
+function names(all: readonly string[]): string {
   const shown = all.slice(0, NAMES_SHOWN);
   const more = all.length - shown.length;
   return more === 0 ? shown.join(", ") : `${shown.join(", ")} and ${more} more`;
