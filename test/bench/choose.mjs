@@ -1,18 +1,17 @@
 // What a choice among many open tasks costs: in a warm process, and on top of a fresh command.
 import { spawnSync } from "node:child_process";
-import { join, resolve } from "node:path";
-import { rolldown } from "rolldown";
+import { join } from "node:path";
+import { bundled } from "./bundled.mjs";
 import { median, quantile } from "./numbers.mjs";
 import { environmentOf, foundWorld } from "./world.mjs";
 
-const root = resolve(import.meta.dirname, "..", "..");
 /** How many tasks are open; the row's value is of the second. */
 const SIZES = [1_000, 10_000, 30_000];
 
 export async function choose(context) {
   const { dir, sizes, tell } = context;
   tell("bundling");
-  const { measureChoosing } = await load(dir);
+  const { measureChoosing } = await import(await bundled(dir, "test", "bench", "choosing.ts"));
   const details = SIZES.map((tasks) => {
     tell(`${tasks} open tasks`);
     const { newTip, sameTip } = measureChoosing(tasks, sizes.choices);
@@ -46,17 +45,4 @@ function timed(args, options) {
   const { status: code, stderr } = spawnSync(process.execPath, args, options);
   if (code !== 0) throw new Error(`node ${args.join(" ")} ended with ${code}: ${stderr}`);
   return performance.now() - from;
-}
-
-/** The sources are bundled as they are. */
-async function load(dir) {
-  const build = await rolldown({
-    cwd: root,
-    input: { choosing: join("test", "bench", "choosing.ts") },
-    platform: "node",
-    tsconfig: join(root, "tsconfig.json"),
-  });
-  await build.write({ format: "esm", dir, entryFileNames: "[name].mjs" });
-  await build.close();
-  return import(join(dir, "choosing.mjs"));
 }

@@ -5,11 +5,10 @@
 // `--claims N` counts so many claims in each row.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { rolldown } from "rolldown";
+import { bundled } from "../bench/bundled.mjs";
 
-const root = resolve(import.meta.dirname, "..", "..");
 const HELP =
   "npm run sim:matching -- [--full] [--only TEXT]... [--seed N] [--claims N] [--json]\n" +
   "Example: npm run sim:matching -- --only alike/1000/1000/30 --seed 7\n";
@@ -93,15 +92,7 @@ function readOptions(args) {
 async function load() {
   const dir = await mkdtemp(join(tmpdir(), "mound-sim-"));
   try {
-    const build = await rolldown({
-      cwd: root,
-      input: { matching: join("src", "sim", "matching.ts") },
-      platform: "node",
-      tsconfig: join(root, "tsconfig.json"),
-    });
-    await build.write({ format: "esm", dir, entryFileNames: "[name].mjs" });
-    await build.close();
-    return await import(join(dir, "matching.mjs"));
+    return await import(await bundled(dir, "src", "sim", "matching.ts"));
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
