@@ -6,6 +6,7 @@ const TOP_LEVEL = new Set([
   ".gitignore",
   "LICENSE",
   "README.md",
+  "docs",
   "package-lock.json",
   "package.json",
   "src",
