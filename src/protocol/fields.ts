@@ -34,6 +34,10 @@ const nonce = branded<Nonce>(NONCE, "must be sixteen characters of 0-9 and a-z w
 export const sha256Digest = z
   .string()
   .check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 digest of 64 hexadecimal digits"));
+/** 128 random bits: nobody finds out by trying what they seal. */
+export const salt = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{32}$/, "must be a salt of 32 hexadecimal digits"));
 export const publicKey = branded<PublicKey>(
   /^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]{40,300}={0,2}$/,
   "must be an ed25519 public key line without a comment: ssh-ed25519 AAAA...",

@@ -7,6 +7,7 @@ import { typeRecords, type Typed } from "./judge-typing.ts";
 import type { Context, Incoming } from "./kinds/incoming.ts";
 import { DEFAULTS } from "./kinds/mound.ts";
 import { isFurniture } from "./paths.ts";
+import { awardDue } from "./rules/award-due.ts";
 import { keyInForce, refuseNonMember, settings } from "./rules/members.ts";
 import { COMMIT_NAMESPACE } from "./signature.ts";
 import type { Overlay, View } from "./state.ts";
@@ -32,7 +33,9 @@ export function judgeRecords(
     settle(typed, context) ??
     judgeTree(before, state, facts, typed, context.licensed) ??
     judgeRate(state, author, typed.length, time);
-  return found ?? typed;
+  if (found !== undefined) return found;
+  awardDue(context);
+  return typed;
 }
 
 function contextOf(

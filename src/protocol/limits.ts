@@ -81,3 +81,11 @@ export const HALF_LIFE_MIN_MS = 10_000;
 export const HALF_LIFE_MAX_MS = 30 * 24 * 3_600_000;
 /** One a minute: enough to keep up heat on a task at each half-life, and what has more to say is a loop. */
 export const SIGNALS_HOUR_MAX = 60;
+/** A window of an auction: below it, commit times in whole seconds and the way of a push decide. */
+export const AUCTION_WINDOW_MIN_MS = 10_000;
+/** From the task to the end of its reveals: who has not awarded it in a month does not need it done. */
+export const AUCTION_MAX_MS = 30 * 24 * 3_600_000;
+/** Bids on one task: they are one entry of the state, written with each; and more are no better choice. */
+export const BIDS_MAX = 512;
+/** How long a turn after an award is at most: who stands by is told, and has an hour to begin. */
+export const TURN_MAX_MS = 3_600_000;

@@ -18,6 +18,8 @@ export interface TodoState {
   readonly trust: number | undefined;
   readonly value: number | undefined;
   readonly stake: number | undefined;
+  /** Whether it is auctioned; then only whose turn it is may take it. */
+  readonly auction: true | undefined;
 }
 
 /** How many claims began in each of the ten minutes of log time up to `minute`, oldest first. */

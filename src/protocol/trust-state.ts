@@ -121,7 +121,23 @@ export interface AwardState {
   readonly at: number;
   readonly commit: Oid;
   readonly order: readonly { readonly agent: AgentId; readonly score: number }[];
+  /** Everyone else, in order of name, and why; `score` where the bid counted. */
+  readonly others: readonly {
+    readonly agent: AgentId;
+    readonly why: WhyNot;
+    readonly score: number | undefined;
+  }[];
 }
+
+/** `operator`: another bid of the same operator counts. */
+export type WhyNot =
+  | "unrevealed"
+  | "not-a-member"
+  | "skill-missing"
+  | "trust-too-low"
+  | "stake-lost"
+  | "operator"
+  | "outbid";
 
 export interface AuctionState {
   readonly bids: Readonly<Record<string, BidState>>;

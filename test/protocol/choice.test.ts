@@ -89,6 +89,7 @@ function entriesOf(
     trust: undefined,
     value: undefined,
     stake: undefined,
+    auction: undefined,
   };
   return [
     [`task/${id}`, task as unknown as TaskState],

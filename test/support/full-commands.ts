@@ -42,6 +42,8 @@ export const FULL_COMMANDS: {
   readonly [Type in Exclude<Command["type"], "furnish" | "init" | "rotate">]: Full<Type>;
 } = {
   add: { type: "add", tasks: [spec, { ...spec, label: "other" }] },
+  award: { type: "award", task },
+  bid: { type: "bid", task, stake: 4, seal: "0".repeat(64), eta: 60_000 },
   can: {
     type: "can",
     skills: ["git"],
@@ -117,6 +119,7 @@ export const FULL_COMMANDS: {
   },
   "renew-lock": { type: "renew-lock", name: "deploy", lease: 60_000, token: 1 },
   repair: { type: "repair" },
+  reveal: { type: "reveal", task, eta: 60_000, salt: "0".repeat(32) },
   review: { type: "review", task, accept: false, reason: "it hangs still" },
   undenounce: { type: "undenounce", subject: "ant-1", reason: "it was I" },
   unlock: { type: "unlock", name: "deploy", token: 1 },
@@ -140,4 +143,5 @@ export const FULL_COMMANDS: {
     halfLife: 7_200_000,
     note: "it hangs",
   },
+  "withdraw-bid": { type: "withdraw-bid", task },
 };

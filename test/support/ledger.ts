@@ -107,6 +107,7 @@ export function expectDerived(state: View): void {
       trust: task.trust || undefined,
       value: task.value || undefined,
       stake: task.stake || undefined,
+      auction: task.auction === undefined ? undefined : true,
     };
     const times = { until: claim?.until, created, deadline };
     todo.set(`todo/${id}`, { priority, token, ...times, ...lists, ...terms });

@@ -5,6 +5,7 @@ import type { WireFields } from "../encode.ts";
 import { fault, type Fault } from "../fault.ts";
 import { isTaskId, slug, type TaskId } from "../ids.ts";
 import { taskFolder } from "../paths.ts";
+import { formatInstant, parseDuration, parseInstant } from "../time.ts";
 import { commonFields, resolveTask, type Draft, type PlanContext, type Planned } from "./plan.ts";
 
 /** A task as a person words it; `label` lets other entries of the same command name it in `after`. */
@@ -34,7 +35,7 @@ export interface TaskSpec {
   readonly stake?: number;
   readonly mode?: "auction";
   readonly bids?: "open" | "sealed";
-  /** RFC 3339. */
+  /** RFC 3339; or how long from now (`10m`), and from the end of the bids. */
   readonly bidsUntil?: string;
   readonly revealsUntil?: string;
 }
@@ -90,7 +91,7 @@ export function taskFields(
   spec: TaskSpec,
   id: TaskId,
   labels: ReadonlyMap<string, TaskId>,
-  { view, agent }: PlanContext,
+  { view, agent, now }: PlanContext,
 ): Result<WireFields, Fault> {
   const resolve = (reference: string): Result<TaskId, Fault> => {
     const label = labels.get(reference);
@@ -115,6 +116,7 @@ export function taskFields(
   if (!afterAny.ok) return afterAny;
   const parent = spec.parent === undefined ? undefined : resolve(spec.parent);
   if (parent?.ok === false) return parent;
+  const bidsUntil = momentOf(spec.bidsUntil, now);
   return ok({
     id,
     creator: agent,
@@ -137,9 +139,15 @@ export function taskFields(
     stake: spec.stake === undefined ? undefined : String(spec.stake),
     mode: spec.mode,
     bids: spec.bids,
-    bids_until: spec.bidsUntil,
-    reveals_until: spec.revealsUntil,
+    bids_until: bidsUntil,
+    reveals_until: momentOf(spec.revealsUntil, parseInstant(bidsUntil ?? "") ?? now),
   });
+}
+
+/** A time as it was said, or that long after `from` (milliseconds). */
+function momentOf(said: string | undefined, from: number): string | undefined {
+  const after = said === undefined ? undefined : parseDuration(said);
+  return after === undefined ? said : formatInstant(from + after);
 }
 
 /** Seven characters that follow from the operation's nonce, and a slug; drawn again while taken. */

@@ -1,5 +1,15 @@
 import { unreachable } from "../../base/assert.ts";
 import { planAdd, type AddCommand } from "./add.ts";
+import {
+  planAward,
+  planBid,
+  planReveal,
+  planWithdrawBid,
+  type AwardCommand,
+  type BidCommand,
+  type RevealCommand,
+  type WithdrawBidCommand,
+} from "./bid.ts";
 import { planCan, type CanCommand } from "./can.ts";
 import { planCheckpoint, type CheckpointCommand } from "./checkpoint.ts";
 import { planClaim, type ClaimCommand } from "./claim.ts";
@@ -46,6 +56,8 @@ import { planUnvouch, planVouch, type UnvouchCommand, type VouchCommand } from "
 /** What an agent may intend; plain data, so that it can be journalled and handed to a sequencer. */
 export type Command =
   | AddCommand
+  | AwardCommand
+  | BidCommand
   | CanCommand
   | CancelCommand
   | CheckpointCommand
@@ -67,19 +79,25 @@ export type Command =
   | RenewCommand
   | RenewLockCommand
   | RepairCommand
+  | RevealCommand
   | ReviewCommand
   | RotateCommand
   | SignalCommand
   | UndenounceCommand
   | UnlockCommand
   | UnvouchCommand
-  | VouchCommand;
+  | VouchCommand
+  | WithdrawBidCommand;
 
 /** State and intent to drafts: one planner for each command. */
 export function plan(command: Command, context: PlanContext): Planned {
   switch (command.type) {
     case "add":
       return planAdd(command, context);
+    case "award":
+      return planAward(command, context);
+    case "bid":
+      return planBid(command, context);
     case "can":
       return planCan(command, context);
     case "cancel":
@@ -122,6 +140,8 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planRenewLock(command, context);
     case "repair":
       return planRepair(command, context);
+    case "reveal":
+      return planReveal(command, context);
     case "review":
       return planReview(command, context);
     case "rotate":
@@ -136,6 +156,8 @@ export function plan(command: Command, context: PlanContext): Planned {
       return planUnvouch(command, context);
     case "vouch":
       return planVouch(command, context);
+    case "withdraw-bid":
+      return planWithdrawBid(command, context);
     default:
       return unreachable(command);
   }

@@ -55,6 +55,14 @@ const { title: _title, ...clearable } = spec;
 /** What founds a mound or changes a key is not among them: it stays with the process that has the key. */
 const SHAPES = {
   add: z.strictObject({ type: z.literal("add"), tasks: z.array(z.strictObject(spec)) }),
+  award: z.strictObject({ type: z.literal("award"), task }),
+  bid: z.strictObject({
+    type: z.literal("bid"),
+    task,
+    stake: z.int().check(z.minimum(1)),
+    seal: text,
+    eta: lease,
+  }),
   can: z.strictObject({
     type: z.literal("can"),
     skills: z.optional(texts),
@@ -166,6 +174,12 @@ const SHAPES = {
   }),
   "renew-lock": z.strictObject({ type: z.literal("renew-lock"), name, lease, token }),
   repair: z.strictObject({ type: z.literal("repair") }),
+  reveal: z.strictObject({
+    type: z.literal("reveal"),
+    task,
+    eta: z.int().check(z.minimum(1), z.maximum(DURATION_MAX_MS)),
+    salt: text,
+  }),
   review: z.strictObject({
     type: z.literal("review"),
     task,
@@ -202,6 +216,7 @@ const SHAPES = {
     halfLife: lease,
     note: z.optional(text),
   }),
+  "withdraw-bid": z.strictObject({ type: z.literal("withdraw-bid"), task }),
 };
 
 /** Reads a command that came as JSON; the error says where it has another shape. */

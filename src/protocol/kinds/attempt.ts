@@ -7,6 +7,7 @@ import { noteLapse, noteWork } from "../rules/cooling.ts";
 import { recordEnding } from "../rules/deeds.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { fenceOf } from "../rules/lease.ts";
+import { endAuction } from "../rules/turns.ts";
 import { putTask } from "../rules/put-task.ts";
 import { asksIndependent } from "../rules/review.ts";
 import { settleStake } from "../rules/stakes.ts";
@@ -86,6 +87,7 @@ export const attempt = kind<AttemptFields>({
         },
       ],
     });
+    endAuction(state, task.id);
   },
 });
 

@@ -3,6 +3,7 @@ import { fault } from "../fault.ts";
 import { agentId, common, line, taskId } from "../fields.ts";
 import { taskFolder } from "../paths.ts";
 import { isRoot } from "../rules/members.ts";
+import { endAuction } from "../rules/turns.ts";
 import { putTask } from "../rules/put-task.ts";
 import { finishing, taskStatus } from "../rules/task-status.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -48,5 +49,6 @@ export const cancel = kind<Fields<typeof fields>>({
   apply({ fields: body }, { state, time }) {
     const task = state.get(`task/${body.task}`)!;
     putTask(state, { ...task, cancelled: { by: body.agent, at: time, reason: body.reason } });
+    endAuction(state, task.id);
   },
 });

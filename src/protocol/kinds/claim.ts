@@ -6,6 +6,7 @@ import { recordSign } from "../rules/deeds.ts";
 import { refuseTaking } from "../rules/eligibility.ts";
 import { claimOf, isLapsed, meaningOf, nextToken, renewalFlaw } from "../rules/lease.ts";
 import { notePace } from "../rules/pace.ts";
+import { passOver } from "../rules/turns.ts";
 import { putTask } from "../rules/put-task.ts";
 import { claimLengthFlaw } from "../rules/trust/limits.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
@@ -67,7 +68,10 @@ export const claim = kind<ClaimFields>({
   apply({ fields: body }, { state, time }) {
     const task = state.get(`task/${body.task}`)!;
     recordSign(state, body.agent, time);
-    if (task.claim?.token !== body.token) notePace(state, time);
+    if (task.claim?.token !== body.token) {
+      notePace(state, time);
+      passOver(state, task, body.agent, time);
+    }
     lockClaim(state, body.agent, task);
     putTask(state, { ...task, token: body.token, claim: claimOf(body, task, time) });
   },

@@ -1,5 +1,6 @@
 import { agent } from "./agent.ts";
 import { attempt } from "./attempt.ts";
+import { bid } from "./bid.ts";
 import { cancel } from "./cancel.ts";
 import { capabilities } from "./capabilities.ts";
 import { checkpoint } from "./checkpoint.ts";
@@ -13,6 +14,7 @@ import { lock } from "./lock.ts";
 import { lockAttempt } from "./lock-attempt.ts";
 import { mound } from "./mound.ts";
 import { progress } from "./progress.ts";
+import { reveal } from "./reveal.ts";
 import { review } from "./review.ts";
 import { signal } from "./signal.ts";
 import { task } from "./task.ts";
@@ -37,6 +39,8 @@ export const KINDS: readonly Kind[] = [
   progress,
   review,
   decline,
+  bid,
+  reveal,
   checkpoint,
   lockAttempt,
   lock,

@@ -17,6 +17,9 @@ import {
 import { taskHead, type TaskId } from "../ids.ts";
 import { LEASE_MIN_MS, PATHS_CHARS } from "../limits.ts";
 import { taskFolder } from "../paths.ts";
+import { keepAuctions } from "../rules/auction-list.ts";
+import { refuseTerms, termsOf } from "../rules/auction-terms.ts";
+import { bidsOn } from "../rules/auction.ts";
 import { findCycle } from "../rules/cycle.ts";
 import { edgesOf, keepWaits } from "../rules/graph.ts";
 import { settings } from "../rules/members.ts";
@@ -24,7 +27,6 @@ import { putTask } from "../rules/put-task.ts";
 import { freedBy } from "../rules/quarantine.ts";
 import { taskStatus } from "../rules/task-status.ts";
 import type { TaskState } from "../state.ts";
-import type { AuctionTerms } from "../trust-state.ts";
 import type { Context, Incoming } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
 
@@ -77,6 +79,7 @@ export const task = kind<TaskFields>({
     const current = context.before.get(`task/${body.id}`);
     return (
       (current === undefined ? judgeNew(record, context) : judgeEdit(body, current, context)) ??
+      refuseTerms(record.path, body, current?.auction, context.time) ??
       judgeFields(body, context)
     );
   },
@@ -93,7 +96,14 @@ export const task = kind<TaskFields>({
     });
   },
 
-  settle: judgeEdges,
+  settle(context) {
+    const tasks = context.incoming.filter((record) => record.kind === "task");
+    keepAuctions(
+      context.state,
+      tasks.map((record) => (record.fields as TaskFields).id),
+    );
+    return judgeEdges(context);
+  },
 });
 
 function fewCharacters(globs: readonly string[]): boolean {
@@ -132,16 +142,6 @@ function definition(body: TaskFields) {
   };
 }
 
-function termsOf({ mode, bids, ...body }: TaskFields): AuctionTerms | undefined {
-  if (mode === undefined || body.bids_until === undefined || body.reveals_until === undefined)
-    return undefined;
-  return {
-    bids: bids ?? "sealed",
-    bidsUntil: body.bids_until,
-    revealsUntil: body.reveals_until,
-  };
-}
-
 function judgeNew(record: Incoming<TaskFields>, { state, author }: Context): Fault | undefined {
   const id = record.fields.id;
   if (state.get(`head/${taskHead(id)}`) !== undefined)
@@ -164,8 +164,9 @@ function judgeEdit(
   }
   const status = taskStatus(state, current, time);
   if (status === "cancelled") return fault("TA5", { code: "not-open", task: current.id, status });
-  if (status === "open" || status === "blocked" || status === "failed") return undefined;
-  if (status === "quarantined" && current.claim === undefined) return undefined;
+  const bids = bidsOn(state, current.id).length > 0;
+  if (!bids && (status === "open" || status === "blocked" || status === "failed")) return undefined;
+  if (!bids && status === "quarantined" && current.claim === undefined) return undefined;
   const next: Record<string, unknown> = definition(body);
   const now = current as unknown as Record<string, unknown>;
   const changed = Object.keys(next).find((field) => {
@@ -173,7 +174,7 @@ function judgeEdit(
   });
   return changed === undefined
     ? undefined
-    : fault("TA5", {
+    : fault(bids ? "AU7" : "TA5", {
         code: "edit-frozen",
         task: current.id,
         status,

@@ -10,6 +10,7 @@ import { refuseOverlap } from "./reservations.ts";
 import { refuseStake } from "./stakes.ts";
 import { claimsAllowed } from "./trust/limits.ts";
 import { trustOf } from "./trust/table.ts";
+import { refuseTurn } from "./turns.ts";
 import { isUsedUp, taskStatus, unmet, unmetAny } from "./task-status.ts";
 
 /**
@@ -40,11 +41,26 @@ export function obstacles(
   return CHECKS.flatMap((check) => check(view, agent, task, now) ?? []);
 }
 
+/** Why an agent is not fit for a task, whoever has it now: what counts of a bidder. */
+export function refuseUnfit(
+  view: View,
+  agent: AgentId,
+  task: TaskState,
+  now: number,
+): Fault | undefined {
+  return (
+    refuseNonMember(view, agent) ??
+    refuseSkills(view, agent, task, now) ??
+    refuseTrust(view, agent, task, now)
+  );
+}
+
 const CHECKS = [
   refuseNonMember,
   refuseStatus,
   refuseQuarantined,
   refuseCooling,
+  refuseTurn,
   refuseSkills,
   refuseTrust,
   refuseLimit,

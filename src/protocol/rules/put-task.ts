@@ -56,6 +56,7 @@ function todoOf(task: TaskState): TodoState {
     trust: task.trust || undefined,
     value: task.value || undefined,
     stake: task.stake || undefined,
+    auction: task.auction === undefined ? undefined : true,
   };
 }
 

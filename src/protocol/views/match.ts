@@ -7,6 +7,7 @@
 import type { AgentId } from "../ids.ts";
 import type { Choice, Choosing } from "../rules/choice.ts";
 import { refuseAny, refuseTaking } from "../rules/eligibility.ts";
+import { awardedTo } from "../rules/turns.ts";
 import type { TaskState, View } from "../state.ts";
 import { BURST_MIN, matchFor } from "./match/burst.ts";
 import { crowdOf } from "./match/crowd.ts";
@@ -26,6 +27,8 @@ const GATE_LEAST = 8;
 export function choose(view: View, agent: AgentId, now: number, how: Choosing = {}): Choice {
   // The judge would refuse every one of them.
   if (refuseAny(view, agent, now) !== undefined) return { kind: "none" };
+  const [awarded] = awardedFor(view, agent, now, how);
+  if (awarded !== undefined) return { kind: "task", task: awarded };
   const crowd = crowdOf(view);
   const yields = how.yields === true && how.delay !== 0;
   const burst = crowd.idle.length > BURST_MIN && how.delay !== 0;
@@ -80,7 +83,25 @@ export function bestFor(
   count: number,
   how: Choosing = {},
 ): readonly TaskState[] {
-  return lookAndTake(view, agent, now, how, { crowd: crowdOf(view), count }).tasks;
+  const awarded = awardedFor(view, agent, now, how).slice(0, count);
+  if (awarded.length === count) return awarded;
+  const crowd = crowdOf(view);
+  return [
+    ...awarded,
+    ...lookAndTake(view, agent, now, how, { crowd, count: count - awarded.length }).tasks,
+  ];
+}
+
+/** What is the agent's to take, and nobody else's, comes before all that it could choose. */
+function awardedFor(
+  view: View,
+  agent: AgentId,
+  now: number,
+  { except }: Choosing,
+): readonly TaskState[] {
+  return awardedTo(view, agent, now).filter(
+    (task) => takeable(view, agent, now, task.id, except) !== undefined,
+  );
 }
 
 function takeable(

@@ -1,5 +1,6 @@
 import type { AgentId } from "../../ids.ts";
 import { isSetApart } from "../../rules/quarantine.ts";
+import { phaseOf } from "../../rules/auction.ts";
 import { Overlay, type LineState, type View } from "../../state.ts";
 import type { TodoState } from "../../todo-state.ts";
 import { hashOf } from "./draw.ts";
@@ -76,11 +77,18 @@ export function gather(view: View, now: number, spare?: Board): Board {
     if (todo.until !== undefined && now < todo.until) return;
     if (todo.after !== undefined && isBlocked(view, todo.after)) return;
     if (isSetApart(todo, quarantine, now)) return;
+    if (todo.auction === true && !isAnybodys(view, key, now)) return;
     const mark = marks?.of(view.get(`task/${key.slice(ID_AT)}`)!);
     const waiting = urgency?.(key.slice(ID_AT) as never);
     columns.add(key, todo, stimulusOf(todo, now, mark, waiting));
   });
   return columns;
+}
+
+/** Whose turn it is knows of it without a board. */
+function isAnybodys(view: View, key: TodoKey, now: number): boolean {
+  const task = view.get(`task/${key.slice(ID_AT)}`)!;
+  return phaseOf(view, task, now).phase === "anybody";
 }
 
 /** A task that is not settled is not done: only what is settled needs a closer look. */

@@ -77,6 +77,7 @@ function settled(task: TaskState): TodoState {
     trust: task.trust || undefined,
     value: task.value || undefined,
     stake: task.stake || undefined,
+    auction: task.auction === undefined ? undefined : true,
   };
 }
 

@@ -1,0 +1,123 @@
+/** What an auction is at a moment, whose turn it is after the award, and what its bidders seal. */
+import { sha256Text } from "../../base/sha256.ts";
+import type { AgentId, TaskId } from "../ids.ts";
+import { TURN_MAX_MS } from "../limits.ts";
+import type { TaskState, View } from "../state.ts";
+import type { AuctionTerms, AwardState, BidState } from "../trust-state.ts";
+import { isLapsed } from "./lease.ts";
+
+/** Of the task's value: what a bid puts at risk at least. */
+const BOND_SHARE = 10;
+
+/** What every bid on a task of this value has to lock, in credits. */
+export function bondOf({ value }: Pick<TaskState, "value">): number {
+  return Math.max(1, Math.ceil(value / BOND_SHARE));
+}
+
+/** What a bidder commits to; `eta` in milliseconds, `salt` 32 hexadecimal digits. */
+export interface Sealed {
+  readonly mound: string;
+  readonly task: TaskId;
+  readonly agent: AgentId;
+  readonly stake: number;
+  readonly eta: number;
+  readonly salt: string;
+}
+
+/** SHA-256 in hexadecimal of what SPEC.md states: it names its bidder, so that a copy of it is worth nothing. */
+export function sealOf({ mound, task, agent, stake, eta, salt }: Sealed): string {
+  return digestOf(["mound-bid", mound, task, agent, stake, eta, salt]);
+}
+
+/** SHA-256 in hexadecimal of these lines, each with its LF. */
+export function digestOf(lines: readonly (string | number)[]): string {
+  const digest = sha256Text(lines.map((line) => `${line}\n`).join(""));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The bids that stand on a task, in order of name. */
+export function bidsOn(view: View, task: TaskId): readonly BidState[] {
+  const bids = view.get(`auction/${task}`)?.bids;
+  return bids === undefined
+    ? NONE
+    : Object.keys(bids)
+        .toSorted()
+        .map((agent) => bids[agent]!);
+}
+
+/** An agent may be called `constructor`, and what is read from a file has a prototype. */
+export function bidOf(view: View, task: TaskId, agent: string): BidState | undefined {
+  const bids = view.get(`auction/${task}`)?.bids;
+  return bids !== undefined && Object.hasOwn(bids, agent) ? bids[agent] : undefined;
+}
+
+const NONE: readonly BidState[] = [];
+
+/** How long each turn after the award is, in milliseconds. */
+export function turnLength({ bidsUntil, revealsUntil }: AuctionTerms): number {
+  return Math.min(revealsUntil - bidsUntil, TURN_MAX_MS);
+}
+
+export type AuctionPhase =
+  | { readonly phase: "bids" | "reveals"; readonly until: number }
+  /** It waits for a commit of somebody who does not bid. */
+  | { readonly phase: "due" }
+  /** `rank` 0 is the winner's. `until`: when the next turn begins; not while the task is claimed. */
+  | {
+      readonly phase: "turn";
+      readonly rank: number;
+      readonly agent: AgentId;
+      readonly from: number;
+      readonly until: number;
+    }
+  /** Anybody may take it who may take it otherwise. */
+  | { readonly phase: "anybody" };
+
+/** The phase at log time `now` (milliseconds) of a task that is auctioned. */
+export function phaseOf(view: View, task: TaskState, now: number): AuctionPhase {
+  const { bidsUntil, revealsUntil } = task.auction!;
+  if (now < bidsUntil) return { phase: "bids", until: bidsUntil };
+  const auction = view.get(`auction/${task.id}`);
+  if (auction === undefined || Object.keys(auction.bids).length === 0) return ANYBODY;
+  if (auction.award !== undefined) return turnAt(task, auction.award, now);
+  return now < revealsUntil ? { phase: "reveals", until: revealsUntil } : { phase: "due" };
+}
+
+const ANYBODY: AuctionPhase = { phase: "anybody" };
+
+function turnAt(task: TaskState, award: AwardState, now: number): AuctionPhase {
+  const turns = turnsAfter(task, award, now);
+  const rank = rankAt(turns, now);
+  const turn = award.order[rank];
+  if (turn === undefined) return ANYBODY;
+  const from = turns.base + (rank - turns.next) * turns.length;
+  return { phase: "turn", rank, agent: turn.agent, from, until: from + turns.length };
+}
+
+/** From `base` on it is the turn of rank `next`, after `length` that of the one after it (milliseconds). */
+export interface Turns {
+  readonly next: number;
+  readonly base: number;
+  readonly length: number;
+}
+
+/** The turns that are left once all that has begun since the award is over; a live claim is over at `now`. */
+export function turnsAfter(task: TaskState, award: AwardState, now: number): Turns {
+  const length = turnLength(task.auction!);
+  let turns: Turns = { next: 0, base: award.at, length };
+  // Nobody took it between the beginning of the bids and the award.
+  for (const one of task.attempts) {
+    if (one.since < award.at) continue;
+    const sentBack = one.review?.accepted === false ? one.review.at : one.at;
+    turns = { next: rankAt(turns, one.since) + 1, base: sentBack, length };
+  }
+  const { claim } = task;
+  if (claim === undefined) return turns;
+  const base = isLapsed(task, now) ? claim.until : now;
+  return { next: rankAt(turns, claim.since) + 1, base, length };
+}
+
+/** Whose turn it is at log time `now`, as a place in the order; beyond its end: anybody's. */
+export function rankAt({ next, base, length }: Turns, now: number): number {
+  return next + Math.max(0, Math.floor((now - base) / length));
+}

@@ -1,0 +1,122 @@
+/** [AU9] Makes the awards that are due. */
+import type { AgentId, Oid, TaskId } from "../ids.ts";
+import type { Overlay, TaskState, View } from "../state.ts";
+import type { AwardState, BidState, WhyNot } from "../trust-state.ts";
+import { bidsOn, bondOf } from "./auction.ts";
+import { listAuctions } from "./auction-list.ts";
+import { bestOfEach, placesOf, seedOf, weigh, type Contender } from "./award.ts";
+import { refuseUnfit } from "./eligibility.ts";
+import { releaseStake, stakeOf } from "./ledger.ts";
+import { settings } from "./members.ts";
+import { operatorOf } from "./operator.ts";
+import { prove } from "./trust/evidence.ts";
+import { trustOf } from "./trust/table.ts";
+import { loseBond } from "./turns.ts";
+
+/** In quarters: what not revealing counts as. */
+const HALF_A_DEED = 2;
+/** A standby keeps one part of so many of its stake locked. */
+const STANDBY_SHARE = 4;
+
+interface Commit {
+  readonly state: Overlay;
+  /** Log time in milliseconds. */
+  readonly time: number;
+  readonly author: AgentId;
+  readonly commit: Oid;
+}
+
+/** To be called on the state after all records of a commit. Without open auctions it is one lookup. */
+export function awardDue({ state, time, author, commit }: Commit): void {
+  const open = state.get("auctions");
+  if (open === undefined) return;
+  const due = Object.keys(open)
+    .filter((task) => time >= open[task]!)
+    .toSorted()
+    .map((id) => state.get(`task/${id}`)!)
+    .filter((task) => mayAward(state, task, author));
+  // What one award takes away does not change the trust that the next goes by.
+  const awards = due.map((task) => awardOf(state, task, { at: time, commit }));
+  due.forEach((task, at) => settle(state, task, awards[at]!));
+  listAuctions(state, Object.fromEntries(due.map(({ id }) => [id, undefined])));
+}
+
+/** Whether a commit of this author awards: nobody who bids picks the moment. */
+export function mayAward(view: View, task: TaskState, author: AgentId): boolean {
+  const bids = bidsOn(view, task.id);
+  if (bids.length === 0) return true;
+  const own = operatorOf(view, author);
+  return bids.every(({ agent }) => operatorOf(view, agent) !== own);
+}
+
+/** The award of a task's bids as they stand, on this state. */
+export function awardOf(
+  view: View,
+  task: TaskState,
+  { at, commit }: Pick<AwardState, "at" | "commit">,
+): AwardState {
+  const bids = bidsOn(view, task.id);
+  const why = new Map<AgentId, WhyNot>();
+  const contenders = bids.flatMap((bid): readonly Contender[] => {
+    const flaw = flawOf(view, task, bid, at);
+    if (flaw === undefined) return [contender(view, task.id, bid, at)];
+    why.set(bid.agent, flaw);
+    return [];
+  });
+  const weighed = weigh(contenders, bondOf(task));
+  const counted = bestOfEach(weighed);
+  const places = placesOf(counted, seedOf(settings(view).id, task.id, bids));
+  const scores = new Map(counted.map(({ agent, score }) => [agent, score]));
+  const placed = new Set(places.map(({ agent }) => agent));
+  return {
+    at,
+    commit,
+    order: places.map(({ agent, score }) => ({ agent, score })),
+    others: bids
+      .filter(({ agent }) => !placed.has(agent))
+      .map(({ agent }) => ({
+        agent,
+        why: why.get(agent) ?? (scores.has(agent) ? "outbid" : "operator"),
+        score: scores.get(agent),
+      })),
+  };
+}
+
+function contender(view: View, task: TaskId, bid: BidState, now: number): Contender {
+  return {
+    agent: bid.agent,
+    operator: operatorOf(view, bid.agent),
+    stake: lockedOn(view, task, bid.agent),
+    eta: bid.eta!,
+    trust: trustOf(view, bid.agent, now),
+  };
+}
+
+function flawOf(view: View, task: TaskState, bid: BidState, now: number): WhyNot | undefined {
+  if (bid.salt === undefined || bid.eta === undefined) return "unrevealed";
+  const found = refuseUnfit(view, bid.agent, task, now)?.code;
+  if (found === "skill-missing" || found === "trust-too-low") return found;
+  if (found !== undefined) return "not-a-member";
+  return lockedOn(view, task.id, bid.agent) < bondOf(task) ? "stake-lost" : undefined;
+}
+
+/** Less than was bid where its bidder was slashed meanwhile. */
+function lockedOn(view: View, task: TaskId, agent: AgentId): number {
+  return stakeOf(view, task, agent)?.amount ?? 0;
+}
+
+function settle(state: Overlay, task: TaskState, award: AwardState): void {
+  const bids = state.get(`auction/${task.id}`)?.bids ?? {};
+  state.set(`auction/${task.id}`, { bids, award });
+  award.order.slice(1).forEach(({ agent }) => {
+    const keep = Math.ceil(lockedOn(state, task.id, agent) / STANDBY_SHARE);
+    releaseStake(state, task.id, agent, keep);
+  });
+  for (const { agent, why } of award.others) {
+    if (why !== "unrevealed") releaseStake(state, task.id, agent);
+    else {
+      loseBond(state, task, agent);
+      prove(state, agent, HALF_A_DEED, award.at);
+    }
+  }
+}
