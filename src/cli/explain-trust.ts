@@ -77,7 +77,7 @@ const WORDS: Table<TrustFault> = {
     message: `The task ${fault.task} was awarded to ${fault.by}${
       fault.from === undefined
         ? ""
-        : `; ${fault.agent} stands by, and may start from ${formatInstant(fault.from)}`
+        : `; ${fault.agent} may take it from ${formatInstant(fault.from)} on, if it is still to be had`
     }.`,
     fix: `mound auction ${fault.task}`,
     exit: EXIT.lost,

@@ -30,6 +30,15 @@ export function taskJson(task: TaskView) {
     lapses: task.lapses,
     stake: task.stake === 0 ? null : task.stake,
     token: task.token,
+    ...(task.auction === undefined
+      ? {}
+      : {
+          auction: {
+            bids: task.auction.bids,
+            bids_until: formatInstant(task.auction.bidsUntil),
+            reveals_until: formatInstant(task.auction.revealsUntil),
+          },
+        }),
     claim:
       claim === undefined
         ? null

@@ -26,6 +26,7 @@ import type {
 import { Mound } from "../open/mound.ts";
 import { WIRE_BUILD, type DaemonStatus } from "../open/wire.ts";
 import type { AgentId } from "../protocol/ids.ts";
+import { AuctionKeeper } from "./auctions.ts";
 import { BroadcastKeeper } from "./broadcasts.ts";
 import { CheckpointKeeper, type CheckpointWish } from "./checkpoints.ts";
 import { Desk } from "./desk.ts";
@@ -83,6 +84,7 @@ export class Daemon {
   readonly #prover: Prover;
   readonly #checkpoints: CheckpointKeeper | undefined;
   readonly #broadcasts: BroadcastKeeper;
+  readonly #auctions: AuctionKeeper;
   readonly #since = systemClock.now();
   #pump: Pump | undefined;
   #due: NodeJS.Timeout | undefined;
@@ -115,29 +117,16 @@ export class Daemon {
     if (checkpoints !== undefined)
       this.#checkpoints = new CheckpointKeeper(checkpoints, { mound, alone, log, trouble, signed });
     this.#signers = new SignerShelf(mound, systemClock, (work) => this.#sequencer.exclusive(work));
-    this.#broadcasts = new BroadcastKeeper({
-      mound,
-      sequencer: this.#sequencer,
-      signers: this.#signers,
-      present: () => this.#presence.agents,
-      log,
-    });
+    const shared = { mound, sequencer: this.#sequencer, signers: this.#signers, log };
+    this.#broadcasts = new BroadcastKeeper({ ...shared, present: () => this.#presence.agents });
+    this.#auctions = new AuctionKeeper(shared);
     if (options.repairAs !== undefined) {
-      this.#repairer = new Repairer({
-        mound,
-        agent: options.repairAs,
-        sequencer: this.#sequencer,
-        signers: this.#signers,
-        random: systemRandom,
-        log,
-      });
+      const agent = options.repairAs;
+      this.#repairer = new Repairer({ ...shared, agent, random: systemRandom });
     }
     const desk = new Desk({
-      mound,
-      sequencer: this.#sequencer,
-      signers: this.#signers,
+      ...shared,
       presence: this.#presence,
-      log,
       status: () => this.status(),
       stopping: () => this.#stopping,
     });
@@ -211,6 +200,7 @@ export class Daemon {
     await this.#repairer?.stop();
     await this.#checkpoints?.stop();
     await this.#broadcasts.stop();
+    await this.#auctions.stop();
     await this.#prover.stop();
     await this.#sequencer.idle();
     await this.#server.close();
@@ -237,6 +227,7 @@ export class Daemon {
     this.#prover.start();
     this.#checkpoints?.start();
     this.#broadcasts.start();
+    this.#auctions.start();
     return ok(undefined);
   }
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Run } from "../main.ts";
 import { addAbleCommands } from "./able.ts";
 import { addAuditCommands } from "./audit.ts";
+import { addAuctionCommands } from "./auctions.ts";
 import { addCheckpointCommands } from "./checkpoints.ts";
 import { addClaimCommands } from "./claims.ts";
 import { addCreditCommands } from "./credits.ts";
@@ -42,6 +43,7 @@ export const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addMatchCommands,
   addReviewCommands,
   addCreditCommands,
+  addAuctionCommands,
   addWorkCommands,
   addLockCommands,
   addReadCommands,

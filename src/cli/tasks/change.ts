@@ -1,6 +1,7 @@
 import type { Accepted } from "../../app/request.ts";
 import { resolveTask } from "../../protocol/commands/plan.ts";
 import { taskStatus } from "../../protocol/rules/task-status.ts";
+import { formatInstant } from "../../protocol/time.ts";
 import { act } from "../act.ts";
 import type { Context } from "../context.ts";
 import { textOption } from "../options.ts";
@@ -22,9 +23,11 @@ export async function addTask(context: Context, [title]: Args, options: Options)
   const review = await reviewOf(context, accepted, changes);
   const report = await changed(context, accepted, (task) => {
     const waits =
-      task.status === "blocked"
-        ? `It waits for ${waitingText(task.waiting_for, task.waiting_for_any)}.`
-        : "It is open.";
+      task.auction !== undefined
+        ? `It is auctioned: bids until ${formatInstant(task.auction.bidsUntil)}.`
+        : task.status === "blocked"
+          ? `It waits for ${waitingText(task.waiting_for, task.waiting_for_any)}.`
+          : "It is open.";
     return `Added ${task.id}: ${sanitiseLine(task.title)}\n${waits}`;
   });
   if (review === undefined) return report;
@@ -121,7 +124,7 @@ async function changed(
   return {
     data: { task: taskJson(task), commit: commit ?? null, already: answer.already === true },
     text: words(task),
-    next: [`mound task show ${task.id}`],
+    next: [`mound ${task.auction === undefined ? "task show" : "auction"} ${task.id}`],
     notes: unmatched === undefined ? [] : [unmatchedSentence(unmatched, task.needs)],
   };
 }

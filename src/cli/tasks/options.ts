@@ -12,6 +12,7 @@ import {
 } from "../options.ts";
 import { UsageError } from "../usage.ts";
 import { COUNTER_MAX } from "../../protocol/limits.ts";
+import { formatDuration } from "../../protocol/time.ts";
 import { readDeadline } from "../../protocol/commands/deadline.ts";
 
 /** The options that describe a task, for `add` and `edit`. */
@@ -43,7 +44,13 @@ export function describeTask(command: Command): Command {
     .option("--reviewer <agent>", "who accepts or rejects, besides the creator")
     .option("--trust <share>", "how far who takes it must be trusted, from 0 to 1, such as 0.4")
     .option("--value <n>", "what it is worth beside other tasks; see review_value")
-    .option("--stake <credits>", "what a claim locks until the task is done");
+    .option("--stake <credits>", "what a claim locks until the task is done")
+    .option("--auction <duration>", "it goes to the best bid; how long bids count, such as 10m")
+    .option(
+      "--reveals <duration>",
+      "how long bids are revealed after that; half as long unless said",
+    )
+    .option("--open-bids", "bids are not sealed: everyone sees them");
 }
 
 type Field = Exclude<keyof TaskSpec, "title" | "label" | "parent">;
@@ -68,7 +75,7 @@ export async function taskChanges(
   const clear = (
     ["body", "lease", "deadline", "reviewer", "trust", "value", "stake"] as const
   ).filter((name) => options[name] === "");
-  const given = (name: Field): string | undefined =>
+  const given = (name: Field | "auction" | "reveals"): string | undefined =>
     options[name] === "" ? undefined : textOption(options[name]);
   const lease = given("lease");
   durationOption(lease, "--lease");
@@ -92,17 +99,36 @@ export async function taskChanges(
     trust: shareOption(given("trust"), "--trust"),
     value: numberOption(given("value"), "--value", 1, COUNTER_MAX),
     stake: numberOption(given("stake"), "--stake", 1, COUNTER_MAX),
-    mode: undefined,
-    bids: undefined,
-    bidsUntil: undefined,
-    revealsUntil: undefined,
+    ...auction(given("auction"), given("reveals"), options["openBids"] === true),
   };
   const changes = Object.fromEntries(
     Object.entries(found).filter(([, value]) => value !== undefined),
   ) as Partial<TaskSpec>;
   const none: Field[] = review === "none" ? ["review"] : [];
+  if (options["auction"] === "") none.push("mode", "bids", "bidsUntil", "revealsUntil");
   if (options["shared"] === false) none.push("shared");
   return { changes, clear: [...clear, ...none] };
+}
+
+/** Reveals take half as long as bids do, and not under half a minute. */
+const REVEALS_LEAST_MS = 30_000;
+
+/** Durations are taken from when the task is written. */
+function auction(
+  bids: string | undefined,
+  reveals: string | undefined,
+  open: boolean,
+): Pick<{ [F in Field]: TaskSpec[F] | undefined }, "mode" | "bids" | "bidsUntil" | "revealsUntil"> {
+  const length = durationOption(bids, "--auction");
+  durationOption(reveals, "--reveals");
+  if (length === undefined) {
+    if (reveals !== undefined || open)
+      throw new UsageError("--reveals and --open-bids go with --auction.", "--auction 10m");
+    return { mode: undefined, bids: undefined, bidsUntil: undefined, revealsUntil: undefined };
+  }
+  const usual = formatDuration(Math.max(length / 2, REVEALS_LEAST_MS));
+  const kind = open ? ("open" as const) : ("sealed" as const);
+  return { mode: "auction", bids: kind, bidsUntil: bids, revealsUntil: reveals ?? usual };
 }
 
 /** An empty entry alone makes the list empty. */

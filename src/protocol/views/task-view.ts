@@ -1,6 +1,7 @@
 import type { AgentId, TaskId } from "../ids.ts";
 import { lapsesOf } from "../rules/quarantine.ts";
 import { finishing, taskStatus, unmet, unmetAny, type TaskStatus } from "../rules/task-status.ts";
+import type { AuctionTerms } from "../trust-state.ts";
 import type { AttemptState, ProgressState, TaskState, View } from "../state.ts";
 
 /** A task as readers see it: its fields, and what is derived from the log at one time. */
@@ -40,6 +41,8 @@ export interface TaskView {
   readonly token: number;
   readonly result: AttemptState | undefined;
   readonly progress: ProgressState | undefined;
+  /** Of a task that is auctioned. */
+  readonly auction?: AuctionTerms;
   /**
    * Nobody can take it: what it needs and nobody declares; empty where nobody declares all of it. Only
    * where `viewMatched` made the view.
@@ -75,6 +78,7 @@ export function viewTask(view: View, task: TaskState, now: number): TaskView {
     token: task.token,
     result: finishing(task),
     progress: task.progress,
+    ...(task.auction === undefined ? {} : { auction: task.auction }),
   };
 }
 
