@@ -1,14 +1,15 @@
 import { defined } from "../base/assert.ts";
-import { judge, type CommitFacts } from "../protocol/judge.ts";
+import { judge, type CommitFacts, type Verdict } from "../protocol/judge.ts";
 import type { View } from "../protocol/state.ts";
 import type { Sha256 } from "../protocol/state-digest.ts";
 import { AnomalyWatch } from "../protocol/views/anomalies.ts";
-import type { Oid } from "../protocol/ids.ts";
+import type { AgentId, Oid } from "../protocol/ids.ts";
 import { ShardDigests } from "./audit-digest.ts";
 import { FindingTracker, marksOf } from "./audit-findings.ts";
 import type { Gathered } from "./audit-notes.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { newcomersOf, TallyCounter } from "./audit-tally.ts";
+import { AwardBook } from "./award-book.ts";
 import { CheckpointCheck, type FalseCheckpoint } from "./checkpoints.ts";
 import type { KeptState } from "./kept-state.ts";
 import { LedgerBook } from "./ledger-book.ts";
@@ -35,6 +36,7 @@ export class AuditFold {
   readonly #locks: OwnershipTracker;
   readonly #reservations: ReservationTracker;
   readonly #ledger: LedgerBook;
+  readonly #awards: AwardBook;
   readonly #tally: TallyCounter;
   readonly #watch: AnomalyWatch;
   readonly #digests: ShardDigests;
@@ -47,6 +49,7 @@ export class AuditFold {
     this.#locks = new OwnershipTracker(LOCKS, gathered?.locks);
     this.#reservations = new ReservationTracker(gathered?.reservations);
     this.#ledger = new LedgerBook(gathered?.ledger);
+    this.#awards = new AwardBook(gathered?.awards);
     this.#tally = new TallyCounter(gathered?.tally);
     this.#watch = new AnomalyWatch(gathered?.anomalies);
     this.#digests = new ShardDigests(sha256, gathered?.digests);
@@ -71,12 +74,27 @@ export class AuditFold {
       this.#locks.step(verdict.records, place);
       this.#reservations.step(verdict.records, place);
       this.#ledger.step(verdict.records, verdict.delta, place);
+      await this.#award(facts, verdict, place);
     }
     this.#digests.touch(verdict.delta);
     this.kept.take(facts.oid, verdict.delta);
     this.#checkpoints.step({ facts, verdict });
     if (this.#checkpoints.wants(facts.oid))
       this.#checkpoints.note(facts.oid, await this.#digests.digest(state));
+  }
+
+  async #award(
+    { commit }: CommitFacts,
+    { records, delta }: Verdict & { accepted: true },
+    place: { readonly commit: Oid; readonly number: number; readonly time: number },
+  ): Promise<void> {
+    const { state } = this.kept;
+    this.#awards.read(records);
+    if (this.#awards.idle) return;
+    const author = commit!.author.name as AgentId;
+    const denounces = records.some(({ kind }) => kind === "denounce");
+    const step = { ...place, before: state, delta, author, denounces };
+    this.#awards.take(await withKeys(state, () => this.#awards.look(step)));
   }
 
   /** What was found, and what the next audit goes on from. */
@@ -106,6 +124,7 @@ export class AuditFold {
         locks: this.#locks.report(),
         reservations: this.#reservations.report(),
         ledger: this.#ledger.report(),
+        awards: this.#awards.report(),
         tally,
         anomalies,
         checkpoints: { ...this.#checkpoints.counts, lies },
@@ -120,6 +139,7 @@ export class AuditFold {
         locks: this.#locks.keep(),
         reservations: this.#reservations.keep(),
         ledger: this.#ledger.keep(),
+        awards: this.#awards.keep(),
         anomalies: this.#watch.keep(),
         checkpoints: this.#checkpoints.keep(),
         digests: this.#digests.keep(),

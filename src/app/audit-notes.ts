@@ -4,6 +4,7 @@ import type { KeptFindings } from "./audit-findings.ts";
 import type { Tally } from "./audit-report.ts";
 import type { KeptCheckpoints } from "./checkpoints.ts";
 import type { KeptOwnership } from "./ownership.ts";
+import type { KeptAwards } from "./award-book.ts";
 import type { KeptLedger } from "./ledger-book.ts";
 import type { KeptReservations } from "./reservations.ts";
 
@@ -25,6 +26,7 @@ export interface Gathered {
   readonly locks: KeptOwnership;
   readonly reservations: KeptReservations;
   readonly ledger: KeptLedger;
+  readonly awards: KeptAwards;
   readonly anomalies: unknown;
   readonly checkpoints: KeptCheckpoints;
   readonly digests: readonly (readonly [string, string])[];

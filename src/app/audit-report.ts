@@ -121,6 +121,23 @@ export interface LedgerReport {
   readonly more: number;
 }
 
+/** An award that the records do not come to: made too early, not made, or another one. */
+export interface AwardFault {
+  readonly code: "too-early" | "missing" | "another";
+  readonly task: TaskId;
+  readonly commit: Oid;
+  readonly number: number;
+}
+
+export interface AwardsReport {
+  readonly awarded: number;
+  readonly waiting: number;
+  readonly bids: number;
+  readonly faults: readonly AwardFault[];
+  /** Faults beyond those that are kept. */
+  readonly more: number;
+}
+
 export interface AuditReport {
   /** The newest commit that was judged, and the tip that was asked for. */
   readonly tip: Oid;
@@ -139,6 +156,7 @@ export interface AuditReport {
   readonly locks: OwnershipReport;
   readonly reservations: ReservationReport;
   readonly ledger: LedgerReport;
+  readonly awards: AwardsReport;
   readonly tally: Tally;
   readonly anomalies: readonly Anomaly[];
   /** What agents have signed of the state; `unknown`: of a commit whose digest was not taken. */

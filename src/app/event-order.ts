@@ -94,7 +94,7 @@ export class EventOrder {
     const late = timed
       .flatMap(({ before, after }) => this.#agenda.change(before, after, this.#time))
       // A deadline that lay in the past when it was set is told by that commit, and never comes.
-      .filter(({ type, at }) => type !== "task.overdue" || at > time)
+      .filter(({ type, at }) => (type !== "task.overdue" && type !== "auction.closed") || at > time)
       .map((moment) => momentEvent(moment, commit));
     return { cursor: formatCursor(commit, this.#time), events: [...events, ...late] };
   }

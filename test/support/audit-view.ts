@@ -50,6 +50,7 @@ export function viewWith(
       },
       locks: { owned: 0, claims: 0, standing: 0, faults: [], more: 0, intervals: new Map() },
       reservations: { tasks: 0, claims: 0, faults: [], more: 0 },
+      awards: { awarded: 0, waiting: 0, bids: 0, faults: [], more: 0 },
       ledger: { agents: 0, granted: 0, free: 0, locked: 0, forfeited: 0, faults: [], more: 0 },
       tally: {
         commits: 99,

@@ -2,7 +2,7 @@ import { sha256Text } from "../../base/sha256.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import { anomalySentence } from "../anomaly-text.ts";
 import { proofLine, type AuditView, type Shown } from "./shown.ts";
-import { ledgerLines, ownershipLine, reservationLines, tallyLines } from "./text.ts";
+import { awardLines, ledgerLines, ownershipLine, reservationLines, tallyLines } from "./text.ts";
 import { escapeXml } from "./xml.ts";
 
 const STYLE = `
@@ -38,6 +38,7 @@ export function auditHtml(view: AuditView): string {
       ownershipLine(report),
       ...reservationLines(report),
       ...ledgerLines(report),
+      ...awardLines(report),
     ].map((line) => `<p>${escapeXml(line)}</p>`),
     `<p><code>${escapeXml(proofLine(report))}</code></p>`,
     ...(report.deferred === undefined

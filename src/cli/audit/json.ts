@@ -9,6 +9,7 @@ export function auditJson(view: AuditView, verbose: boolean) {
   const { mound, tip, asked, time, tally, anomalies, proof, deferred } = report;
   const { ownership, locks, reservations } = report;
   const { faults: uneven, more: _more, ...ledger } = report.ledger;
+  const { faults: unfair, more: _unfair, ...awards } = report.awards;
   const { lies, ...compared } = report.checkpoints;
   return {
     mound,
@@ -37,6 +38,7 @@ export function auditJson(view: AuditView, verbose: boolean) {
       claims: reservations.claims,
     },
     ledger: { holds: uneven.length === 0, ...ledger },
+    awards: { holds: unfair.length === 0, ...awards },
     tally,
     checkpoints: { ...compared, false: lies.length },
     anomalies: anomalies.map(anomalyJson),

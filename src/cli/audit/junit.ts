@@ -16,6 +16,7 @@ export function auditJunit(view: AuditView): string {
     ["single-ownership", "one owner of a task at a time"],
     ["reserved-paths", "no two live claims on one path"],
     ["ledger", "no credit spent twice"],
+    ["awards", "auctions go to the best bids"],
     ["history-rewritten", "the branch keeps what was accepted"],
   ] as const;
   const cases = groups.flatMap(([group, title]) => {

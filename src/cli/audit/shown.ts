@@ -1,6 +1,7 @@
 import type {
   AuditFinding,
   AuditReport,
+  AwardFault,
   LedgerFault,
   OwnershipFault,
   ReservationFault,
@@ -11,7 +12,7 @@ import { ruleTitle } from "./rules.ts";
 
 /** A finding in words, as every format has it. All texts are untrusted: each format makes them safe. */
 export interface Shown {
-  /** A rule of SPEC.md, or `single-ownership`, `reserved-paths`, `ledger`, `history-rewritten` or `checkpoint-false`. */
+  /** A rule of SPEC.md, or `single-ownership`, `reserved-paths`, `ledger`, `awards`, `history-rewritten` or `checkpoint-false`. */
   readonly rule: string;
   readonly title: string;
   readonly code: string;
@@ -57,6 +58,7 @@ export function viewOf(report: AuditReport, { strict, since }: ViewOptions): Aud
     ...report.locks.faults.map((fault) => ofOwnership("lock", fault)),
     ...report.reservations.faults.map(ofReservation),
     ...report.ledger.faults.map(ofLedger),
+    ...report.awards.faults.map(ofAward),
   ];
   const told = [...whole, ...report.checkpoints.lies.map(ofCheckpoint), ...commits];
   const open = told.filter((one) => one.repaired === undefined);
@@ -68,7 +70,8 @@ export function viewOf(report: AuditReport, { strict, since }: ViewOptions): Aud
       report.ownership.more +
       report.locks.more +
       report.reservations.more +
-      report.ledger.more,
+      report.ledger.more +
+      report.awards.more,
     repaired: repaired.length + report.more.repaired,
   };
   return {
@@ -182,6 +185,26 @@ const LEDGER_WORDS: Readonly<Record<LedgerFault["code"], string>> = {
   "not-as-booked": "are not what grants, claims and their ends come to",
   "below-zero": "are less than nothing, or more are locked than are anywhere",
   "not-conserved": "do not add up to what was granted and forfeited",
+};
+
+function ofAward({ task, code, commit, number }: AwardFault): Shown {
+  return {
+    ...WHOLE,
+    rule: "awards",
+    title: "Auctions go to the bids that were best",
+    code,
+    message: `The award of ${task} ${AWARD_WORDS[code]}.`,
+    advice: "Tell the makers of Mound: its judge accepted what it must refuse.",
+    commit,
+    number,
+    author: "",
+  };
+}
+
+const AWARD_WORDS: Readonly<Record<AwardFault["code"], string>> = {
+  "too-early": "was made before it was due, or by a bidder's commit",
+  missing: "was due with this commit, and was not made",
+  another: "is not what the bids come to",
 };
 
 function ofCheckpoint(lie: AuditReport["checkpoints"]["lies"][number]): Shown {

@@ -2,7 +2,7 @@ import { formatInstant } from "../../protocol/time.ts";
 import { sanitiseLine } from "../sanitise.ts";
 import { anomalySentence } from "../anomaly-text.ts";
 import { count, grouped, proofLine, type AuditView, type Shown } from "./shown.ts";
-import { ledgerLines, ownershipLine, reservationLines, tallyLines } from "./text.ts";
+import { awardLines, ledgerLines, ownershipLine, reservationLines, tallyLines } from "./text.ts";
 
 /** GitHub drops a summary above 1 MiB as a whole; the rest is room for what others have put there. */
 const SUMMARY_BYTES = 900_000;
@@ -21,6 +21,7 @@ export function auditSummary(view: AuditView, limit = SUMMARY_BYTES): string {
     plain(ownershipLine(report)),
     ...reservationLines(report).map(plain),
     ...ledgerLines(report).map(plain),
+    ...awardLines(report).map(plain),
     "",
     code(proofLine(report)),
     "",

@@ -22,6 +22,7 @@ export function auditText(view: AuditView, verbose: boolean): string {
     ownershipLine(report),
     ...reservationLines(report),
     ...ledgerLines(report),
+    ...awardLines(report),
     ...checkpointLines(report),
     ...deferredLines(report),
     ...(view.open + view.repaired === 0 ? [`No findings${since}.`] : []),
@@ -77,6 +78,16 @@ export function ledgerLines({ ledger }: AuditReport): readonly string[] {
         `The ledger comes out even: of ${of}, ${grouped(free)} are free, ${grouped(locked)} locked and ${grouped(forfeited)} forfeited; none was spent twice.`,
       ]
     : [`The ledger does not come out even, of ${of}.`];
+}
+
+/** Nothing where nothing was ever auctioned. */
+export function awardLines({ awards }: AuditReport): readonly string[] {
+  const { awarded, waiting, bids, faults } = awards;
+  if (awarded + waiting === 0) return [];
+  const of = `${count(bids, "bid")}, ${count(awarded, "auction")} awarded and ${grouped(waiting)} waiting`;
+  return faults.length === 0
+    ? [`Auctions hold: of ${of}, each went to the bids that were best.`]
+    : [`Auctions do not hold, of ${of}.`];
 }
 
 function checkpointLines({ checkpoints }: AuditReport): readonly string[] {

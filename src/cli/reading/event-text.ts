@@ -40,7 +40,9 @@ function detailOf(event: MoundEvent): string {
     level === undefined ? undefined : `${level} for ${scope}`,
     severity,
     task === undefined ? topic : undefined,
-    amount === undefined ? undefined : `${plural(amount, "credit")}, ${free} free`,
+    amount === undefined
+      ? undefined
+      : `${plural(amount, "credit")}${free === undefined ? "" : `, ${free} free`}`,
     percent === undefined ? undefined : `${percent} %`,
     until === undefined ? undefined : `until ${formatInstant(until).slice(0, 19)}Z`,
     token === undefined ? undefined : `(token ${token})`,

@@ -40,6 +40,13 @@ const COMMIT_EVENTS = [
   "task.rejected",
   "task.ready",
   "review.waiting",
+  "auction.opened",
+  "auction.awarded",
+  "auction.passed",
+  "bid.placed",
+  "bid.withdrawn",
+  "bid.revealed",
+  "bid.forfeited",
   "credit.granted",
   "credit.locked",
   "credit.returned",
@@ -64,6 +71,7 @@ const TIME_EVENTS = [
   "claim.lapsed",
   "task.overdue",
   "task.quarantined",
+  "auction.closed",
   "lock.lapsed",
   "leader.lapsed",
 ] as const;
@@ -112,7 +120,7 @@ export interface MoundEvent {
   readonly strength?: number;
   /** Who may review it, in order of name: so many as are told, and no more. */
   readonly reviewers?: readonly AgentId[];
-  /** Credits that were granted, locked, returned or forfeited, and what the agent had free after it. */
+  /** Credits that were granted, locked, returned or forfeited, and what the agent had free after it; a bid's stake. */
   readonly amount?: number;
   readonly free?: number;
   /** Of a refused change: the rule and the fault's code. */

@@ -14,6 +14,7 @@ import type { SignalKind } from "../signal-state.ts";
 import { Overlay, type AgentState, type Outcome, type TaskState, type View } from "../state.ts";
 import { taskOfTopic } from "../topics.ts";
 import { newlyWaiting } from "./reviews.ts";
+import { tellAuctions, tellBid, tellReveal } from "./auction-events.ts";
 import { tellCredits } from "./credit-events.ts";
 import { newlyUnmatched } from "./unmatched.ts";
 import { wokenBy } from "./woken.ts";
@@ -61,6 +62,7 @@ function tellRecords(before: View, { records, delta, time }: Verdict & { accepte
     (task: TaskState): Told => ({ type, ...aboutTask(task) });
   return [
     ...records.flatMap((record) => TELL[record.kind]?.(record.fields as never, scene) ?? []),
+    ...tellAuctions(before, after, records, time),
     ...tellCredits(before, after, records),
     ...wokenBy(before, after, records, time).map(tell("task.ready")),
     ...newlyWaiting(before, after, records, time).map((told) => ({
@@ -96,6 +98,8 @@ const TELL: Readonly<
   progress: tellProgress,
   review: tellReview,
   decline: tellDecline,
+  bid: tellBid,
+  reveal: tellReveal,
   checkpoint: tellCheckpoint,
   lock: tellLock,
   "lock-attempt": tellLockAttempt,

@@ -14,6 +14,7 @@ export interface Moment {
     | "claim.lapsed"
     | "task.overdue"
     | "task.quarantined"
+    | "auction.closed"
     | "lock.lapsed"
     | "leader.lapsed";
   /** Milliseconds. */
@@ -21,7 +22,10 @@ export interface Moment {
   readonly of: Timed;
 }
 
-/** A claim lapses at its `until`, and may set its task apart; a task that is not finished is overdue at its deadline. */
+/**
+ * A claim lapses at its `until`, and may set its task apart; a task that is not finished is overdue at its
+ * deadline; bids on one that is auctioned close.
+ */
 export function momentsOf(of: Timed): readonly Moment[] {
   const { claim } = of;
   if (isLock(of))
@@ -34,12 +38,17 @@ export function momentsOf(of: Timed): readonly Moment[] {
   }
   if (deadline !== undefined && !isSettled(of))
     moments.push({ type: "task.overdue", at: deadline, of });
+  if (of.auction !== undefined && !isSettled(of))
+    moments.push({ type: "auction.closed", at: of.auction.bidsUntil, of });
   return moments;
 }
 
+/** What comes of the task itself, whoever has it. */
+const UNCLAIMED: ReadonlySet<Moment["type"]> = new Set(["task.overdue", "auction.closed"]);
+
 /** The same at every replay: a lease and a deadline pass once. */
 export function momentId({ type, at, of }: Moment): string {
-  const token = type === "task.overdue" ? "" : `${of.claim!.token}/`;
+  const token = UNCLAIMED.has(type) ? "" : `${of.claim!.token}/`;
   return `${type}/${nameOf(of)}/${token}${at}`;
 }
 

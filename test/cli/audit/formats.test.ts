@@ -12,7 +12,7 @@ import { FAMILIES, RULES } from "../../../src/cli/audit/rules.ts";
 import { auditSarif } from "../../../src/cli/audit/sarif.ts";
 import { auditSummary } from "../../../src/cli/audit/summary.ts";
 import { auditText } from "../../../src/cli/audit/text.ts";
-import type { AgentId, TaskId } from "../../../src/protocol/ids.ts";
+import type { AgentId, Oid, TaskId } from "../../../src/protocol/ids.ts";
 import { finding, oid, viewWith } from "../../support/audit-view.ts";
 import { runs } from "../../support/scale.ts";
 
@@ -86,6 +86,25 @@ test("an overlap of reserved paths is a finding, and of none is told where there
   expect(auditJson(view, false)).toMatchObject({
     reservations: { holds: false, tasks: 2, claims: 3 },
   });
+});
+
+test("an award that the bids do not come to is a finding, and of fair ones their number is told", () => {
+  const fair = { awarded: 2, waiting: 1, bids: 7, faults: [], more: 0 };
+  expect(auditText(viewWith({ awards: fair }), false)).toContain(
+    "Auctions hold: of 7 bids, 2 auctions awarded and 1 waiting, each went to the bids that were best.",
+  );
+  expect(auditText(viewWith(), false)).not.toContain("uctions");
+  const faults = (["too-early", "missing", "another"] as const).map((code) => ({
+    code,
+    task: "k3f9qz7-fix-login" as TaskId,
+    commit: "1".repeat(40) as Oid,
+    number: 7,
+  }));
+  const view = viewWith({ awards: { ...fair, faults } });
+  expect(view.findings.map(({ rule }) => rule)).toEqual(faults.map(() => "awards"));
+  for (const { message } of view.findings) expect(message).toContain("k3f9qz7-fix-login");
+  expect(auditText(view, false)).toContain("Auctions do not hold");
+  expect(auditJson(view, false)).toMatchObject({ awards: { holds: false, awarded: 2 } });
 });
 
 test("a ledger that does not come out even is a finding, and of an even one its sums are told", () => {
@@ -190,10 +209,10 @@ test("JUnit has a case for each family that holds and one for each finding; the 
   const view = viewWith({ findings: [...many(2), finding(3, { repaired: oid(4) })] });
   const xml = auditJunit(view);
   const families = Object.keys(FAMILIES).length;
-  expect(xml.match(/<testcase /g)).toHaveLength(families - 1 + 4 + 3);
+  expect(xml.match(/<testcase /g)).toHaveLength(families - 1 + 5 + 3);
   expect(xml.match(/<failure /g)).toHaveLength(2);
   expect(xml.match(/<skipped /g)).toHaveLength(1);
-  expect(xml).toContain(`tests="${families + 6}" failures="2" errors="0" skipped="1"`);
+  expect(xml).toContain(`tests="${families + 7}" failures="2" errors="0" skipped="1"`);
   const strict = auditJunit(viewWith({ findings: view.report.findings }, { strict: true }));
   expect(strict.match(/<failure /g)).toHaveLength(3);
 });
