@@ -153,7 +153,7 @@ async function verifyVouch(
   verifier: Verifier,
 ): Promise<ForeignVouch | string> {
   const read = readRecord(path, bytes);
-  if (!read.ok) return "detail" in read.error ? `${read.error.detail}` : "it cannot be read";
+  if (!read.ok) return "detail" in read.error ? read.error.detail : "it cannot be read";
   const typed = typeBody(path, read.value.body);
   if ("rule" in typed)
     return typed.code === "field-invalid"

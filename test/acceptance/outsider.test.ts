@@ -12,6 +12,7 @@ import { cloneFor, foundSite, testFolder } from "../support/site.ts";
 import { grantTamperings } from "../support/grant-tamperings.ts";
 import { signalTamperings } from "../support/signal-tamperings.ts";
 import { reviewTamperings } from "../support/tampering-reviews.ts";
+import { wordTamperings } from "../support/tampering-vouches.ts";
 import { tamperings } from "../support/tamperings.ts";
 import { Vandal } from "../support/vandal.ts";
 
@@ -69,6 +70,7 @@ describe("the outsider's check", () => {
     ["with signals", signalTamperings],
     ["with grants", grantTamperings],
     ["with reviews", reviewTamperings],
+    ["with vouches", wordTamperings],
   ])("names the commit of each tampering %s, and goes on after it", async (_, ways) => {
     const scribe = await founded();
     const task = await added(scribe);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
 
 /** Refused with this exit code and fault. */
-async function refused(line: string, code: number, fault: string): Promise<string> {
+async function expectFault(line: string, code: number, fault: string): Promise<string> {
   const ran = await cli.run(`${line} --json`);
   expect([line, ran.code, ran.json.error.code]).toEqual([line, code, fault]);
   expect(ran.json.error.fix).not.toBe("");
@@ -31,8 +31,13 @@ describe("mound vouch", () => {
       "-C m vouch ant-1 --level high --until 30d --reason work --as root --json",
     );
     expect(said.json.data.vouch).toMatchObject({
-      ...{ subject: "ant-1", issuer: "root", level: "high", scope: "all" },
-      ...{ reason: "work", counts: true, joined: true },
+      subject: "ant-1",
+      issuer: "root",
+      level: "high",
+      scope: "all",
+      reason: "work",
+      counts: true,
+      joined: true,
     });
     await cli.ok(["-C", "m", "vouch", "ant-1", "--for", "lang.*", "--reason", "x", "--as", "root"]);
     const { json } = await cli.ok("-C m vouches ant-1 --json");
@@ -40,11 +45,11 @@ describe("mound vouch", () => {
     expect((await cli.ok("-C m vouches")).out).toMatch(/^ant-1 {2}by root {2}medium {2}lang\.\*/);
     await cli.ok("-C m unvouch ant-1 --as root");
     expect((await cli.ok("-C m vouches ant-1")).out).toContain("Nobody vouches for ant-1");
-    await refused("-C m unvouch ant-1 --as root", 4, "vouch-wrong");
+    await expectFault("-C m unvouch ant-1 --as root", 4, "vouch-wrong");
   });
 
   test("of a key that has not joined waits for it", async () => {
-    await refused("-C m vouch ant-9 --reason x --as root", 4, "vouch-wrong");
+    await expectFault("-C m vouch ant-9 --reason x --as root", 4, "vouch-wrong");
     const { out } = await cli.ok(`-C m vouch ant-9 --key ${STRANGER} --reason x --as root`);
     expect(out).toContain(`it waits for the key ${STRANGER} to join`);
     await cli.ok("-C m unvouch ant-9 --as root");
@@ -71,16 +76,17 @@ describe("mound vouch", () => {
       ["vouch export ghost", 3, "vouches-none"],
       ["vouch import nowhere", 2, "usage"],
     ];
-    for (const [line, code, fault] of lines) await refused(`-C m ${line} --as root`, code, fault);
+    for (const [line, code, fault] of lines)
+      await expectFault(`-C m ${line} --as root`, code, fault);
   });
 
   test("neither for one's operator nor for who has the same", async () => {
     for (const arm of ["arm-1", "arm-2"]) await cli.ok(`-C m join --operator root --as ${arm}`);
-    expect(await refused("-C m vouch arm-1 --reason x --as root", 4, "vouch-wrong")).toContain(
+    expect(await expectFault("-C m vouch arm-1 --reason x --as root", 4, "vouch-wrong")).toContain(
       "operator",
     );
-    await refused("-C m vouch root --reason x --as arm-1", 4, "vouch-wrong");
-    await refused("-C m vouch arm-2 --reason x --as arm-1", 4, "vouch-wrong");
+    await expectFault("-C m vouch root --reason x --as arm-1", 4, "vouch-wrong");
+    await expectFault("-C m vouch arm-2 --reason x --as arm-1", 4, "vouch-wrong");
   });
 });
 
@@ -89,13 +95,13 @@ describe("mound denounce", () => {
     const { json } = await cli.ok("-C m log -n 1 --json");
     const proof: string = json.meta.tip!;
     const words = `-C m denounce ant-2 --proof ${proof.slice(0, 10)} --reason liar`;
-    await refused(`${words} --severity half --as ant-1`, 4, "signers-too-few");
+    await expectFault(`${words} --severity half --as ant-1`, 4, "signers-too-few");
     const plain = await cli.ok(`${words} --as ant-1 --json`);
     expect(plain.json.data).toMatchObject({ proof, slash: null });
     const taken = await cli.ok(`${words} --severity half --with root --as ant-1 --json`);
     expect(taken.json.data).toMatchObject({ proof, slash: "half" });
-    await refused(`${words} --severity whole --as root`, 4, "denounce-wrong");
-    await refused(`${words} --severity most --as root`, 2, "usage");
+    await expectFault(`${words} --severity whole --as root`, 4, "denounce-wrong");
+    await expectFault(`${words} --severity most --as root`, 2, "usage");
     const { out } = await cli.ok("-C m vouches ant-2");
     expect(out).toContain(`ant-2 is denounced by ant-1 for ${proof.slice(0, 12)}: liar`);
     expect(out).toContain("ant-2 was slashed (half)");
@@ -149,7 +155,11 @@ describe("vouches of another mound", () => {
     const { json } = await cli.ok(`${line} --json`);
     const { fingerprint } = json.data;
     expect(json.data.vouch).toMatchObject({
-      ...{ subject: "worker", issuer: "queen", level: "low", fingerprint, joined: false },
+      subject: "worker",
+      issuer: "queen",
+      level: "low",
+      fingerprint,
+      joined: false,
       reason: expect.stringMatching(/^vouched for in m \(\w{16}\) by ant-2, root$/),
     });
     const record = readFileSync(join(dir, "other/vouches/worker/queen.yaml"), "utf8");
@@ -194,7 +204,7 @@ describe("vouches of another mound", () => {
     ];
     for (const [name, change, words] of flaws) {
       const line = `-C other vouch import ../${again(name, change)} --level high --as queen`;
-      expect([name, await refused(line, 4, "vouch-file-wrong")]).toEqual([
+      expect([name, await expectFault(line, 4, "vouch-file-wrong")]).toEqual([
         name,
         expect.stringMatching(words),
       ]);
@@ -206,6 +216,6 @@ describe("vouches of another mound", () => {
     const { json } = await cli.ok("-C m vouch export ant-1 --json");
     expect(json.data).toMatchObject({ subject: "ant-1", issuers: ["root"], file: null });
     await cli.ok("-C m unvouch ant-1 --as root");
-    await refused("-C m vouch export ant-1", 3, "vouches-none");
+    await expectFault("-C m vouch export ant-1", 3, "vouches-none");
   });
 });

@@ -1,11 +1,12 @@
 import { keyFingerprint } from "../../src/protocol/rules/fingerprint.ts";
 import type { Scribe, Written } from "./scribe.ts";
-import { HOUR, MINUTE, type Desk, type Tamperings } from "./tampering-desk.ts";
+import { deskOf, HOUR, MINUTE, type Tamperings } from "./tampering-desk.ts";
 
 const DAY = 24 * HOUR;
 
 /** Words of ant-2 for ant-1, and against it. */
-export function wronglyVouched(scribe: Scribe, { at }: Desk): Tamperings {
+export function wordTamperings(scribe: Scribe, task: string): Tamperings {
+  const { at } = deskOf(scribe, task);
   const keyOf = (agent: string): string => keyFingerprint(scribe.signer(agent).key);
   const byAnt2 = (files: Written["files"]): Written => ({ author: "ant-2", files });
   const sealed = { signers: [scribe.signer("ant-2")] };
@@ -39,5 +40,11 @@ export function wronglyVouched(scribe: Scribe, { at }: Desk): Tamperings {
     "DN5 taken back before it was said": () => denounced("ant-1", { status: "withdrawn" }),
     "RE4 a slash of no size": () => denounced("ant-1", { severity: "all" }),
     "LN5 a denouncement of another": () => denounced("ant-2", { issuer: "ant-1" }),
+    "VO2 for one's operator": async () => {
+      const { key } = scribe.signer("ant-2");
+      const command = { type: "join", key, operator: "ant-1", operatorSigns: true } as const;
+      await scribe.must("ant-2", command, [scribe.signer("ant-1")]);
+      return vouched("ant-1", { at: at(MINUTE), until: at(HOUR) });
+    },
   };
 }

@@ -4,7 +4,6 @@ import { lockTamperings } from "./lock-tamperings.ts";
 import type { Scribe, Sealed, Written } from "./scribe.ts";
 import { deskOf, HOUR, MINUTE, type Desk, type Tamperings } from "./tampering-desk.ts";
 import { wronglyDeclined } from "./tampering-declines.ts";
-import { wronglyVouched } from "./tampering-vouches.ts";
 
 /** Ways to break the rules about a task that ant-1 holds under token 1; each name begins with the rule. */
 export function tamperings(scribe: Scribe, task: string): Tamperings {
@@ -15,7 +14,6 @@ export function tamperings(scribe: Scribe, task: string): Tamperings {
     ...misplaced(scribe, desk),
     ...falselyCounted(scribe, desk),
     ...wronglyDeclined(scribe, task, desk),
-    ...wronglyVouched(scribe, desk),
     ...falselyDeclared(scribe, desk),
     ...lockTamperings(scribe),
   };
