@@ -93,6 +93,6 @@ export class Arena {
 
 /** Of all but what a refused commit changes: where the line is, what was refused, what is astray. */
 function digestOf(entries: readonly (readonly [Key, Value])[]): string {
-  const good = entries.filter(([key]) => !/^(line$|refusals$|commit\/|astray\/)/.test(key));
+  const good = entries.filter(([key]) => !/^(line$|refusals$|commit\/|astray\/|cheat\/)/.test(key));
   return stateDigest(good, sha256Hex);
 }
