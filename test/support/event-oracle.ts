@@ -49,7 +49,8 @@ interface Life {
   after: readonly string[];
   any: readonly string[];
   review: boolean;
-  /** Whether a review is asked for, be it only of a reviewer that is named. */
+  readonly value: number;
+  apart: boolean;
   asked: boolean;
   cancelled: boolean;
   done: "no" | "done" | "accepted";
@@ -81,6 +82,8 @@ interface Fields extends Claim {
   readonly after_any?: readonly string[];
   readonly review?: string;
   readonly reviewer?: string;
+  readonly value?: number;
+  readonly review_value?: number;
   readonly status?: string;
   readonly needs?: readonly string[];
   readonly skills?: readonly string[];
@@ -101,6 +104,7 @@ class Oracle {
   readonly #abilities = new Map<string, Ability>();
   readonly #purses = new Purses();
   #given = 0;
+  #reviewValue = 0;
   #commit = "";
 
   refuse(commit: string, time: number, next: number): void {
@@ -128,8 +132,9 @@ class Oracle {
       if (!this.#waits(task) && this.#isFree(task, time)) told.push(["task.ready", task]);
     for (const { kind, fields } of records) {
       const { task, token, outcome } = fields as unknown as Fields;
-      if (kind !== "attempt" || outcome !== "done" || !this.#lives.get(task)!.asked) continue;
-      told.push(["review.waiting", task, this.#lives.get(task)!.last!.agent, token]);
+      const life = this.#lives.get(task);
+      if (kind !== "attempt" || outcome !== "done" || !(life!.asked || life!.apart)) continue;
+      told.push(["review.waiting", task, life!.last!.agent, token]);
     }
     const needy = (id: string): boolean =>
       this.#lives.get(id)!.needs.join() !== (needs.get(id) ?? "");
@@ -149,8 +154,8 @@ class Oracle {
   #waits(task: string): boolean {
     const { after, any } = this.#lives.get(task)!;
     const met = (id: string): boolean => {
-      const { done, review } = this.#lives.get(id)!;
-      return review ? done === "accepted" : done !== "no";
+      const { done, review, apart } = this.#lives.get(id)!;
+      return review || apart ? done === "accepted" : done !== "no";
     };
     return !after.every(met) || (any.length > 0 && !any.some(met));
   }
@@ -184,6 +189,7 @@ class Oracle {
   }
 
   #tell(kind: string, fields: Fields, kinds: ReadonlySet<string>): Words | undefined {
+    this.#reviewValue = kind === "mound" ? (fields.review_value ?? 0) : this.#reviewValue;
     if (kind === "mound") return [this.#commit === "" ? "mound.founded" : "mound.changed"];
     if (kind === "agent") {
       const type = this.#members.has(fields.agent) ? "agent.changed" : "agent.joined";
@@ -241,6 +247,7 @@ class Oracle {
     after_any: any = [],
     review,
     reviewer,
+    value = 0,
     needs = [],
   }: Fields): Words {
     const before = this.#lives.get(id);
@@ -251,9 +258,19 @@ class Oracle {
       over: false,
       cancelled: false,
       done: "no" as const,
+      apart: false,
     };
     const asked = review === "required" || reviewer !== undefined;
-    const said = { deadline, attempts, after, any, review: review === "required", asked, needs };
+    const said = {
+      deadline,
+      attempts,
+      after,
+      any,
+      review: review === "required",
+      asked,
+      value,
+      needs,
+    };
     this.#lives.set(id, { ...(before ?? blank), ...said });
     return [before === undefined ? "task.added" : "task.changed", id];
   }
@@ -273,6 +290,7 @@ class Oracle {
         life.claim = undefined;
         if (outcome === "done") life.over = true;
         if (outcome === "done") life.done = "done";
+        life.apart = outcome === "done" && this.#reviewValue > 0 && life.value >= this.#reviewValue;
         if (outcome === "failed" || outcome === "expired") life.losers.add(claim!.agent);
         if (outcome === "cancelled") return undefined;
         return [

@@ -105,6 +105,7 @@ export class Yard {
               attempts: 1 + (pick % 3),
               paths: [[], ["src"], ["src/*.ts"], ["**/a", "docs"]][pick % 4]!,
               shared: pick % 5 === 0,
+              value: pick % 3 === 0 ? 10 : 1,
               ...(pick % 2 === 0 ? { review: "required" } : {}),
               ...(pick % 3 === 0 ? {} : { stake: 1 + (pick % 8) }),
             },
@@ -221,7 +222,11 @@ export class Yard {
       case "limit":
         return plain({
           type: "configure",
-          set: { key: "claims_max", value: String(1 + (pick % 3)) },
+          set: [
+            { key: "claims_max", value: String(1 + (pick % 3)) } as const,
+            { key: "review_value", value: pick % 2 === 0 ? "10" : "0" } as const,
+            { key: "review_trust", value: pick % 2 === 0 ? "0" : "0.3" } as const,
+          ][pick % 5 > 2 ? 0 : pick % 5]!,
         });
       default: {
         const key = madeKey(`rotation ${(this.#rotations += 1)}`);

@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import { fold } from "../../../src/protocol/fold.ts";
 import type { AgentId } from "../../../src/protocol/ids.ts";
 import { taskStatus } from "../../../src/protocol/rules/task-status.ts";
-import { MemoryState } from "../../../src/protocol/state.ts";
+import { keysAcross, shardOf } from "../../../src/protocol/shards.ts";
+import { MemoryState, type View } from "../../../src/protocol/state.ts";
 import { eventsOf } from "../../../src/protocol/views/events.ts";
 import {
+  mayReview,
   Reviewers,
   summariseReviews,
   unreviewedTasks,
@@ -189,6 +191,26 @@ describe("what waits for a review", () => {
     expect(waiting(world)).toEqual([worth]);
     world.pass(1_000).must("ant-3", { type: "finish", task: named, outcome: "done" });
     expect(waiting(world)).toEqual([worth, named]);
+  });
+
+  test("is found without looking at a task, in one shard of the state", () => {
+    const world = guarded();
+    for (let n = 0; n < 3; n += 1) deal(world, "ant-1", "ant-2");
+    const asked = deal(world, "ant-1", "ant-2", { review: "required" });
+    const shards = new Set<string>();
+    const view: View = {
+      get: (key) => (shards.add(shardOf(key)), world.state.get(key)),
+      keys: (prefix) => (
+        keysAcross(prefix)!.forEach((key) => shards.add(shardOf(key))),
+        world.state.keys(prefix)
+      ),
+      eachTodo: () => expect.fail("no task is looked at"),
+    };
+    const found = unreviewedTasks(view).filter((work) =>
+      mayReview(view, work, "ant-1" as AgentId, world.now),
+    );
+    expect(found.map(({ task }) => task)).toEqual([asked]);
+    expect([...shards].toSorted()).toEqual(["a-an", "unreviewed"]);
   });
 
   test("waits for no member that has left, and for nobody where who made it did it", () => {
