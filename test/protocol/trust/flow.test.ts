@@ -180,6 +180,16 @@ describe("the flow of trust", () => {
   });
 });
 
+test("nobody is reached by more than all of a root's trust, not even a root that all praise", () => {
+  const others = Array.from({ length: 12 }, (_, at) => at + 1);
+  const said = others.flatMap((one) => [
+    { from: 0, to: one, good: 10, bad: 0 },
+    { from: one, to: 0, good: 10, bad: 0 },
+  ]);
+  const { byRoot } = quorumTrust(ratingsOf(13, [0], said));
+  expect(byRoot[0]![0]).toBe(1);
+});
+
 describe("a score", () => {
   test("that one root's word makes rises with what is good and falls with what is bad", () => {
     const quarters = fc.integer({ min: 0, max: 50 }).map((count) => count / 4);

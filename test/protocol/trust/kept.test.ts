@@ -75,7 +75,13 @@ describe("what is kept is what would be computed anew", () => {
           for (const [at, each] of all.entries()) {
             if (at === cut) sharded = new ShardedState(cacheOf(one.state));
             happen(one, each);
-            for (const now of [one.now, one.now + each.n * DAY, Math.max(DAWN, one.now - DAY)])
+            const { now: present } = one;
+            for (const now of [
+              present,
+              present + each.n * DAY,
+              present,
+              Math.max(DAWN, present - DAY),
+            ])
               expectKept(one.state, now);
             if (sharded === undefined) continue;
             const seen = sharded;
@@ -114,5 +120,7 @@ describe("what is kept is what would be computed anew", () => {
     const vouched = trustTable(one.state, DAWN);
     expect(vouched).not.toBe(table);
     expect(trustTable(one.state, DAWN + DAY)).not.toBe(vouched);
+    // Back before the vouch was over, in the same week.
+    expectKept(one.state, DAWN);
   });
 });

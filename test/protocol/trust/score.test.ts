@@ -59,6 +59,16 @@ describe("what a score is made of", () => {
     expect(Math.sign(score(add(yard())) - before)).toBe(direction);
   });
 
+  test("all that one member says of another, its vouch too, counts as ten good deeds at most", () => {
+    const full = new Trusting(["root"])
+      .members("ant-1")
+      .says("root", "ant-1", GOOD, 10)
+      .lapses("ant-1", 8);
+    const before = score(full);
+    expect(score(full.vouch("root", "ant-1", "high"))).toBe(before);
+    expect(score(full.says("root", "ant-1", GOOD, 30))).toBe(before);
+  });
+
   test("vouches weigh by their level, and are over when they say so", () => {
     const levels = (["low", "medium", "high"] as const).map((level) => {
       const one = yard().vouch("root", "ant-1", level, { until: DAWN + DAY });
@@ -122,6 +132,11 @@ describe("what a score is made of", () => {
     const [before, after] = [chain(), chain().slash("ant-2", 4)];
     expect(score(after, "ant-1")).toBe(score(before, "ant-1"));
     expect(score(after, "ant-3")).toBeLessThan(score(before, "ant-3"));
+    // Nobody answers for a stranger who took the name that somebody else was vouched for by.
+    const stranger = chain().vouch("ant-1", "ant-2", "low", { fingerprint: "SHA256:other" });
+    expect(score(stranger.slash("ant-2", 4), "ant-3")).toBeGreaterThanOrEqual(
+      score(before, "ant-3"),
+    );
     // It takes the vouch back, and answers no more.
     const without = chain().vouch("ant-1", "ant-2", "none");
     expect(score(after.vouch("ant-1", "ant-2", "none"), "ant-3")).toBe(score(without, "ant-3"));

@@ -2,6 +2,7 @@
  * What slashes leave. One of severity v takes v of a score, which comes back by half in each 60 days; and as
  * long as it is felt, all vouches of who stands up for the slashed weigh v/4 less. It goes no further up.
  */
+import { keyFingerprint } from "../fingerprint.ts";
 import type { View } from "../../state.ts";
 import type { SlashState } from "../../trust-state.ts";
 import { epochOf } from "./epochs.ts";
@@ -17,13 +18,23 @@ export function leftAfterSlashes(view: View, agent: string, now: number): number
 /** By issuer, what vouches weigh where that is less than all: of those who vouch for somebody slashed. */
 export function vouchersLoss(view: View, now: number): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
-  for (const key of view.keys("slashed/") as readonly `slashed/${string}`[]) {
-    const left = leftAfter(view.get(key)!, VOUCHER_SHARE, now);
-    const vouches = view.get(`vouch/${key.slice("slashed/".length)}`) ?? {};
-    for (const issuer of Object.keys(vouches))
-      if (now < vouches[issuer]!.until) weights.set(issuer, (weights.get(issuer) ?? 1) * left);
+  for (const entry of view.keys("slashed/") as readonly `slashed/${string}`[]) {
+    const agent = entry.slice("slashed/".length);
+    const left = leftAfter(view.get(entry)!, VOUCHER_SHARE, now);
+    for (const issuer of vouchersOf(view, agent, now))
+      weights.set(issuer, (weights.get(issuer) ?? 1) * left);
   }
   return weights;
+}
+
+/** Of its key, revoked or not: that a stranger took the name is nobody's fault. */
+function vouchersOf(view: View, agent: string, now: number): readonly string[] {
+  const key = view.get(`agent/${agent}`)?.key;
+  const vouches = view.get(`vouch/${agent}`) ?? {};
+  const issuers = Object.keys(vouches).filter((issuer) => now < vouches[issuer]!.until);
+  if (key === undefined || issuers.length === 0) return [];
+  const fingerprint = keyFingerprint(key);
+  return issuers.filter((issuer) => vouches[issuer]!.fingerprint === fingerprint);
 }
 
 function leftAfter(slashes: readonly SlashState[], share: number, now: number): number {
