@@ -1,4 +1,5 @@
 import type { AgentId, TaskId } from "./ids.ts";
+import type { TaskTerms } from "./trust-state.ts";
 
 /** What a choice among tasks looks at first, so that it need not read the tasks themselves. */
 export interface TodoState {
@@ -13,13 +14,10 @@ export interface TodoState {
   readonly after: readonly TaskId[] | undefined;
   /** Whose attempts failed or expired, once for each. */
   readonly failed: readonly AgentId[] | undefined;
-  /** These are undefined where they would be 0: lapses as `lapsesAtEnd` counts them, and what it asks, is worth and locks. */
+  /** As `lapsesAtEnd` counts them; undefined where there are none. */
   readonly lapses: number | undefined;
-  readonly trust: number | undefined;
-  readonly value: number | undefined;
-  readonly stake: number | undefined;
-  /** Whether it is auctioned; then only whose turn it is may take it. */
-  readonly auction: true | undefined;
+  /** Undefined where its creator says none of these; one field, for what is not there takes longest to look up. */
+  readonly terms: TodoTerms | undefined;
 }
 
 /** How many claims began in each of the ten minutes of log time up to `minute`, oldest first. */
@@ -27,4 +25,9 @@ export interface PaceState {
   /** Minutes since 1970. */
   readonly minute: number;
   readonly claims: readonly number[];
+}
+
+export interface TodoTerms extends Pick<TaskTerms, "trust" | "value" | "stake"> {
+  /** Whether it is auctioned; then only whose turn it is may take it. */
+  readonly auctioned: boolean;
 }

@@ -86,10 +86,7 @@ function entriesOf(
     after: blocked ? (["missing-task"] as TaskId[]) : undefined,
     failed: undefined,
     lapses: undefined,
-    trust: undefined,
-    value: undefined,
-    stake: undefined,
-    auction: undefined,
+    terms: undefined,
   };
   return [
     [`task/${id}`, task as unknown as TaskState],

@@ -3,7 +3,7 @@ import { assert } from "../../src/base/assert.ts";
 import type { Incoming } from "../../src/protocol/kinds/incoming.ts";
 import type { Verdict } from "../../src/protocol/judge.ts";
 import { isSettled } from "../../src/protocol/rules/task-status.ts";
-import type { View } from "../../src/protocol/state.ts";
+import type { TaskState, View } from "../../src/protocol/state.ts";
 
 interface Life {
   token: number;
@@ -102,12 +102,12 @@ export function expectDerived(state: View): void {
     const lists = { needs: some(needs), after: some(after), failed: some(failed) };
     const lapsed = task.attempts.filter(({ outcome }) => outcome === "expired");
     const lapses = [...lapsed, ...(claim === undefined ? [] : [claim])];
+    const { trust, value, stake } = task;
     const terms = {
       lapses: lapses.filter((one) => one.token > task.freed).length || undefined,
-      trust: task.trust || undefined,
-      value: task.value || undefined,
-      stake: task.stake || undefined,
-      auction: task.auction === undefined ? undefined : true,
+      terms: isPlain(task)
+        ? undefined
+        : { trust, value, stake, auctioned: task.auction !== undefined },
     };
     const times = { until: claim?.until, created, deadline };
     todo.set(`todo/${id}`, { priority, token, ...times, ...lists, ...terms });
@@ -121,4 +121,8 @@ export function expectDerived(state: View): void {
     expect(state.get(key as `made/${string}`)).toBe(made.get(key.slice(5)) ?? 0);
   for (const agent of held.keys()) expect(state.get(`held/${agent}`)).toBeDefined();
   for (const agent of made.keys()) expect(state.get(`made/${agent}`)).toBeDefined();
+}
+
+function isPlain({ trust, value, stake, auction }: TaskState): boolean {
+  return trust + value + stake === 0 && auction === undefined;
 }

@@ -53,11 +53,14 @@ function todoOf(task: TaskState): TodoState {
     after: some(task.after),
     failed: some(failed),
     lapses: lapsesAtEnd(task) || undefined,
-    trust: task.trust || undefined,
-    value: task.value || undefined,
-    stake: task.stake || undefined,
-    auction: task.auction === undefined ? undefined : true,
+    terms: todoTerms(task),
   };
+}
+
+/** What an agent chooses by besides; undefined where nothing is said. */
+export function todoTerms({ trust, value, stake, auction }: TaskState): TodoState["terms"] {
+  const plain = trust === 0 && value === 0 && stake === 0 && auction === undefined;
+  return plain ? undefined : { trust, value, stake, auctioned: auction !== undefined };
 }
 
 function some<T>(list: readonly T[]): readonly T[] | undefined {

@@ -62,7 +62,7 @@ export function viewAuction(view: View, task: TaskState, now: number): AuctionVi
 export function openAuctions(view: View, now: number): readonly AuctionView[] {
   const found: AuctionView[] = [];
   view.eachTodo((key, todo) => {
-    if (todo.auction !== true) return;
+    if (todo.terms?.auctioned !== true) return;
     found.push(viewAuction(view, view.get(`task/${key.slice("todo/".length)}`)!, now));
   });
   return found.toSorted((a, b) => a.bidsUntil - b.bidsUntil || (a.task < b.task ? -1 : 1));

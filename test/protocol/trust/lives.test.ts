@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { assert } from "../../../src/base/assert.ts";
 import type { Verdict } from "../../../src/protocol/judge.ts";
 import { expectDerived, Ledger } from "../../support/ledger.ts";
 import { runsUpTo } from "../../support/scale.ts";
@@ -94,12 +95,12 @@ class Warden {
     const { claim } = task;
     const goesOn = claim?.token === token;
     if (!goesOn || claim.until <= time) {
-      expect(this.#cooling.get(agent)?.until ?? 0).toBeLessThanOrEqual(time);
-      expect(task.lapses + (goesOn ? 1 : 0)).toBeLessThan(2);
+      assert((this.#cooling.get(agent)?.until ?? 0) <= time, "who cools down took a task");
+      assert(task.lapses + (goesOn ? 1 : 0) < 2, "a quarantined task was taken");
       if (goesOn) task.lapses = Math.max(0, task.lapses);
     }
     // Nobody is trusted wholly here but the root, and nobody less than a quarter.
-    if (agent !== "root" && !goesOn) expect(until - at).toBeLessThan(8 * HOUR);
+    if (agent !== "root" && !goesOn) assert(until - at < 8 * HOUR, "a lease was too long");
     task.claim = { agent, token, until };
   }
 }

@@ -30,7 +30,7 @@ function rising(values: readonly number[]): void {
 function todo(more: Partial<TodoState> = {}): TodoState {
   const base = { priority: 2, token: 0, until: undefined, created: NOW, deadline: undefined };
   const lists = { needs: undefined, after: undefined, failed: undefined };
-  const counts = { lapses: undefined, trust: undefined, value: undefined, stake: undefined, auction: undefined };
+  const counts = { lapses: undefined, terms: undefined };
   return { ...base, ...lists, ...counts, ...more };
 }
 

@@ -6,7 +6,7 @@ import type { TodoState } from "../../todo-state.ts";
 import { hashOf } from "./draw.ts";
 import { sourcesOf } from "./sources.ts";
 import { stimulusOf } from "./stimulus.ts";
-import { sizeOf, termsOf, type Terms } from "./worth.ts";
+import { ANY_TERMS, sizeOf, termsOf, type Terms } from "./worth.ts";
 
 export type TodoKey = `todo/${string}`;
 
@@ -76,8 +76,8 @@ export function gather(view: View, now: number, spare?: Board): Board {
   view.eachTodo((key, todo) => {
     if (todo.until !== undefined && now < todo.until) return;
     if (todo.after !== undefined && isBlocked(view, todo.after)) return;
-    if (isSetApart(todo, quarantine, now)) return;
-    if (todo.auction === true && !isAnybodys(view, key, now)) return;
+    if (quarantine > 0 && isSetApart(todo, quarantine, now)) return;
+    if (todo.terms?.auctioned === true && !isAnybodys(view, key, now)) return;
     const mark = marks?.of(view.get(`task/${key.slice(ID_AT)}`)!);
     const waiting = urgency?.(key.slice(ID_AT) as never);
     columns.add(key, todo, stimulusOf(todo, now, mark, waiting));
@@ -98,7 +98,6 @@ export function isBlocked(view: View, after: NonNullable<TodoState["after"]>): b
 }
 
 const NOTHING: readonly string[] = [];
-const ANYBODY: Terms = { trust: 0, size: 0 };
 
 class Columns implements Board {
   count = 0;
@@ -107,7 +106,7 @@ class Columns implements Board {
   stimuli: Float64Array;
   groups: Int32Array;
   readonly needs: (readonly string[])[] = [NOTHING];
-  readonly terms: Terms[] = [ANYBODY];
+  readonly terms: Terms[] = [ANY_TERMS];
   readonly failed: { at: number; by: readonly AgentId[] }[] = [];
   readonly staked: { at: number; stake: number }[] = [];
   readonly #groups = new Map<string, number>();
@@ -125,19 +124,21 @@ class Columns implements Board {
   }
 
   add(key: TodoKey, todo: TodoState, stimulus: number): void {
-    const { token, needs, failed, stake, trust, value } = todo;
+    const { token, needs, failed, terms } = todo;
     if (this.count === this.hashes.length) this.#grow();
     const at = this.count;
     this.count += 1;
     this.keys[at] = key;
     this.hashes[at] = hashOf(key, ID_AT, token);
     this.stimuli[at] = stimulus;
-    if (trust === undefined && value === undefined)
-      this.groups[at] = needs === undefined ? 0 : this.#groupOf(nameOf(needs), needs, ANYBODY);
-    else this.groups[at] = this.#askingGroup(todo);
-    if (value !== undefined) this.#values += value;
+    if (terms === undefined)
+      this.groups[at] = needs === undefined ? 0 : this.#groupOf(nameOf(needs), needs, ANY_TERMS);
+    else {
+      this.groups[at] = this.#askingGroup(todo);
+      this.#values += terms.value;
+      if (terms.stake > 0) this.staked.push({ at, stake: terms.stake });
+    }
     if (failed !== undefined) this.failed.push({ at, by: failed });
-    if (stake !== undefined) this.staked.push({ at, stake });
   }
 
   #askingGroup(todo: TodoState): number {

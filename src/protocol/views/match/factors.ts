@@ -1,6 +1,7 @@
 /** What a weight is made of, for people: each factor with its value and what it comes from. */
 import type { SkillRecord } from "../../capabilities-state.ts";
 import { ANY_SKILL, deedsOf, NO_DEEDS } from "../../rules/deeds.ts";
+import { todoTerms } from "../../rules/put-task.ts";
 import type { TaskState, View } from "../../state.ts";
 import { formatShare } from "../../share.ts";
 import { formatDuration, formatInstant } from "../../time.ts";
@@ -74,10 +75,7 @@ function settled(task: TaskState): TodoState {
     after: undefined,
     failed: undefined,
     lapses: undefined,
-    trust: task.trust || undefined,
-    value: task.value || undefined,
-    stake: task.stake || undefined,
-    auction: task.auction === undefined ? undefined : true,
+    terms: todoTerms(task),
   };
 }
 
@@ -123,7 +121,7 @@ function trustOf(view: View, aptitude: Aptitude, todo: TodoState, now: number): 
   const { usual } = boardOf(view, now);
   const { score, standing, known } = aptitude.standing;
   const asks = terms.trust === 0 ? [] : [`it asks for ${formatShare(terms.trust)}`];
-  const worth = terms.size > usual ? [`worth ${todo.value}, more than others`] : [];
+  const worth = terms.size > usual ? [`worth ${todo.terms!.value}, more than others`] : [];
   const who = known && standing === undefined ? ", a newcomer" : "";
   const notes = [...asks, ...worth, `a score of ${formatShare(score)}${who}`];
   return { name: "trust", value: aptitude.trust(terms, usual), note: notes.join("; ") };

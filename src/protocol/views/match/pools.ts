@@ -52,9 +52,9 @@ function gather(view: View, now: number): ReadonlyMap<string, Open> {
   view.eachTodo((key, todo) => {
     if (todo.until !== undefined && now < todo.until) return;
     if (todo.after !== undefined && isBlocked(view, todo.after)) return;
-    if (isSetApart(todo, quarantine, now)) return;
+    if (quarantine > 0 && isSetApart(todo, quarantine, now)) return;
     const needs = todo.needs ?? [];
-    const trust = todo.trust ?? 0;
+    const trust = todo.terms?.trust ?? 0;
     const name = trust === 0 ? needs.join(" ") : `${needs.join(" ")} ${trust}`;
     let open = found.get(name);
     if (open === undefined) found.set(name, (open = { needs, trust, tasks: [] }));

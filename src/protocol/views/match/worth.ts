@@ -36,8 +36,11 @@ export interface Terms {
   readonly size: number;
 }
 
-export function termsOf({ trust, value }: Pick<TodoState, "trust" | "value">): Terms {
-  return { trust: trust ?? 0, size: sizeOf(value ?? 0) };
+/** Of a task that says neither it is always this one. */
+export const ANY_TERMS: Terms = { trust: 0, size: 0 };
+
+export function termsOf({ terms }: Pick<TodoState, "terms">): Terms {
+  return terms === undefined ? ANY_TERMS : { trust: terms.trust, size: sizeOf(terms.value) };
 }
 
 /** How many binary digits a value has. */
