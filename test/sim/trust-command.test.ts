@@ -63,6 +63,7 @@ test.each([
   [["--seeds", "0"], "--seeds 0"],
   [["--seeds", "many"], "--seeds many"],
   [["--svg", "x.svg", "--only", "C f"], "leave out --only"],
+  [["--svg", "no/such/folder/x.svg"], "nothing can be written"],
   [["--frob"], "--frob"],
   [["extra"], "extra"],
 ])("%j is a mistake, and says so", async (args, words) => {

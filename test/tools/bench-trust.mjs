@@ -2,9 +2,9 @@
 // some more, in which peers choose without reputation, by EigenTrust, and by Mound's score. It prints a table
 // of what honest peers got that was bad, and exits with 6 where a gate is missed. `--seeds N` lives each row
 // N times, `--only TEXT` (repeatable) takes the rows whose name has that text, `--svg FILE` draws a chart.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve as resolvePath } from "node:path";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { bundled } from "../bench/bundled.mjs";
@@ -53,6 +53,10 @@ async function measure({ seeds: count, only, json, svg }, file, signal) {
     console.error("The chart shows all rows: leave out --only, or --svg.");
     return 2;
   }
+  if (svg !== undefined && !(await isWritable(dirname(resolvePath(svg))))) {
+    console.error(`--svg ${svg}: nothing can be written in ${dirname(resolvePath(svg))}.`);
+    return 2;
+  }
   const seeds = seedsFrom(count);
   const from = process.cpuUsage();
   const lived = await liveAll(jobsFor(names, seeds), file, signal);
@@ -69,6 +73,14 @@ async function measure({ seeds: count, only, json, svg }, file, signal) {
   const seconds = ((user + system) / 1e6).toFixed(1);
   console.error(`Seeds ${seeds[0]} to ${seeds.at(-1)}; ${seconds} s of processor time.`);
   return gates.every(({ met }) => met) ? 0 : 6;
+}
+
+/** Asked before minutes are spent on what could not be kept. */
+function isWritable(folder) {
+  return access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** On as many threads as there are processors: by job, or undefined where it was interrupted. */
