@@ -36,6 +36,9 @@
 #   capabilities    the load is not above the capacity, nothing is declared twice, what describes a skill names one
 #                   that is declared, as far as this check can read it (CP2 CP3 CP4)
 #   declines        of tasks that are not over, by who does not hold them, for so long and so many (DE1 to DE4)
+#   auctions        bids on what is auctioned and not over, before they close, not by the creator, with a stake that
+#                   covers the bond, open or sealed as the task says; reveals of bids that stand, once, in their time
+#                   (AU1 to AU5)
 #   checkpoints     the commit is on the line, as old as its author says, and has that number; one for each agent
 #                   and commit (CK1 CK2 CK3)
 #   signals         the topic and the place that it gives, the task exists, the half-life, how many an agent leaves
@@ -47,8 +50,10 @@
 # What it leaves to `mound audit`: the trailers of messages (LN6), the values of fields that it has no use for
 # (RE4), the caps of a mound (AG8 TA6 CL11), the limits of settings and of tasks (MO1 TA7), what tasks wait for
 # and whether what they name exists (TA3 TA4 CL10), whether vouches let somebody in (AG9), what slashes (DN4), edits of
-# a task under way (TA5), skills (CL9), overlapping paths of claimed tasks (CL14), trust (CL15 CL16 CL17), what is locked
-# and forfeited (CL18 LE1), how far anybody is trusted (RV4). A commit that breaks only one of these is taken here. A record in a spelling of YAML that Mound does not write itself
+# a task under way (TA5), skills (CL9), overlapping paths of claimed tasks (CL14), how far anybody is trusted (CL15
+# CL16 CL17 RV4), what is locked and forfeited (CL18 LE1), the terms of auctions, who stands behind a bidder, what seals
+# hide, how many bids there are, to whom a task is awarded and whose turn it is (TA9 AU2 AU6 AU7 AU8 AU9 CL19). A commit
+# that breaks only one of these is taken here. A record in a spelling of YAML that Mound does not write itself
 # (flow style, escapes in a name, a field over several lines) is refused here as unreadable (RE2), and so is a
 # commit that holds a NUL byte: there this check is stricter.
 
@@ -588,6 +593,13 @@ function shape(path,  kind, i, name, part, n) {
   if (kind == "task" && has("attempts") && (!isCount(field("attempts"), 1) || field("attempts") > 99)) return "RE4 attempts is no number"
   if (kind == "grant" && (field("id") !~ /^[a-z0-9][a-z0-9-]*$/ || length(field("id")) > 39)) return "RE4 its name is none"
   if (kind == "grant" && (!isCount(field("amount"), 1) || field("reason") == "")) return "RE4 it says no amount, or no reason"
+  if (kind == "task" && (has("bids_until") && instant(field("bids_until")) < 0 || has("reveals_until") && instant(field("reveals_until")) < 0)) return "RE4 a time is none"
+  if (kind == "task" && has("value") && !isCount(field("value"), 1)) return "RE4 its value is none"
+  if (kind == "bid" && has("stake") && !isCount(field("stake"), 1)) return "RE4 its stake is none"
+  if (kind == "bid" && has("seal") && (length(field("seal")) != 64 || field("seal") ~ /[^0-9a-f]/)) return "RE4 its seal is none"
+  if (kind == "bid" && has("status") && field("status") != "withdrawn") return "RE4 its status is none"
+  if (kind ~ /^(bid|reveal)$/ && has("eta") && !duration(field("eta"))) return "RE4 its eta is none"
+  if (kind == "reveal" && (length(field("salt")) != 32 || field("salt") ~ /[^0-9a-f]/)) return "RE4 its salt is none"
   if (kind ~ /^lock/ && field("name") !~ /^[a-z0-9][a-z0-9._\/-]*$/) return "RE4 its name is none"
   if (kind == "lock-attempt" && field("outcome") !~ /^(released|expired)$/) return "RE4 its outcome is none"
   if (kind == "checkpoint") {
@@ -624,6 +636,8 @@ function place(kind) {
   if (kind == "review") return folder(field("task")) "/reviews/" field("token") ".yaml"
   if (kind == "cancel") return folder(field("task")) "/cancel.yaml"
   if (kind == "decline") return folder(field("task")) "/declines/" field("agent") ".yaml"
+  if (kind == "bid") return folder(field("task")) "/bids/" field("agent") ".yaml"
+  if (kind == "reveal") return folder(field("task")) "/reveals/" field("agent") ".yaml"
   if (kind == "checkpoint") return "checkpoints/" field("commit") "/" field("agent") ".yaml"
   if (kind == "signal") return "signals/" topicFolder(field("topic")) "/" field("agent") ".yaml"
   if (kind == "lock") return "locks/" field("name") "/claim.lock"
@@ -679,6 +693,8 @@ function judgeKind(kind) {
   if (kind == "cancel") return judgeCancel()
   if (kind == "progress") return judgeProgress()
   if (kind == "decline") return judgeDecline()
+  if (kind == "bid") return judgeBid()
+  if (kind == "reveal") return judgeReveal()
   return judgeReview()
 }
 function judgeMound(  n, i, item, name, key, founder, names) {
@@ -787,6 +803,8 @@ function judgeTask(  head) {
   put("reviewer/" ID, has("reviewer") ? field("reviewer") : AUTHOR)
   put("value/" ID, field("value") + 0)
   put("most/" ID, has("attempts") ? field("attempts") + 0 : 3)
+  put("bids/" ID, has("mode") ? instant(field("bids_until")) : ""); put("reveals/" ID, has("mode") ? instant(field("reveals_until")) : "")
+  put("sealing/" ID, has("bids") ? field("bids") : "sealed"); put("bond/" ID, has("value") ? int((field("value") + 9) / 10) : 1)
   return ""
 }
 function holds(name, token) { return get("holder/" ID) == name && get("under/" ID) == token + 0 }
@@ -902,6 +920,32 @@ function judgeDecline(  until, length_, n, i, part, one, kept, count) {
   }
   if (count >= 256) return "DE4 " AUTHOR " declines 256 tasks already"
   put("declined/" AUTHOR, kept ID "=" until)
+  return ""
+}
+function judgeBid(  own) {
+  own = "bid/" ID "/" AUTHOR
+  if (get("bids/" ID) == "") return "AU1 " ID " is not auctioned"
+  if (get("cancelled/" ID) != "" || get("done/" ID) != "" || (get("holder/" ID) == "" && failures("") >= get("most/" ID))) return "AU1 " ID " is over"
+  if (TIME >= get("bids/" ID)) return "AU1 bids on " ID " are closed"
+  if (AUTHOR == get("task/" ID)) return "AU2 its creator does not bid"
+  if (has("status")) {
+    if (has("stake") || has("seal") || has("eta")) return "AU4 a withdrawn bid says nothing else"
+    if (get(own) == "") return "AU4 no bid of " AUTHOR " stands"
+    put(own, "")
+    return ""
+  }
+  if (!has("stake") || !has("seal")) return "AU4 it needs a stake and a seal"
+  if (has("eta") != (get("sealing/" ID) == "open")) return "AU4 its eta is not as " ID " asks"
+  if (field("stake") + 0 < get("bond/" ID)) return "AU3 its stake does not cover the bond"
+  put(own, "sealed")
+  return ""
+}
+function judgeReveal(  own) {
+  own = "bid/" ID "/" AUTHOR
+  if (get("bids/" ID) == "" || get("cancelled/" ID) != "") return "AU5 nothing of " ID " is to be revealed"
+  if (TIME < get("bids/" ID) || TIME >= get("reveals/" ID)) return "AU5 it is not the time to reveal"
+  if (get(own) != "sealed") return "AU5 no bid of " AUTHOR " is to be revealed"
+  put(own, "revealed")
   return ""
 }
 function judgeCheckpoint(  number, seen) {
@@ -1109,6 +1153,8 @@ BEGIN {
   kind("progress", "task token n agent percent note checkpoint", "task token n agent")
   kind("review", "task token agent verdict reason", "task token agent verdict")
   kind("decline", "task agent until reason", "task agent until")
+  kind("bid", "task agent stake seal eta status", "task agent")
+  kind("reveal", "task agent eta salt", "task agent eta salt")
   kind("checkpoint", "commit number digest agent until", "commit number digest agent")
   kind("lock-attempt", "name token agent outcome", "name token agent outcome")
   kind("lock", "name agent token until", "name agent token until")

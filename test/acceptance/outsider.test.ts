@@ -9,6 +9,7 @@ import { added, expectAgreement, expectAudited, founded } from "../support/outsi
 import { outsider, VERIFY } from "../support/outsider.ts";
 import { runsUpTo } from "../support/scale.ts";
 import { cloneFor, foundSite, testFolder } from "../support/site.ts";
+import { auctionTamperings } from "../support/auction-tamperings.ts";
 import { grantTamperings } from "../support/grant-tamperings.ts";
 import { signalTamperings } from "../support/signal-tamperings.ts";
 import { reviewTamperings } from "../support/tampering-reviews.ts";
@@ -71,6 +72,7 @@ describe("the outsider's check", () => {
     ["with grants", grantTamperings],
     ["with reviews", reviewTamperings],
     ["with vouches", wordTamperings],
+    ["with auctions", auctionTamperings],
   ])("names the commit of each tampering %s, and goes on after it", async (_, ways) => {
     const scribe = await founded();
     const task = await added(scribe);

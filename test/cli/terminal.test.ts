@@ -15,7 +15,7 @@ let task: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   arena = await Arena.open(dir);
-  task = { ...arena.victim.tasks, nasty: "zzzzzz1", tip: arena.victim.tip };
+  task = { ...arena.victim.tasks, nasty: "zzzzzz1", auctioned: "zzzzzz3", tip: arena.victim.tip };
   const accepted = await nastyCommits(arena);
   let tip = accepted.tip;
   for (const attack of ATTACKS.filter(({ met, alone }) => met === undefined && alone !== true))
@@ -69,6 +69,10 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   release: ["release :nasty --as bob"],
   done: ["done :held --as bob"],
   fail: ["fail :open --as bob"],
+  bid: ["bid :nasty --stake 1 --eta 1h --as bob", "bid :auctioned --stake 1 --eta 1h --as bob"],
+  reveal: ["reveal :auctioned --as bob", "reveal --as bob"],
+  auction: ["auction :auctioned", "auction :nasty", "auction :auctioned --award --as root"],
+  auctions: ["auctions"],
   decline: ["decline :held --as bob", "decline :nasty --as bob"],
   review: ["review --as bob", "review --all", "review :own --accept --as bob"],
   grant: ["grant mallory 5 --reason more"],

@@ -154,6 +154,27 @@ describe("an award", () => {
     expect(scores(1_000)).toEqual(scores(HOUR / 2));
   });
 
+  test("[AU9] is re-rolled by withholding among ties only, and each time costs a bond and half a deed", () => {
+    const wishes = { "ant-1": {}, "ant-2": {}, "ant-3": { eta: 8 * HOUR } };
+    const winners = new Set<string>();
+    for (let nth = 0; nth < 16; nth += 1) {
+      const salt = nth.toString(16).padStart(32, "0");
+      const all = { ...wishes, "ant-4": { eta: 16 * HOUR, salt } };
+      const told = new Auction(ANTS).run(all);
+      const silent = new Auction(ANTS).run(all, ["ant-4"]);
+      for (const { order } of [told, silent]) {
+        expect(order.slice(0, 2).toSorted()).toEqual(["ant-1", "ant-2"]);
+        expect(order[2]).toBe("ant-3");
+        winners.add(order[0]!);
+      }
+      expect(told.credits("ant-4").lost).toBe(0);
+      expect(silent.credits("ant-4").lost).toBe(10);
+      expect(silent.world.state.get("proven/ant-4")?.at(-1)).toBe(2);
+    }
+    // Both win some of these: neither the salts nor the names say who.
+    expect([...winners].toSorted()).toEqual(["ant-1", "ant-2"]);
+  });
+
   test("[AU9] takes the bond of who did not reveal, and half a deed", () => {
     const auction = new Auction(ANTS).run({ ...FOUR, "ant-4": { stake: 300 } }, ["ant-4"]);
     expect(auction.credits("ant-4")).toEqual({ free: 990, lost: 10, locked: 0 });

@@ -97,7 +97,7 @@ export class Auction {
 }
 
 /** Another for each agent. */
-export function saltOf(agent: string): string {
+function saltOf(agent: string): string {
   return [...agent]
     .reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 0xffff_ffff, 7)
     .toString(16)

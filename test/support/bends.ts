@@ -156,6 +156,9 @@ const bends = {
     return ["0", "-1", "1000001", "2.5", "7"][pick % 5]!;
   }),
   "another stake": field("stake", (_old, _world, pick) => ["0", "-1", "900000"][pick % 3]!),
+  "another seal": field("seal", () => "0".repeat(64)),
+  "another salt": field("salt", () => "0".repeat(32)),
+  "another eta": field("eta", (_old, _world, pick) => ["1s", "2h", "0h", "9999d"][pick % 4]!),
   "a grant to another": field("to", (old, _world, pick) => another(old, pick)),
   "another subject": moved(field("subject", (old, _world, pick) => another(old, pick))),
   "another issuer": moved(field("issuer", (old, _world, pick) => another(old, pick))),

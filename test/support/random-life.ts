@@ -5,6 +5,7 @@ import type { Scribe } from "./scribe.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const AUCTION = { mode: "auction", bidsUntil: "2h", revealsUntil: "2h" } as const;
 const AGENTS = ["root", "ant-1", "ant-2"];
 
 /** What several agents intend on a real mound, what comes too late, and what strangers break. */
@@ -27,6 +28,7 @@ export async function live(scribe: Scribe, random: () => number, steps: number):
     { attempts: 2, stake: 1 },
     { review: "required" as const },
     { value: 5 },
+    AUCTION,
   ]) {
     const spec = { title: "work", ...more };
     tasks.push(...(await scribe.must("root", { type: "add", tasks: [spec] })).tasks);
@@ -104,6 +106,9 @@ function intent(chosen: {
       ...(number % 7 < 3 ? { halfLife: [HOUR, 90_000, 1_000][number % 7]! } : {}),
     },
     { type: "grant", to: AGENTS[number % 3]!, amount: 1 + (number % 9), reason: "work" },
+    { type: "bid", task, stake: 1 + (number % 9), seal: "0".repeat(64) },
+    { type: "withdraw-bid", task },
+    { type: "reveal", task, eta: HOUR, salt: "0".repeat(32) },
     { type: "rotate", key },
     ...words(number, mark.commit),
     { type: "lock", name, lease },

@@ -54,7 +54,7 @@ export function bidOf(view: View, task: TaskId, agent: string): BidState | undef
 const NONE: readonly BidState[] = [];
 
 /** How long each turn after the award is, in milliseconds. */
-export function turnLength({ bidsUntil, revealsUntil }: AuctionTerms): number {
+function turnLength({ bidsUntil, revealsUntil }: AuctionTerms): number {
   return Math.min(revealsUntil - bidsUntil, TURN_MAX_MS);
 }
 

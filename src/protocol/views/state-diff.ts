@@ -6,6 +6,7 @@ import { keyFingerprint } from "../rules/fingerprint.ts";
 import { taskStatus } from "../rules/task-status.ts";
 import type { Key, TaskState, View } from "../state.ts";
 import { formatDuration, formatInstant } from "../time.ts";
+import type { AwardState } from "../trust-state.ts";
 
 /** A state, and the log time (milliseconds) at which leases are judged. */
 export interface StateAt {
@@ -57,6 +58,7 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
         : keys.filter((key) => key.startsWith(family));
     return [...new Set(all)].map((key) => key.slice(family.length)).toSorted();
   };
+  const tasks = [...new Set([...names("task/"), ...names("auction/")])].toSorted();
   const agents = [
     ...new Set(
       [
@@ -72,7 +74,7 @@ export function diffStates(before: StateAt, after: StateAt, keys?: readonly Key[
     ),
   ].toSorted();
   return {
-    tasks: names("task/").flatMap((id) => {
+    tasks: tasks.flatMap((id) => {
       return compare(id, taskFacts(before, id as TaskId), taskFacts(after, id as TaskId));
     }),
     agents: agents.flatMap((id) => {
@@ -136,6 +138,7 @@ function taskFacts({ state, time }: StateAt, id: TaskId): Facts | undefined {
     token: task.token,
     until: instant(claim?.until),
     ...standingFacts(task),
+    ...auctionFacts(state, id),
     percent: progress?.percent,
     note: progress?.note,
     checkpoint: progress?.checkpoint,
@@ -151,6 +154,19 @@ function taskFacts({ state, time }: StateAt, id: TaskId): Facts | undefined {
     ),
     cancelled_by: cancelled?.by,
   };
+}
+
+function auctionFacts(state: View, id: TaskId): Facts {
+  const auction = state.get(`auction/${id}`);
+  if (auction === undefined) return {};
+  const bids = Object.values(auction.bids).map(({ agent, stake, salt }) => {
+    return `${agent} ${stake}${salt === undefined ? "" : " revealed"}`;
+  });
+  return { bid: some(bids.toSorted()), awarded: some(placesOf(auction.award)) };
+}
+
+function placesOf(award: AwardState | undefined): readonly string[] {
+  return award?.order.map(({ agent }) => agent) ?? [];
 }
 
 /** What its creator said of it. */

@@ -1,4 +1,5 @@
 import type { Attack } from "./attack.ts";
+import { ON_AUCTIONS } from "./auctions.ts";
 import { BODIES } from "./bodies.ts";
 import { IDENTITY } from "./identity.ts";
 import { LINEAGES } from "./lineage.ts";
@@ -11,6 +12,7 @@ import { TREES } from "./trees.ts";
 export const ATTACKS: readonly Attack[] = [
   ...IDENTITY,
   ...RECORDS,
+  ...ON_AUCTIONS,
   ...LOCKS,
   ...SIGNALS,
   ...LINEAGES,

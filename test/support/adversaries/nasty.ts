@@ -154,6 +154,29 @@ const STEPS: readonly Step[] = [
       }),
   ],
   [
+    "alice",
+    (scene, nasty) =>
+      nasty("task", {
+        id: "zzzzzz3",
+        creator: "alice",
+        mode: "auction",
+        bids: "open",
+        bids_until: formatInstant(scene.now + 3_600_000),
+        reveals_until: formatInstant(scene.now + 7_200_000),
+      }),
+  ],
+  [
+    "mallory",
+    (_, nasty) =>
+      nasty("bid", {
+        task: "zzzzzz3",
+        agent: "mallory",
+        stake: "1",
+        seal: "0".repeat(64),
+        eta: "1h",
+      }),
+  ],
+  [
     "mallory",
     (_, nasty) =>
       nasty("signal", { topic: "nasty", agent: "mallory", mark: "warn", strength: "5" }),
