@@ -63,6 +63,7 @@ function optionalFacts({
   trust,
   value,
   stake,
+  auction,
 }: TaskState): readonly string[] {
   const facts: (string | undefined)[] = [
     needs.length === 0 ? undefined : `Needs: ${needs.join(", ")}`,
@@ -70,6 +71,9 @@ function optionalFacts({
       ? undefined
       : `Paths: ${paths.join(", ")}${shared ? " (shared with tasks that say so too)" : ""}`,
     deadline === undefined ? undefined : `Deadline: ${formatInstant(deadline)}`,
+    auction === undefined
+      ? undefined
+      : `Auction: ${auction.bids} bids until ${formatInstant(auction.bidsUntil)}, reveals until ${formatInstant(auction.revealsUntil)}`,
     lease === undefined ? undefined : `Lease: ${formatDuration(lease)}`,
     trust === 0 ? undefined : `Trust: ${formatShare(trust)} at least, of who takes it`,
     value === 0 ? undefined : `Value: ${value}`,
