@@ -99,6 +99,23 @@ test("a bought root praises all attackers; loud, it slanders everybody else", ()
   }
 });
 
+test("of two bought roots each praises the other", () => {
+  const { said, attackers } = lifeOf("beyond: two loud roots bought, B 40 % malicious");
+  expect(attackers.slice(0, 2)).toEqual([3, 4]);
+  expect(said([3], [4]).good).toBeGreaterThanOrEqual(300);
+  expect(said([4], [3])).toMatchObject({ bad: 0 });
+  expect(said([3], [0]).bad).toBeGreaterThanOrEqual(300);
+});
+
+test("where attackers answer every query, far more is bad", () => {
+  const shares = ["C f = 0.4", "beyond: C f = 0.4, every query answered"].map((name) => {
+    const model = modelOf(name);
+    const { good, bad } = live(model, POLICIES.none(model.peers.length), SEED);
+    return bad / (good + bad);
+  });
+  expect(shares[1]).toBeGreaterThan(shares[0]! * 1.3);
+});
+
 test("cunning attackers of C slander every honest peer, or tell the truth of them", () => {
   const loud = lifeOf("C f = 0.4, slander of all honest peers");
   for (const one of loud.honest)

@@ -7,7 +7,7 @@ import { COLUMNS, type Column, type Row } from "./rows.ts";
 import { mean } from "./numbers.ts";
 
 const WIDTH = 960;
-const HEIGHT = 810;
+const HEIGHT = 850;
 const NAMES: Readonly<Record<Column, string>> = {
   none: "no reputation",
   eigenTrust: "EigenTrust",
@@ -22,7 +22,13 @@ export function chartOf(rows: readonly Row[]): string {
     lines({ x: 60, y: 110 }, "A, B: malicious peers, of all", of("B"), shareOf),
     lines({ x: 540, y: 110 }, "C: bad with probability f", of("C"), fractionOf),
     lines({ x: 60, y: 470 }, "D: always bad / spies that praise them", of("D"), splitOf),
-    bars({ x: 540, y: 470 }, [...of("cunning"), ...of("root"), ...of("wash"), ...of("traitors")]),
+    bars({ x: 540, y: 470 }, [
+      ...of("cunning"),
+      ...of("root"),
+      ...of("wash"),
+      ...of("traitors"),
+      ...of("beyond"),
+    ]),
   ];
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title desc">`,
@@ -45,7 +51,7 @@ interface Place {
 
 const PANEL_WIDTH = 380;
 const PANEL_HEIGHT = 260;
-const BARS_HEIGHT = 300;
+const BARS_HEIGHT = 350;
 /** Of the vertical axis, in percent. */
 const TOP = 80;
 const BOUND = 15;
@@ -127,7 +133,7 @@ function bars(place: Place, rows: readonly Row[]): readonly string[] {
   const from = place.x + names;
   const limit = fixed(from + length(BOUND));
   return [
-    text(place.x, place.y - 14, "Cunning, bought roots, new names, traitors", "name"),
+    text(place.x, place.y - 14, "Cunning, bought roots, new names, traitors, more", "name"),
     `<path class="bound" d="M${limit} ${place.y - 4}v${BARS_HEIGHT}"/>`,
     ...rows.flatMap((row, at) => [
       text(from - 8, place.y + at * step + step / 2 + 1, shortOf(row), "end"),
@@ -169,6 +175,8 @@ function splitOf({ name }: Row): string {
 function shortOf({ name }: Row): string {
   return name
     .replace(/^one (loud|discreet) root bought, ([BD]).*$/, "one root bought, $1, $2")
+    .replace(/^beyond: two loud roots bought, B.*$/, "beyond: two roots, loud, B")
+    .replace(/^beyond: ([CD])[^,]*, .*$/, "beyond: $1, all queries")
     .replace(/, slander of all honest peers$/, ", all slander")
     .replace(/^20 traitors of 75, all cycles after the turn$/, "traitors, after the turn")
     .replace(/^20 traitors of 75, from the fourth cycle on$/, "traitors, fourth cycle on");
@@ -195,6 +203,7 @@ function description(rows: readonly Row[]): string {
     sentence("Bought roots", "root"),
     sentence("Thrown-away names", "wash"),
     sentence("Traitors", "traitors"),
+    sentence("Beyond what is promised", "beyond"),
   ].join(" ");
 }
 

@@ -46,9 +46,10 @@ function peak(rows: readonly Row[]): readonly Passed[] {
 /** In C, from 0 to 1 by tenths. */
 const FRACTIONS = 11;
 
+/** What goes beyond the promise is shown, and has no gate. */
 function moundRows(rows: readonly Row[]): readonly Passed[] {
   return rows
-    .filter(({ group }) => group !== "traitors")
+    .filter(({ group }) => !["traitors", "beyond"].includes(group))
     .map(({ name, mound }) => ({ name, bad: mean(mound.bad) }))
     .toSorted((a, b) => b.bad - a.bad)
     .filter(({ bad }, at) => at === 0 || bad > BAD)

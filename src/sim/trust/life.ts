@@ -13,7 +13,7 @@ const HELD_MAX = 8;
  * Attackers answer the top fifth of the queries: all that are for the most popular categories, and no other.
  * There they outnumber honest peers; elsewhere not even a newcomer's turn falls to them.
  */
-const ANSWERED = CATEGORIES / 5;
+const POPULAR = CATEGORIES / 5;
 const TRIES = 5;
 /** What those who praise or slander say in a cycle: as much as is counted. */
 const LOUD = 10;
@@ -130,7 +130,7 @@ class Life {
       const honest = holders.filter((peer) => peer !== asker);
       if (honest.length > 0) offers.push(anyOf(honest, this.#random));
     }
-    if (category < ANSWERED)
+    if (this.#model.answered === "all" || category < POPULAR)
       for (const peer of this.#attackers) if (peer !== asker) offers.push(peer);
     return offers;
   }

@@ -5,13 +5,15 @@
  */
 import { always, ERROR, HONEST, liars, range, together, withSpies, type Peer } from "./peers.ts";
 
-export type Group = "A" | "B" | "C" | "D" | "cunning" | "root" | "wash" | "traitors";
+export type Group = "A" | "B" | "C" | "D" | "cunning" | "root" | "wash" | "traitors" | "beyond";
 
 export interface Model {
   readonly name: string;
   readonly group: Group;
   readonly roots: readonly number[];
   readonly peers: readonly Peer[];
+  /** Which queries attackers answer: those for the most popular categories, or every one. */
+  readonly answered: "popular" | "all";
   /** The cycles in which what honest peers get is counted. */
   readonly counted: readonly [number, number];
 }
@@ -39,6 +41,7 @@ export function models(): readonly Model[] {
     ...boughtRoots(),
     whitewashing(),
     ...traitors(),
+    ...beyond(),
   ];
 }
 
@@ -66,7 +69,7 @@ function build(
 ): Model {
   const honest = Array.from({ length: ROOTS + good }, () => HONEST);
   const peers = [...honest, ...others(honest.length)];
-  return { name, group, roots: range(0, ROOTS), peers, counted: SETTLED };
+  return { name, group, roots: range(0, ROOTS), peers, answered: "popular", counted: SETTLED };
 }
 
 /** How many bad peers make such a share of all in A and B. */
@@ -110,28 +113,32 @@ function cunning(): readonly Model[] {
   ]);
 }
 
-/**
- * One root of five is bought, and praises all attackers. Loud, it also lies about and slanders everybody
- * else; discreet, it is honest about the rest.
- */
+/** One root of five is bought. */
 function boughtRoots(): readonly Model[] {
-  const collective = liarsOf("B", 0.4);
-  const spied = spies(20, 20);
   return (["loud", "discreet"] as const).flatMap((manner) =>
-    [collective, spied].map((model) => {
-      const bought = ROOTS - 1;
-      const others = model.peers.flatMap(({ honest }, at) => (honest && at !== bought ? [at] : []));
-      const root: Peer = {
-        ...HONEST,
-        honest: false,
-        lies: always(manner === "loud"),
-        praises: model.peers.flatMap(({ honest }, at) => (honest ? [] : [at])),
-        slanders: manner === "loud" ? others : [],
-      };
-      const peers = model.peers.map((peer, at) => (at === bought ? root : peer));
-      return { ...model, name: `one ${manner} root bought, ${model.name}`, group: "root", peers };
+    [liarsOf("B", 0.4), spies(20, 20)].map((model) => {
+      const name = `one ${manner} root bought, ${model.name}`;
+      return { ...bought(model, 1, manner), name, group: "root" };
     }),
   );
+}
+
+/**
+ * The last so many roots praise all attackers, and one another. Loud, they also lie about and slander
+ * everybody else; discreet, they are honest about the rest.
+ */
+function bought(model: Model, count: number, manner: "loud" | "discreet"): Model {
+  const isBought = (at: number): boolean => at < ROOTS && at >= ROOTS - count;
+  const numbers = (which: (honest: boolean) => boolean): readonly number[] =>
+    model.peers.flatMap(({ honest }, at) => (which(honest && !isBought(at)) ? [at] : []));
+  const root: Peer = {
+    ...HONEST,
+    honest: false,
+    lies: always(manner === "loud"),
+    praises: numbers((honest) => !honest),
+    slanders: manner === "loud" ? numbers((honest) => honest) : [],
+  };
+  return { ...model, peers: model.peers.map((peer, at) => (isBought(at) ? root : peer)) };
 }
 
 /** Each comes back under a new name in every cycle. */
@@ -158,4 +165,15 @@ function traitors(): readonly Model[] {
     { ...model, name: `${model.name}, all cycles after the turn`, counted: [TURN, CYCLES] },
     { ...model, name: `${model.name}, from the fourth cycle on`, counted: [TURN + 3, CYCLES] },
   ];
+}
+
+/** More than is promised: a quorum stands one bad root of five, and attackers of the paper's are not everywhere. */
+function beyond(): readonly Model[] {
+  const two = bought(liarsOf("B", 0.4), 2, "loud");
+  const everywhere = [camouflage(0.4), spies(20, 20)].map((model): Model => {
+    return { ...model, name: `${model.name}, every query answered`, answered: "all" };
+  });
+  return [{ ...two, name: `two loud roots bought, ${two.name}` }, ...everywhere].map((model) => {
+    return { ...model, name: `beyond: ${model.name}`, group: "beyond" };
+  });
 }
