@@ -54,7 +54,9 @@ describe("signals", () => {
       signals: [{ mark: "stuck", agent: "ant-2", note: expect.stringContaining("tests hang") }],
     });
     const shown = (await cli.ok(`-C m task show ${id}`)).out;
-    expect(shown).toMatch(/^Signals:\n {2}stuck [34]\.\d by ant-2 since .* {2}the .*tests hang$/m);
+    expect(shown).toMatch(
+      /^Signals:\n {2}stuck [34]\.\d by ant-2 \(weighs 0\.5\) since .* {2}the .*tests hang$/m,
+    );
     expect(shown).not.toContain("\u001b");
     expect((await status(cli)).signals).toHaveLength(3);
     expect((await cli.ok("-C m status")).out).toMatch(

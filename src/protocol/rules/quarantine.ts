@@ -23,8 +23,11 @@ export function lapsesAtEnd(task: Lapsing): number {
 }
 
 export function isQuarantined(view: View, task: TaskState, now: number): boolean {
+  // Most tasks have never lapsed: for them nothing is looked up.
+  const lapses = lapsesOf(task, now);
+  if (lapses === 0) return false;
   const limit = settings(view).quarantine;
-  return limit > 0 && lapsesOf(task, now) >= limit;
+  return limit > 0 && lapses >= limit;
 }
 
 /** The same by what is kept of open tasks; `limit`: the setting. */
