@@ -1,14 +1,14 @@
 /** Along which ratings the trust of each root reaches an agent. */
 import type { AgentId } from "../ids.ts";
 import { DAMPING, ROOT_SHARE } from "../rules/trust/constants.ts";
-import { sharesOf } from "../rules/trust/local-trust.ts";
+import { sharesOf, sumsOf } from "../rules/trust/local-trust.ts";
 import type { TrustTable } from "../rules/trust/table.ts";
 
 export interface TrustPath {
   readonly root: AgentId;
   /** The path that carries most, from the root to the agent; empty where there is none. */
   readonly path: readonly AgentId[];
-  /** What that path carries, and what all paths together do: each from 0 to 1, before the quorum's scale. */
+  /** What that path carries, and what all paths together do: each from 0 to 1, of what the root starts with. */
   readonly carried: number;
   readonly reached: number;
 }
@@ -18,7 +18,7 @@ export function trustPaths(table: TrustTable, agent: AgentId): readonly TrustPat
   const { numbers, ratings, scores, agents } = table;
   const target = numbers.get(agent);
   if (target === undefined) return [];
-  const shares = sharesOf(ratings);
+  const shares = sharesOf(ratings, sumsOf(ratings));
   const credit = shares.map(
     (share, pair) => DAMPING * scores.credibility[ratings.from[pair]!]! * share,
   );

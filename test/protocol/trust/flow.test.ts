@@ -6,7 +6,6 @@ import {
   BAD_WEIGHT,
   DAMPING,
   EVIDENCE_CAP,
-  QUORUM_SCALE,
   ROOT_SHARE,
   SINK,
 } from "../../../src/protocol/rules/trust/constants.ts";
@@ -154,7 +153,7 @@ describe("the flow of trust", () => {
             [0, 1, 2, 3, 4],
             [...said, ...crossing, ...ring, ...bribes],
           );
-          const { byRoot, reach, credibility } = quorumTrust(ratings);
+          const { byRoot, reach, credibility, units } = quorumTrust(ratings);
           const carried = flowAlong(ratings, credibility);
           const bounds = byRoot.map((reached) => {
             let inflow = 0;
@@ -171,7 +170,8 @@ describe("the flow of trust", () => {
           });
           // Whoever they are, no two roots' trust together makes more of them than the larger bound.
           const all = reach.slice(honest).reduce((sum, one) => sum + one, 0);
-          expect(all).toBeLessThanOrEqual(QUORUM_SCALE * Math.max(...bounds) * (1 + 1e-9));
+          const most = Math.max(...bounds.map((bound, root) => bound / units[root]!));
+          expect(all).toBeLessThanOrEqual(most * (1 + 1e-9));
         },
       ),
       runs(60),

@@ -17,11 +17,6 @@ export const ROOT_SHARE = 0.8;
 export const STEPS = 32;
 /** Passes of credibility, of which each goes half of the way: what the first one got wrong is down to a thirtieth. */
 export const PASSES = 6;
-/**
- * From what an honest newcomer gets through two roots up to the whole range. No larger: all that any number of
- * new names can reach together is at most so many times five times what flows to them.
- */
-export const QUORUM_SCALE = 6;
 /** With so many roots and more, the second largest counts: one bad root lifts nobody. */
 export const QUORUM_ROOTS = 3;
 /** Strength of the prior that vouches make, in deeds. */

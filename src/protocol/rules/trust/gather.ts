@@ -3,6 +3,7 @@ import type { AgentId } from "../../ids.ts";
 import type { View } from "../../state.ts";
 import { effectiveRoots } from "../members.ts";
 import { EPOCH_MS, epochOf, leftOf } from "./epochs.ts";
+import { EVIDENCE_CAP } from "./constants.ts";
 import { DEED } from "./evidence.ts";
 import { hearAll, type Weigh } from "./opinions.ts";
 import type { Ratings } from "./quorum.ts";
@@ -33,12 +34,14 @@ export function gather(view: View, now: number, root?: AgentId): Gathered {
   if (root !== undefined) roots.add(root);
   const ratings: Ratings = {
     agents: agents.length,
-    ...pairsOf(view, agents, numbers, weigh, now),
+    ...halveMutual(pairsOf(view, agents, numbers, weigh, now), agents.length),
     proven: Float64Array.from(agents, (agent) => provenOf(view, agent, now)),
     roots: [...roots].map((agent) => numbers.get(agent)!).toSorted((a, b) => a - b),
   };
   return { agents, numbers, ratings, weigh, ...spanOf(view, now) };
 }
+
+const MUTUAL_CAP = EVIDENCE_CAP / 2;
 
 /** Bad deeds that nobody need say, as they have faded. */
 function provenOf(view: View, agent: AgentId, now: number): number {
@@ -117,6 +120,31 @@ function sortedByRater(
     bad[place] = found.bad[pair]!;
   }
   return { from, to, good, bad };
+}
+
+/** Who praise each other count half: also where each says so much good that it is capped. */
+function halveMutual(pairs: Pairs, agents: number): Pairs {
+  const { from, to, good } = pairs;
+  const starts = new Int32Array(agents + 1);
+  for (const rater of from) starts[rater + 1]! += 1;
+  for (let i = 0; i < agents; i += 1) starts[i + 1]! += starts[i]!;
+  const halved = good.map((deeds, pair) => {
+    if (deeds <= MUTUAL_CAP) return deeds;
+    const back = find(to, from[pair]!, starts[to[pair]!]!, starts[to[pair]! + 1]!);
+    return back >= 0 && good[back]! > 0 ? MUTUAL_CAP : deeds;
+  });
+  return { ...pairs, good: halved };
+}
+
+/** Where a sorted stretch of numbers has this one; -1: nowhere. */
+function find(sorted: Int32Array, wanted: number, start: number, end: number): number {
+  let [low, high] = [start, end];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low < end && sorted[low] === wanted ? low : -1;
 }
 
 /** Within one epoch nothing fades; only vouches end at any time. */

@@ -5,9 +5,11 @@
  *   s_ij  = max(0, cap(g_ij) - 3 cap(b_ij))                       local trust, s_ii = 0
  *   c_ij  = cred_i s_ij / (5 + sum_k s_ik)                        5: the sink
  *   x^r_j = min(1, 0.8 [j = r] + 0.8 sum_i c_ij x^r_i)            32 steps, for each root r
- *   x_j   = min(1, 6 times the second largest of {x^r_j})         the largest, with fewer than three roots
+ *   u_r   = 0.64 * 10 / (5 + max(10, sum_k s_rk))                 what r lends directly to whom it trusts wholly
+ *   x_j   = the second largest of {min(1, x^r_j / u_r)}           the largest, with fewer than three roots; a root: 1
  *   w_i   = x_i cred_i
- *   a_j   = sum_i w_i cap(g_ij);  b_j = 3 sum_i w_i cap(b_ij) + what the log itself says against j
+ *   a_j   = sum_i w_i cap(g_ij)                                   with three roots and more, in both sums
+ *   b_j   = 3 sum_i w_i cap(b_ij) + what the log says against j   without the root of which it is the most
  *   R_j   = (4 x_j + a_j) / (4 + a_j + b_j)                       reach is the prior, work is the evidence
  *   conf  = (a_j + b_j) / (4 + a_j + b_j)
  *
@@ -39,11 +41,11 @@ import {
   PASSES,
   PRIOR,
   QUORUM_ROOTS,
-  QUORUM_SCALE,
   ROOT_SHARE,
+  SINK,
   STEPS,
 } from "./constants.ts";
-import { capped, sharesOf } from "./local-trust.ts";
+import { capped, sharesOf, sumsOf } from "./local-trust.ts";
 
 /** Who has rated whom: agents are numbered from 0 in the order of their ids. */
 export interface Ratings {
@@ -64,8 +66,10 @@ export interface Ratings {
 export interface TrustScores {
   /** How far the roots' trust reaches. */
   readonly reach: Float64Array;
-  /** The same for each root alone, in the order of the roots. */
+  /** What flows from each root alone, in the order of the roots. */
   readonly byRoot: readonly Float64Array[];
+  /** What each root lends directly to whom it trusts wholly. */
+  readonly units: readonly number[];
   /** How far an agent's ratings agree with those of others. */
   readonly credibility: Float64Array;
   /** The score: how good its next work is expected to be. */
@@ -85,18 +89,26 @@ class Quorum {
   readonly #byTo: Int32Array;
   readonly #credit: Float64Array;
   readonly #share: Float64Array;
+  /** By root, in their order. */
+  readonly #units: readonly number[];
   readonly #credibility: Float64Array;
   readonly #byRoot: Float64Array[];
   readonly #rootCredibility: readonly number[];
   readonly #reach: Float64Array;
   readonly #good: Float64Array;
   readonly #bad: Float64Array;
+  readonly #isRoot: Uint8Array;
+  /** Of what roots say of each, the most that one of them does. */
+  readonly #mostGood: Float64Array;
+  readonly #mostBad: Float64Array;
 
   constructor(ratings: Ratings) {
     this.#ratings = ratings;
     const { agents, roots } = ratings;
     this.#byTo = sortByTo(ratings);
-    this.#share = sharesOf(ratings);
+    const sums = sumsOf(ratings);
+    this.#share = sharesOf(ratings, sums);
+    this.#units = roots.map((root) => unitOf(sums[root]!));
     this.#rootCredibility = rootCredibility(ratings);
     this.#credit = new Float64Array(ratings.from.length);
     this.#credibility = new Float64Array(agents);
@@ -105,6 +117,10 @@ class Quorum {
     this.#reach = new Float64Array(agents);
     this.#good = new Float64Array(agents);
     this.#bad = new Float64Array(agents);
+    this.#mostGood = new Float64Array(agents);
+    this.#mostBad = new Float64Array(agents);
+    this.#isRoot = new Uint8Array(agents);
+    for (const root of roots) this.#isRoot[root] = 1;
   }
 
   run(): TrustScores {
@@ -123,7 +139,7 @@ class Quorum {
       confidence[j] = evidence / (PRIOR + evidence);
     }
     const [reach, byRoot, credibility] = [this.#reach, this.#byRoot, this.#credibility];
-    return { reach, byRoot, credibility, score, confidence };
+    return { reach, byRoot, units: this.#units, credibility, score, confidence };
   }
 
   /** The flow from each root, and of each agent the one that the quorum takes. */
@@ -143,7 +159,9 @@ class Quorum {
     });
     const rank = roots.length >= QUORUM_ROOTS ? 2 : 1;
     for (let j = 0; j < agents; j += 1)
-      this.#reach[j] = Math.min(1, QUORUM_SCALE * largest(this.#byRoot, j, rank));
+      this.#reach[j] = Math.min(1, this.#largest(j, rank));
+    // The mound's settings name them, with the signatures of as many of them as its threshold asks for.
+    for (const root of roots) this.#reach[root] = 1;
   }
 
   #flow(root: number, sources: Int32Array, ends: Int32Array): Float64Array {
@@ -166,13 +184,26 @@ class Quorum {
 
   /** What raters say of each agent, by the weight of the raters. */
   #weigh(): void {
-    const { from, to, good, bad, proven } = this.#ratings;
+    const { from, to, good, bad, proven, roots } = this.#ratings;
     this.#good.fill(0);
     this.#bad.set(proven);
+    const quorum = roots.length >= QUORUM_ROOTS;
+    this.#mostGood.fill(0);
+    this.#mostBad.fill(0);
     for (let pair = 0; pair < from.length; pair += 1) {
-      const weight = this.#weightOf(from[pair]!);
-      this.#good[to[pair]!]! += weight * capped(good[pair]!);
-      this.#bad[to[pair]!]! += BAD_WEIGHT * weight * capped(bad[pair]!);
+      const [i, j] = [from[pair]!, to[pair]!];
+      const weight = this.#weightOf(i);
+      const praise = weight * capped(good[pair]!);
+      const blame = BAD_WEIGHT * weight * capped(bad[pair]!);
+      this.#good[j]! += praise;
+      this.#bad[j]! += blame;
+      if (!quorum || this.#isRoot[i] === 0) continue;
+      if (praise > this.#mostGood[j]!) this.#mostGood[j] = praise;
+      if (blame > this.#mostBad[j]!) this.#mostBad[j] = blame;
+    }
+    for (let j = 0; j < this.#good.length; j += 1) {
+      this.#good[j] = Math.max(0, this.#good[j]! - this.#mostGood[j]!);
+      this.#bad[j] = Math.max(proven[j]!, this.#bad[j]! - this.#mostBad[j]!);
     }
   }
 
@@ -225,6 +256,18 @@ class Quorum {
     return { praise, evidence: praise + blame };
   }
 
+  /** The largest (`rank` 1) or second largest (2) of what the roots lend an agent, in what each lends at most. */
+  #largest(agent: number, rank: 1 | 2): number {
+    let first = 0;
+    let second = 0;
+    this.#byRoot.forEach((flows, at) => {
+      const value = flows[agent]! / this.#units[at]!;
+      if (value > first) [first, second] = [value, first];
+      else if (value > second) second = value;
+    });
+    return rank === 1 ? first : second;
+  }
+
   #weightOf(agent: number): number {
     return this.#reach[agent]! * this.#credibility[agent]!;
   }
@@ -265,6 +308,14 @@ function middle(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
+/**
+ * What a root lends directly to whom it trusts wholly, and so what a reach is measured in: the more a root has
+ * rated, the less flows to each, and a reach must not shrink as a mound grows. `sum`: all that it lends.
+ */
+function unitOf(sum: number): number {
+  return (DAMPING * ROOT_SHARE * EVIDENCE_CAP) / Math.max(sum, SINK + EVIDENCE_CAP);
+}
+
 /** The pairs by `to`; those of one `to` stay in the order of `from`. */
 function sortByTo({ agents, to }: Ratings): Int32Array {
   const places = new Int32Array(agents + 1);
@@ -277,18 +328,4 @@ function sortByTo({ agents, to }: Ratings): Int32Array {
     places[target]! += 1;
   }
   return order;
-}
-
-/** The largest (`rank` 1) or second largest (2) of what the roots give an agent. */
-function largest(byRoot: readonly Float64Array[], agent: number, rank: 1 | 2): number {
-  let first = 0;
-  let second = 0;
-  for (const reached of byRoot) {
-    const value = reached[agent]!;
-    if (value > first) {
-      second = first;
-      first = value;
-    } else if (value > second) second = value;
-  }
-  return rank === 1 ? first : second;
 }

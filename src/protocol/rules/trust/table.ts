@@ -63,11 +63,14 @@ export function computeTrust(view: View, now: number, root?: AgentId): TrustTabl
 }
 
 /** What a table says of one agent. */
-export function trustIn({ numbers, scores, left }: TrustTable, agent: string): Trust {
+export function trustIn(table: TrustTable, agent: string): Trust {
+  const { numbers, scores, left, ratings } = table;
   const number = numbers.get(agent);
   if (number === undefined) return { score: 0, confidence: 0 };
+  // The mound's settings name the roots, with the signatures of as many of them as its threshold asks for.
+  const score = ratings.roots.includes(number) ? 1 : scores.score[number]!;
   return {
-    score: thousandths(scores.score[number]! * left[number]!),
+    score: thousandths(score * left[number]!),
     confidence: thousandths(scores.confidence[number]!),
   };
 }
@@ -81,7 +84,7 @@ export function trustForIn(
   now: number,
 ): Trust {
   const number = table.numbers.get(agent);
-  if (number === undefined) return { score: 0, confidence: 0 };
+  if (number === undefined || table.ratings.roots.includes(number)) return trustIn(table, agent);
   const [good, bad] = weighSkill(table, view, agent, skill, now);
   if (good + bad < SKILL_EVIDENCE) return trustIn(table, agent);
   const strength = PRIOR + good + bad;
