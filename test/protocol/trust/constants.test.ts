@@ -13,7 +13,7 @@ test.each(["SPEC.md", "rules/trust/quorum.ts"])(
     const { EVIDENCE_CAP, BAD_WEIGHT, SINK, DAMPING, ROOT_SHARE, STEPS } = constants;
     const { QUORUM_ROOTS, PRIOR, INDEPENDENT_MIN, DOUBT, PASSES } = constants;
     for (const phrase of [
-      `max(0, cap(g_ij) - ${BAD_WEIGHT} cap(b_ij))`,
+      `max(0, cap(g_ij + v_ij) - ${BAD_WEIGHT} cap(b_ij))`,
       `min(n, ${EVIDENCE_CAP})`,
       `/ (${SINK} + sum_k s_ik)`,
       `min(1, ${ROOT_SHARE} [j = r] + ${DAMPING} sum_i c_ij x^r_i)`,

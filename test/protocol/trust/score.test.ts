@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { EPOCHS_KEPT } from "../../../src/protocol/rules/trust/epochs.ts";
 import { PAIR_SKILLS } from "../../../src/protocol/rules/trust/evidence.ts";
-import { trustFor, trustOf } from "../../../src/protocol/rules/trust/table.ts";
+import { trustFor, trustOf, trustTable } from "../../../src/protocol/rules/trust/table.ts";
 import { BAD, DAY, DAWN, GOOD, Trusting, WEEK } from "../../support/trusting.ts";
 
-/** A mound of one root, who has seen six good deeds of ant-1 and one bad. */
+/** A mound of one root, who has seen four good deeds of ant-1 and one bad, and many of others. */
 function yard(): Trusting {
   const one = new Trusting(["root"]).members("ant-1", "ant-2", "ant-3");
-  return one.says("root", "ant-1", GOOD, 6).says("root", "ant-1", BAD);
+  for (const other of ["ant-4", "ant-5"]) one.member(other).says("root", other, GOOD, 10);
+  return one.says("root", "ant-1", GOOD, 4).says("root", "ant-1", BAD);
 }
 
 function score({ state, now }: Trusting, agent = "ant-1"): number {
@@ -121,6 +122,25 @@ describe("what a score is made of", () => {
     // Weeks are what is counted: 56 of the 60 days.
     expect(score(idle) / whole).toBeCloseTo(1 - 0.5 ** (56 / 60), 2);
     expect(score(idle.pass(52 * WEEK - 60 * DAY))).toBe(whole);
+  });
+
+  test("of vouches for new names, however many, no more comes than for a few", () => {
+    const sums = [1, 10, 300].map((count) => {
+      const one = new Trusting(["root"]).members("ant-1").vouch("root", "ant-1", "low");
+      const names = Array.from({ length: count }, (_, at) => `new-${at}`);
+      one.members(...names);
+      for (const [at, name] of names.entries()) {
+        one.vouch("ant-1", name, "high");
+        one.vouch(name, names[(at + 1) % count]!, "high");
+      }
+      const { reach, score: all } = trustTable(one.state, one.now).scores;
+      expect(all).toEqual(reach);
+      return all.slice(1, 1 + count).reduce((sum, each) => sum + each, 0);
+    });
+    // Six times, for the quorum's scale, what flows over to all of them and may flow on among them for ever.
+    const inflow = 0.8 * (0.8 * 0.8 * (1 / 6));
+    for (const sum of sums) expect(sum).toBeLessThan((6 * inflow) / (1 - 0.8));
+    expect(sums[2]).toBeGreaterThan(0);
   });
 
   test("who vouches for somebody slashed is itself as trusted as before, and its vouches weigh less", () => {

@@ -60,7 +60,7 @@ function membersOf(view: View): readonly AgentId[] {
     .filter((agent) => view.get(`agent/${agent}`)!.status === "active");
 }
 
-type Pairs = Pick<Ratings, "from" | "to" | "good" | "bad">;
+type Pairs = Required<Pick<Ratings, "from" | "to" | "good" | "bad" | "vouched">>;
 
 /** Numbers in arrays, for there are many pairs; each is found by the subject and then sorted by the rater. */
 function pairsOf(
@@ -75,18 +75,20 @@ function pairsOf(
     to: [] as number[],
     good: [] as number[],
     bad: [] as number[],
+    vouched: [] as number[],
   };
   /** By rater: the place of what it says of the subject, when it is at or after the subject's first. */
   const places = new Int32Array(agents.length).fill(-1);
   agents.forEach((agent, to) => {
     const first = found.from.length;
-    hearAll(view, agent, now, weigh, (rater, good, bad) => {
+    hearAll(view, agent, now, weigh, (rater, good, bad, vouched) => {
       const from = numbers.get(rater);
       if (from === undefined || from === to) return;
       const place = places[from]!;
       if (place >= first) {
         found.good[place]! += good;
         found.bad[place]! += bad;
+        found.vouched[place]! += vouched;
         return;
       }
       places[from] = found.from.length;
@@ -94,6 +96,7 @@ function pairsOf(
       found.to.push(to);
       found.good.push(good);
       found.bad.push(bad);
+      found.vouched.push(vouched);
     });
   });
   return sortedByRater(found, agents.length);
@@ -110,6 +113,7 @@ function sortedByRater(
   for (let i = 0; i < agents; i += 1) next[i + 1]! += next[i]!;
   const [from, to] = [new Int32Array(count), new Int32Array(count)];
   const [good, bad] = [new Float64Array(count), new Float64Array(count)];
+  const vouched = new Float64Array(count);
   for (let pair = 0; pair < count; pair += 1) {
     const rater = found.from[pair]!;
     const place = next[rater]!;
@@ -118,8 +122,9 @@ function sortedByRater(
     to[place] = found.to[pair]!;
     good[place] = found.good[pair]!;
     bad[place] = found.bad[pair]!;
+    vouched[place] = found.vouched[pair]!;
   }
-  return { from, to, good, bad };
+  return { from, to, good, bad, vouched };
 }
 
 /** Who praise each other count half: also where each says so much good that it is capped. */

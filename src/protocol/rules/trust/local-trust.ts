@@ -7,22 +7,19 @@ export function capped(deeds: number): number {
 }
 
 /** By rater: 5 + sum_k s_ik of quorum.ts. */
-export function sumsOf({ agents, from, good, bad }: Ratings): Float64Array {
-  const sums = new Float64Array(agents).fill(SINK);
-  for (let pair = 0; pair < from.length; pair += 1)
-    sums[from[pair]!]! += localOf(good[pair]!, bad[pair]!);
+export function sumsOf(ratings: Ratings): Float64Array {
+  const sums = new Float64Array(ratings.agents).fill(SINK);
+  ratings.from.forEach((rater, pair) => (sums[rater]! += localOf(ratings, pair)));
   return sums;
 }
 
 /** By pair: which part of its rater's standing flows along it. */
-export function sharesOf({ from, good, bad }: Ratings, sums: Float64Array): Float64Array {
-  return Float64Array.from(
-    from,
-    (rater, pair) => localOf(good[pair]!, bad[pair]!) / sums[rater]!,
-  );
+export function sharesOf(ratings: Ratings, sums: Float64Array): Float64Array {
+  return Float64Array.from(ratings.from, (rater, pair) => localOf(ratings, pair) / sums[rater]!);
 }
 
 /** s_ij of quorum.ts. */
-function localOf(good: number, bad: number): number {
-  return Math.max(0, capped(good) - BAD_WEIGHT * capped(bad));
+function localOf({ good, bad, vouched }: Ratings, pair: number): number {
+  const praise = good[pair]! + (vouched?.[pair] ?? 0);
+  return Math.max(0, capped(praise) - BAD_WEIGHT * capped(bad[pair]!));
 }

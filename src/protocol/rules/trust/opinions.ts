@@ -13,8 +13,8 @@ export const DENOUNCEMENT_WORTH = 4;
 /** The scope of a vouch for whatever the skill. */
 const ALL = "all";
 
-/** Takes what one member says of the subject, in deeds; it may be called several times for one member. */
-export type Hear = (rater: string, good: number, bad: number) => void;
+/** Takes what one member says of the subject, in deeds, and what its vouch is worth; it may be called several times for one member. */
+export type Hear = (rater: string, good: number, bad: number, vouched: number) => void;
 
 /** What is said of an agent whatever the skill. Of one member, the order of what it says is always the same. */
 export function hearAll(view: View, subject: string, now: number, weigh: Weigh, hear: Hear): void {
@@ -23,7 +23,7 @@ export function hearAll(view: View, subject: string, now: number, weigh: Weigh, 
   const denounced = view.get(`denounced/${subject}`);
   for (const issuer in denounced) {
     const left = leftOf(epochOf(denounced[issuer]!.at), now);
-    if (left > 0) hear(issuer, 0, DENOUNCEMENT_WORTH * left);
+    if (left > 0) hear(issuer, 0, DENOUNCEMENT_WORTH * left, 0);
   }
 }
 
@@ -55,7 +55,7 @@ function hearDeeds(view: View, subject: string, skill: string, now: number, hear
       good += numbers[at + 1]! * left;
       bad += numbers[at + 2]! * left;
     }
-    if (good + bad > 0) hear(rater, good, bad);
+    if (good + bad > 0) hear(rater, good, bad, 0);
   }
 }
 
@@ -71,7 +71,7 @@ function hearVouches(
   const who = view.get(`vouch/${subject}`) === undefined ? undefined : subjectOf(view, subject);
   if (who === undefined) return;
   for (const [issuer, { scope, level }] of liveVouches(view, who, now))
-    if (counts(scope)) hear(issuer, VOUCH_WORTH[level] * weigh(issuer), 0);
+    if (counts(scope)) hear(issuer, 0, 0, VOUCH_WORTH[level] * weigh(issuer));
 }
 
 /** A skill by its name, or by its beginning and `*`; vouches for all are in the general score already. */

@@ -2,7 +2,7 @@
  * Quorum trust: how far each agent is trusted, from who has rated whom and from a few roots.
  *
  *   cap(n) = min(n, 10)
- *   s_ij  = max(0, cap(g_ij) - 3 cap(b_ij))                       local trust, s_ii = 0
+ *   s_ij  = max(0, cap(g_ij + v_ij) - 3 cap(b_ij))                local trust of deeds and vouches, s_ii = 0
  *   c_ij  = cred_i s_ij / (5 + sum_k s_ik)                        5: the sink
  *   x^r_j = min(1, 0.8 [j = r] + 0.8 sum_i c_ij x^r_i)            32 steps, for each root r
  *   u_r   = 0.64 * 10 / (5 + max(10, sum_k s_rk))                 what r lends directly to whom it trusts wholly
@@ -56,6 +56,11 @@ export interface Ratings {
   /** Decayed counts of good and bad deeds, at least 0. */
   readonly good: Float64Array;
   readonly bad: Float64Array;
+  /**
+   * Good deeds that vouches are worth, for reach alone: were they evidence, one trusted member's word would
+   * make any number of new names trusted.
+   */
+  readonly vouched?: Float64Array;
   /** By agent: bad deeds that nobody need say, such as leases that lapsed. */
   readonly proven: Float64Array;
   /** Sorted, none twice. */

@@ -104,11 +104,11 @@ function weighSkill(
   now: number,
 ): readonly [number, number] {
   const said = new Map<number, readonly [number, number]>();
-  hearOfSkill(view, agent, skill, now, weigh, (rater, good, bad) => {
+  hearOfSkill(view, agent, skill, now, weigh, (rater, good, bad, vouched) => {
     const from = numbers.get(rater);
     if (from === undefined || rater === agent) return;
     const before = said.get(from) ?? [0, 0];
-    said.set(from, [before[0] + good, before[1] + bad]);
+    said.set(from, [before[0] + good + vouched, before[1] + bad]);
   });
   let [good, bad] = [0, 0];
   for (const from of [...said.keys()].toSorted((a, b) => a - b)) {
