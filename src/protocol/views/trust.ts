@@ -115,7 +115,8 @@ function readingOf(view: View, asked: TrustAsked, table: TrustTable): TrustReadi
     ratings.from.forEach((from, pair) => {
       if (from !== rater) return;
       const [good, bad] = [ratings.good[pair]!, ratings.bad[pair]!];
-      own.set(agents[ratings.to[pair]!]!, { good, bad });
+      // A vouch alone is no experience.
+      if (good + bad > 0) own.set(agents[ratings.to[pair]!]!, { good, bad });
     });
   return { view, now: logTime(view), asked, table, own };
 }
