@@ -137,7 +137,7 @@ describe("one's own view", () => {
   test("is the same for all roots of a mound, but for what each has seen itself", () => {
     const one = new Trusting(["r1", "r2", "r3"]).members("ant-1", "ant-2");
     for (const root of ["r1", "r2", "r3"])
-      one.says(root, "ant-1", GOOD, 4).says(root, "ant-2", GOOD, 2);
+      one.says(root, "ant-1", GOOD, 4).says(root, "ant-2", GOOD, 8);
     const [r1, r2] = ["r1" as AgentId, "r2" as AgentId];
     expect(trustDiff(one.state, r1, r2)).toMatchObject({ differences: [], agents: 5 });
     one.says("r1", "ant-2", BAD, 3);

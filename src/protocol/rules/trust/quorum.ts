@@ -163,8 +163,7 @@ class Quorum {
       this.#byRoot[at] = this.#flow(root, sources, ends);
     });
     const rank = roots.length >= QUORUM_ROOTS ? 2 : 1;
-    for (let j = 0; j < agents; j += 1)
-      this.#reach[j] = Math.min(1, this.#largest(j, rank));
+    for (let j = 0; j < agents; j += 1) this.#reach[j] = Math.min(1, this.#largest(j, rank));
     // The mound's settings name them, with the signatures of as many of them as its threshold asks for.
     for (const root of roots) this.#reach[root] = 1;
   }
