@@ -34,10 +34,10 @@ test("some rows, as JSON, the same bytes on any number of threads, and nothing l
 });
 
 test("a gate that is missed ends with 6, and the table says which", async () => {
-  // With the first three seeds alone this row is above the bound: one of them is the worst of all.
-  await expect(run("--only", "f = 0.4, slander", "--seeds", "3")).rejects.toMatchObject({
+  // Honest peers err themselves five times in a hundred: fewer bad outcomes than four there cannot be.
+  await expect(run("--only", "C f = 0.0", "--seeds", "1", "--most", "4")).rejects.toMatchObject({
     code: 6,
-    stdout: expect.stringMatching(/\| C f = 0\.4, slander .*\n\nMISSED Mound's worst row/),
+    stdout: expect.stringMatching(/\| C f = 0\.0 .*\n\nMISSED Mound's worst row.*at most 4/),
   });
 });
 

@@ -54,7 +54,7 @@ test("the chart is well-formed, says in words what it shows, and asks nobody els
   const ids = elements.map(({ attributes }) => attributes["id"]);
   for (const id of root!.attributes["aria-labelledby"]!.split(" ")) expect(ids).toContain(id);
   const described = elements.find(({ name }) => name === "desc")!.text;
-  expect(described).toContain("EigenTrust 28.3 (C f = 0.5)");
+  expect(described).toContain("EigenTrust 31.1 (C f = 0.6)");
   expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(
     /href|url\(|@import|@font-face|<script|http/,
   );
@@ -94,7 +94,7 @@ test.each<readonly [string, string, Column, number]>([
   ["EigenTrust's plateau, A 70 %", "A 70 % malicious", "eigenTrust", 14],
   ["EigenTrust's plateau, B 70 %", "B 70 % malicious", "eigenTrust", 7],
   ["EigenTrust's peak in C, bad outcomes", "C f = 0.5", "eigenTrust", 37],
-  ["EigenTrust's peak in C, f", "C f = 0.8", "eigenTrust", 30],
+  ["EigenTrust's peak in C, f", "C f = 0.8", "eigenTrust", 33],
   ["Mound's worst row but traitors, D 40", "D 40 bad, 0 spies", "mound", 15.1],
   ["Mound's worst row but traitors, whitewashing", "whitewashing", "mound", 16],
   ["Mound, 20 traitors of 75, all cycles", "20 traitors of 75, all", "mound", 40],

@@ -1,7 +1,8 @@
 // `npm run bench:trust`: simulates a network under attack, after the threat models of the EigenTrust paper and
 // some more, in which peers choose without reputation, by EigenTrust, and by Mound's score. It prints a table
 // of what honest peers got that was bad, and exits with 6 where a gate is missed. `--seeds N` lives each row
-// N times, `--only TEXT` (repeatable) takes the rows whose name has that text, `--svg FILE` draws a chart.
+// N times, `--only TEXT` (repeatable) takes the rows whose name has that text, `--most PERCENT` is what Mound's
+// rows may have of bad outcomes (15 unless said), `--svg FILE` draws a chart.
 import { access, constants, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join, resolve as resolvePath } from "node:path";
@@ -10,7 +11,7 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import { bundled } from "../bench/bundled.mjs";
 
 const HELP =
-  "npm run bench:trust -- [--seeds N] [--only TEXT]... [--json] [--svg FILE]\n" +
+  "npm run bench:trust -- [--seeds N] [--only TEXT]... [--most PERCENT] [--json] [--svg FILE]\n" +
   'Example: npm run bench:trust -- --only "C f" --seeds 2\n';
 const SEEDS = 5;
 
@@ -41,7 +42,7 @@ async function bench(options) {
   }
 }
 
-async function measure({ seeds: count, only, json, svg }, file, signal) {
+async function measure({ seeds: count, only, most, json, svg }, file, signal) {
   const { chartOf, checkGates, jobsFor, rowNames, rowsOf, seedsFrom, tableOf } = await import(file);
   const isMeant = (name) => only.length === 0 || only.some((text) => name.includes(text));
   const names = rowNames().filter(isMeant);
@@ -65,7 +66,7 @@ async function measure({ seeds: count, only, json, svg }, file, signal) {
     return 130;
   }
   const rows = rowsOf(names, seeds, (job) => lived.get(nameOf(job)));
-  const gates = checkGates(rows);
+  const gates = checkGates(rows, most);
   if (svg !== undefined) await writeFile(svg, chartOf(rows));
   if (json) process.stdout.write(`${JSON.stringify({ v: 1, seeds, rows, gates })}\n`);
   else process.stdout.write(`${tableOf(rows)}\n${gates.map(gateLine).join("")}`);
@@ -147,6 +148,7 @@ function readOptions(args) {
       options: {
         seeds: { type: "string", default: String(SEEDS) },
         only: { type: "string", multiple: true, default: [] },
+        most: { type: "string" },
         json: { type: "boolean", default: false },
         svg: { type: "string" },
         help: { type: "boolean", default: false },
@@ -155,7 +157,10 @@ function readOptions(args) {
     const seeds = /^\d{1,3}$/.test(values.seeds) ? Number(values.seeds) : 0;
     if (seeds < 1)
       return { wrong: `--seeds ${values.seeds}: a whole number from 1 to 999 is needed.` };
-    return { options: { ...values, seeds } };
+    const most = values.most === undefined ? undefined : Number(values.most);
+    if (most !== undefined && !(most >= 0 && most <= 100))
+      return { wrong: `--most ${values.most}: a number from 0 to 100 is needed.` };
+    return { options: { ...values, seeds, most } };
   } catch (error) {
     return { wrong: error.message };
   }
