@@ -10,7 +10,7 @@ import { bestOfEach, placesOf, seedOf, weigh, type Contender } from "../protocol
 import { refuseUnfit } from "../protocol/rules/eligibility.ts";
 import { stakeOf } from "../protocol/rules/ledger.ts";
 import { settings } from "../protocol/rules/members.ts";
-import { operatorOf } from "../protocol/rules/operator.ts";
+import { principalOf } from "../protocol/rules/operators.ts";
 import { trustOf } from "../protocol/rules/trust/table.ts";
 import { type Delta, type Entries, Overlay, type View } from "../protocol/state.ts";
 import type { AuctionState, BidState } from "../protocol/trust-state.ts";
@@ -191,8 +191,8 @@ function isSilent({ salt }: BidState): boolean {
 }
 
 function isStranger(view: View, author: AgentId, { bids }: Waiting): boolean {
-  const own = operatorOf(view, author);
-  return bids.every(({ agent }) => operatorOf(view, agent) !== own);
+  const own = principalOf(view, author);
+  return bids.every(({ agent }) => principalOf(view, agent) !== own);
 }
 
 /** The state after the records of a commit: without the half deed that its awards hold against the silent. */
@@ -226,7 +226,7 @@ function orderOf(
     const stake = stakeOf(before, id, agent)?.amount ?? 0;
     const counts = salt !== undefined && eta !== undefined && stake >= bond;
     if (!counts || refuseUnfit(view, agent, task, time) !== undefined) return [];
-    const operator = operatorOf(view, agent);
+    const operator = principalOf(view, agent);
     return [{ agent, operator, stake, eta, trust: trustOf(view, agent, time) }];
   });
   const seed = seedOf(settings(view).id, id, bids);

@@ -753,8 +753,21 @@ function judgeAgent(  name, key, status, current) {
   put(current "/behind", has("operator") && inForce(field("operator")) != "" && signed(inForce(field("operator"))) ? field("operator") : "")
   return ""
 }
-# Who is behind a member: its operator, if that has signed.
-function behind(name) { return was("agent/" name "/behind") == "" ? name : was("agent/" name "/behind") }
+# Who is behind a member in the end: its operator, and so on, as far as each has signed.
+function behind(name,  step, i, chain, next_) {
+  chain[0] = name
+  for (step = 0; step < 8; step++) {
+    next_ = was("agent/" chain[step] "/behind")
+    if (next_ == "") return chain[step]
+    for (i = 0; i <= step; i++) if (chain[i] == next_) {
+      # Of those in a circle the first by name.
+      for (; i <= step; i++) if (chain[i] < next_) next_ = chain[i]
+      return next_
+    }
+    chain[step + 1] = next_
+  }
+  return chain[8]
+}
 function judgeVouch(name,  length_, key) {
   if (has("status")) {
     if (get("vouch/" name "/" AUTHOR) == "" || TIME >= get("vouch/" name "/" AUTHOR)) return "VO5 " AUTHOR " does not vouch for " name
@@ -763,7 +776,7 @@ function judgeVouch(name,  length_, key) {
   }
   key = was("agent/" name "/key"); length_ = instant(field("until")) - instant(field("at"))
   if (name == AUTHOR || PRINT[was("agent/" AUTHOR "/key")] == field("fingerprint")) return "VO1 nobody vouches for themselves"
-  if (behind(name) == behind(AUTHOR) || behind(name) == AUTHOR || behind(AUTHOR) == name) return "VO2 one operator is behind " name " and " AUTHOR
+  if (behind(name) == behind(AUTHOR)) return "VO2 one operator is behind " name " and " AUTHOR
   if (was("agent/" name "/status") == "revoked") return "VO3 " name " is revoked"
   if (key != "" && PRINT[key] != field("fingerprint")) return "VO3 the key in force of " name " is another"
   if (length_ <= 0 || length_ > 31622400000) return "VO4 it ends too soon or too late"

@@ -30,7 +30,7 @@ function vouched(
 
 /** The members whose vouches count for an agent. */
 function standing(world: World, agent: string): readonly string[] {
-  const subject = subjectOf(world.state, agent as AgentId)!;
+  const subject = subjectOf(world.state, agent)!;
   return liveVouches(world.state, subject, world.now).map(([issuer]) => issuer);
 }
 
@@ -114,7 +114,7 @@ describe("a vouch", () => {
     world.must("root", { type: "end-membership", agent: "ant-2", status: "revoked" });
     const again = { type: "vouch", subject: "ant-2", reason: "still" } as const;
     expectDeclined(world.pass(MINUTE).run("ant-3", again), "VO3", "vouch-wrong");
-    expect(subjectOf(world.state, "ant-2" as AgentId)).toBeUndefined();
+    expect(subjectOf(world.state, "ant-2")).toBeUndefined();
   });
 
   test("[VO4] ends after it begins, and within a year", () => {

@@ -1,4 +1,3 @@
-import { unreachable } from "../../base/assert.ts";
 import { planAdd, type AddCommand } from "./add.ts";
 import {
   planAward,
@@ -91,74 +90,47 @@ export type Command =
 
 /** State and intent to drafts: one planner for each command. */
 export function plan(command: Command, context: PlanContext): Planned {
-  switch (command.type) {
-    case "add":
-      return planAdd(command, context);
-    case "award":
-      return planAward(command, context);
-    case "bid":
-      return planBid(command, context);
-    case "can":
-      return planCan(command, context);
-    case "cancel":
-      return planCancel(command, context);
-    case "checkpoint":
-      return planCheckpoint(command, context);
-    case "claim":
-      return planClaim(command, context);
-    case "configure":
-      return planConfigure(command, context);
-    case "decline":
-      return planDecline(command, context);
-    case "denounce":
-      return planDenounce(command, context);
-    case "edit":
-      return planEdit(command, context);
-    case "end-membership":
-      return planEndMembership(command, context);
-    case "finish":
-      return planFinish(command, context);
-    case "furnish":
-      return planFurnish(command, context);
-    case "grant":
-      return planGrant(command, context);
-    case "init":
-      return planInit(command, context);
-    case "invite":
-      return planInvite(command, context);
-    case "join":
-      return planJoin(command, context);
-    case "lock":
-      return planLock(command, context);
-    case "keep-can":
-      return planKeepCan(command, context);
-    case "next":
-      return planNext(command, context);
-    case "renew":
-      return planRenew(command, context);
-    case "renew-lock":
-      return planRenewLock(command, context);
-    case "repair":
-      return planRepair(command, context);
-    case "reveal":
-      return planReveal(command, context);
-    case "review":
-      return planReview(command, context);
-    case "rotate":
-      return planRotate(command, context);
-    case "signal":
-      return planSignal(command, context);
-    case "undenounce":
-      return planUndenounce(command, context);
-    case "unlock":
-      return planUnlock(command, context);
-    case "unvouch":
-      return planUnvouch(command, context);
-    case "vouch":
-      return planVouch(command, context);
-    case "withdraw-bid":
-      return planWithdrawBid(command, context);
-    default:
-      return unreachable(command);
-  }
+  const planner = PLANNERS[command.type] as (command: Command, context: PlanContext) => Planned;
+  return planner(command, context);
 }
+
+const PLANNERS: {
+  readonly [Type in Command["type"]]: (
+    command: Extract<Command, { readonly type: Type }>,
+    context: PlanContext,
+  ) => Planned;
+} = {
+  add: planAdd,
+  award: planAward,
+  bid: planBid,
+  can: planCan,
+  cancel: planCancel,
+  checkpoint: planCheckpoint,
+  claim: planClaim,
+  configure: planConfigure,
+  decline: planDecline,
+  denounce: planDenounce,
+  edit: planEdit,
+  "end-membership": planEndMembership,
+  finish: planFinish,
+  furnish: planFurnish,
+  grant: planGrant,
+  init: planInit,
+  invite: planInvite,
+  join: planJoin,
+  lock: planLock,
+  "keep-can": planKeepCan,
+  next: planNext,
+  renew: planRenew,
+  "renew-lock": planRenewLock,
+  repair: planRepair,
+  reveal: planReveal,
+  review: planReview,
+  rotate: planRotate,
+  signal: planSignal,
+  undenounce: planUndenounce,
+  unlock: planUnlock,
+  unvouch: planUnvouch,
+  vouch: planVouch,
+  "withdraw-bid": planWithdrawBid,
+};

@@ -5,7 +5,7 @@ import { BIDS_MAX } from "../limits.ts";
 import { taskFolder } from "../paths.ts";
 import { bidOf, bidsOn, bondOf } from "../rules/auction.ts";
 import { lockStake, refuseShort, releaseStake, stakeOf } from "../rules/ledger.ts";
-import { operatorOf } from "../rules/operator.ts";
+import { principalOf } from "../rules/operators.ts";
 import { isSettled, taskStatus } from "../rules/task-status.ts";
 import type { TaskState, View } from "../state.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -37,7 +37,7 @@ export const bid = kind<BidFields>({
     if (task === undefined) return fault("TA0", { code: "task-missing", task: body.task });
     const closed = refuseClosed(state, task, time);
     if (closed !== undefined) return closed;
-    if (operatorOf(state, author) === operatorOf(state, task.creator))
+    if (principalOf(state, author) === principalOf(state, task.creator))
       return wrong("AU2", task, "its creator and who is of the creator's operator do not bid");
     return refuseOffer(body, task) ?? refuseStake(state, body, task) ?? refuseMany(state, body);
   },

@@ -8,7 +8,7 @@ import { bestOfEach, placesOf, seedOf, weigh, type Contender } from "./award.ts"
 import { refuseUnfit } from "./eligibility.ts";
 import { releaseStake, stakeOf } from "./ledger.ts";
 import { settings } from "./members.ts";
-import { operatorOf } from "./operator.ts";
+import { principalOf } from "./operators.ts";
 import { prove } from "./trust/evidence.ts";
 import { trustOf } from "./trust/table.ts";
 import { loseBond } from "./turns.ts";
@@ -45,8 +45,8 @@ export function awardDue({ state, time, author, commit }: Commit): void {
 export function mayAward(view: View, task: TaskState, author: AgentId): boolean {
   const bids = bidsOn(view, task.id);
   if (bids.length === 0) return true;
-  const own = operatorOf(view, author);
-  return bids.every(({ agent }) => operatorOf(view, agent) !== own);
+  const own = principalOf(view, author);
+  return bids.every(({ agent }) => principalOf(view, agent) !== own);
 }
 
 /** The award of a task's bids as they stand, on this state. */
@@ -85,7 +85,7 @@ export function awardOf(
 function contender(view: View, task: TaskId, bid: BidState, now: number): Contender {
   return {
     agent: bid.agent,
-    operator: operatorOf(view, bid.agent),
+    operator: principalOf(view, bid.agent),
     stake: lockedOn(view, task, bid.agent),
     eta: bid.eta!,
     trust: trustOf(view, bid.agent, now),

@@ -5,7 +5,7 @@ import { formatShare } from "../share.ts";
 import type { TaskState, View } from "../state.ts";
 import type { UnreviewedState } from "../unreviewed-state.ts";
 import { isRoot, settings } from "./members.ts";
-import { speaksForItself } from "./trust/operators.ts";
+import { speaksForItself } from "./operators.ts";
 import { trustOf } from "./trust/table.ts";
 
 /** [RV4] Whether work on a task that is finished now waits for a reviewer who has no part in it. */

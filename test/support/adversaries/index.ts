@@ -6,6 +6,7 @@ import { LINEAGES } from "./lineage.ts";
 import { LOCKS } from "./locks.ts";
 import { RECORDS } from "./records.ts";
 import { SIGNALS } from "./signals.ts";
+import { ON_STANDING } from "./standing.ts";
 import { TREES } from "./trees.ts";
 
 /** Every attack, each with a name of its own: the same table for every judge. */
@@ -13,6 +14,7 @@ export const ATTACKS: readonly Attack[] = [
   ...IDENTITY,
   ...RECORDS,
   ...ON_AUCTIONS,
+  ...ON_STANDING,
   ...LOCKS,
   ...SIGNALS,
   ...LINEAGES,

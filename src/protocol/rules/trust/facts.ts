@@ -8,7 +8,7 @@ import type { Ratings } from "../../trust-state.ts";
 import { ANY_SKILL } from "../deeds.ts";
 import { epochOf, EPOCHS_KEPT } from "./epochs.ts";
 import { prove, rate } from "./evidence.ts";
-import { claimsTie, speaksForItself } from "./operators.ts";
+import { claimsTie, speaksForItself } from "../operators.ts";
 import { takeBack } from "./take-back.ts";
 
 const HALF = 2;

@@ -1,5 +1,5 @@
 /** What each rater makes of its subjects by itself, before anybody asks how far it is trusted. */
-import { BAD_WEIGHT, EVIDENCE_CAP, SINK } from "./constants.ts";
+import { BAD_WEIGHT, DAMPING, EVIDENCE_CAP, ROOT_SHARE, SINK } from "./constants.ts";
 import type { Ratings } from "./quorum.ts";
 
 export function capped(deeds: number): number {
@@ -16,6 +16,14 @@ export function sumsOf(ratings: Ratings): Float64Array {
 /** By pair: which part of its rater's standing flows along it. */
 export function sharesOf(ratings: Ratings, sums: Float64Array): Float64Array {
   return Float64Array.from(ratings.from, (rater, pair) => localOf(ratings, pair) / sums[rater]!);
+}
+
+/**
+ * What a root lends directly to whom it trusts wholly, and so what a reach is measured in: the more a root has
+ * rated, the less flows to each, and a reach must not shrink as a mound grows. `sum`: all that it lends.
+ */
+export function unitOf(sum: number): number {
+  return (DAMPING * ROOT_SHARE * EVIDENCE_CAP) / Math.max(sum, SINK + EVIDENCE_CAP);
 }
 
 /** s_ij of quorum.ts. */

@@ -3,7 +3,7 @@ import type { AgentId } from "../../ids.ts";
 import type { AgentState, View } from "../../state.ts";
 import type { VouchState } from "../../trust-state.ts";
 import { keyFingerprint } from "../fingerprint.ts";
-import { areAkin, principalOf } from "../operators.ts";
+import { principalOf } from "../operators.ts";
 
 /** Why a vouch counts for nothing; undefined where it counts. */
 export type VouchFlaw = "over" | "key" | "issuer" | "akin";
@@ -49,9 +49,7 @@ export function vouchFlaw(
   if (now >= vouch.until) return "over";
   if (vouch.fingerprint !== subject.fingerprint) return "key";
   if (view.get(`agent/${issuer}`)?.status !== "active") return "issuer";
-  return areAkin(subject.agent, subject.principal, issuer, principalOf(view, issuer))
-    ? "akin"
-    : undefined;
+  return subject.principal === principalOf(view, issuer) ? "akin" : undefined;
 }
 
 /** The vouches that count for a subject, in order of issuer. */
