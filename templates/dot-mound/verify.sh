@@ -886,10 +886,10 @@ function judgeProgress(  token, n) {
   put("progress/" ID, token); put("count/" ID, n)
   return ""
 }
-# Whether an operator ties the author to another: one that the author names, and one that signed the other's record.
+# Whether an operator ties the author to another: one behind both, one that the author names, one that signed the other's record.
 function tied(other,  mine, theirs) {
   mine = get("agent/" AUTHOR "/operator"); theirs = get("agent/" other "/behind")
-  return mine == other || theirs == AUTHOR || (mine != "" && mine == theirs)
+  return behind(AUTHOR) == behind(other) || mine == other || theirs == AUTHOR || (mine != "" && mine == theirs)
 }
 function judgeReview(  maker, apart) {
   maker = get("task/" ID); apart = get("done/" ID) != "" && get("apart/" ID) != ""

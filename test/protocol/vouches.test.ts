@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { AgentId } from "../../src/protocol/ids.ts";
 import { trustOf } from "../../src/protocol/rules/trust/table.ts";
 import { liveVouches, subjectOf } from "../../src/protocol/rules/trust/vouches.ts";
 import { formatInstant } from "../../src/protocol/time.ts";

@@ -125,6 +125,22 @@ export class DeedCount {
     }
   }
 
+  /** Whether the same agent stands behind both, however many signed steps away. */
+  #areOne(a: string, b: string): boolean {
+    const [behindA, behindB] = [this.#behind(a), this.#behind(b)];
+    return [...behindA].some((name) => behindB.has(name));
+  }
+
+  #behind(name: string): ReadonlySet<string> {
+    const found = new Set([name]);
+    let at = this.#signed.get(name);
+    while (at !== undefined && !found.has(at)) {
+      found.add(at);
+      at = this.#signed.get(at);
+    }
+    return found;
+  }
+
   #praise(
     rater: string,
     subject: string,
@@ -133,7 +149,7 @@ export class DeedCount {
     week: number,
   ): Saying | undefined {
     const names = [rater, this.#named.get(rater)];
-    if (names.some((name) => name === subject)) return undefined;
+    if (names.some((name) => name === subject) || this.#areOne(rater, subject)) return undefined;
     const operator = this.#named.get(subject);
     if (operator !== undefined && names.includes(operator)) return undefined;
     const mutual = this.sayings.some(
@@ -148,6 +164,7 @@ export class DeedCount {
   #blame(rater: string, subject: string, skills: readonly string[], bad: number, week: number) {
     const names = [rater, this.#named.get(rater)];
     const operator = this.#signed.get(subject);
+    if (this.#areOne(rater, subject)) return;
     if (names.includes(subject) || (operator !== undefined && names.includes(operator))) return;
     this.sayings.push({ rater, subject, skills, week, good: 0, bad });
   }

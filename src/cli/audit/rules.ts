@@ -78,7 +78,7 @@ export const RULES: Readonly<Record<string, string>> = {
   GR4: "All that is ever granted is at most 1,000,000,000,000 credits; of one grant, at most 1,000,000 (RE4).",
   LE1: "What an agent locks it has free before.",
   VO1: "Nobody vouches for themselves: neither under their own name nor for their own key.",
-  VO2: "Nobody vouches for their operator, for whom they operate, or for who has the same operator.",
+  VO2: "Nobody vouches for their operator, for whom they operate, or for who is of the same operator.",
   VO3: "Where the subject has joined, the fingerprint is that of its key in force, and it is not revoked.",
   VO4: "A vouch ends after its at, and at most 366 days later.",
   VO5: "What is taken back is a vouch that is not over.",
