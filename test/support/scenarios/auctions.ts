@@ -23,7 +23,7 @@ export function bidSniper(): Outcome {
     defence: "Bids are sealed unless the task says otherwise, and end by log time.",
     outcome: `Wins ${open.wins} of ${ROUNDS} auctions with open bids, ${sealed.wins} of ${ROUNDS} with sealed ones; late bids that count: ${sealed.late}.`,
     figures,
-    exits: [sealed.exit],
+    exits: sealed.exits,
   };
 }
 
@@ -45,7 +45,7 @@ function snipe(bids: "open" | "sealed") {
   return {
     wins: played.filter(({ won }) => won).length,
     late: played.filter((one) => one.late.ok).length,
-    exit: turnedAway(late),
+    exits: turnedAway(late),
   };
 }
 
@@ -80,7 +80,7 @@ export function bidCopier(): Outcome {
     defence: "A seal names its bidder. Equal open bids are a tie, drawn by the salts of all.",
     outcome: `Places won: ${winsSealed} of ${ROUNDS} with sealed bids, and a bond of ${lost} credits lost in each; ${winsOpen} of ${ROUNDS} wins with open ones.`,
     figures,
-    exits: [sealed[0]!.exit],
+    exits: sealed[0]!.exits,
   };
 }
 
@@ -92,8 +92,8 @@ function copySeal(nth: number) {
   world.must("copier", { type: "bid", task, stake: 10, seal: auction.seal("ant-1", wish) });
   world.pass(BIDS);
   auction.reveal("ant-1");
-  const exit = turnedAway(world.run("copier", auction.revealCommand("ant-1")));
-  return { auction: auction.award(), exit };
+  const exits = turnedAway(world.run("copier", auction.revealCommand("ant-1")));
+  return { auction: auction.award(), exits };
 }
 
 function copyOpen(nth: number): Auction {
@@ -129,7 +129,7 @@ export function stakeWhale(): Outcome {
     defence: "A stake counts as its root, and not beyond 16 bonds; trust counts squared.",
     outcome: `Its bid weighs ${(figures.weightOfAll / 100).toFixed(2)} times that of one bond; against an agent of score ${share(trust)} that locks one bond it comes in at place ${figures.whalePlace}.`,
     figures,
-    exits: [short],
+    exits: short,
   };
 }
 
@@ -170,7 +170,7 @@ export function nonRevealer(): Outcome {
     defence: "Who does not reveal loses its bond, and half a deed; the draw is among equals only.",
     outcome: `${moved} of ${ROUNDS} ties fall otherwise, ${outside} of ${ROUNDS} places go to who was not tied; it loses ${lost} credits in all, and with one of them its score goes from ${share(before)} to ${share(after)}.`,
     figures,
-    exits: [late],
+    exits: late,
   };
 }
 

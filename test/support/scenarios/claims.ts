@@ -23,7 +23,7 @@ export function claimAndAbandon(): Outcome {
       "`cooldown: 1m` keeps who let leases lapse from claims, twice as long each time; `limits: trusted` lends newcomers a quarter.",
     outcome: `Task-minutes held: ${heldWithout} without, ${heldCooling} with the cooldown, ${heldTrusted} with both; an honest worker does ${doneTrusted} tasks meanwhile.`,
     figures,
-    exits: [turnedAway(lapsed().run("attacker", { type: "next" }))],
+    exits: turnedAway(lapsed().run("attacker", { type: "next" })),
   };
 }
 
@@ -60,7 +60,7 @@ export function capabilityLiar(): Outcome {
     defence: `Each failure is half a bad deed by who made the task; a task asks \`trust: ${NEEDED}\`.`,
     outcome: `Tasks spoiled: ${open.spoiled} without, ${spoiled} where they ask for trust; its score falls from ${share(before)} to ${share(after)}.`,
     figures,
-    exits: [keptFrom(world, "liar", task)],
+    exits: keptFrom(world, "liar", task),
   };
 }
 

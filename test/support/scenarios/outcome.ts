@@ -1,4 +1,3 @@
-import { assert } from "../../../src/base/assert.ts";
 import { explain } from "../../../src/cli/explain.ts";
 import type { AnyFault } from "../../../src/open/faults.ts";
 import { trustOf } from "../../../src/protocol/rules/trust/table.ts";
@@ -31,19 +30,17 @@ export function exitOf(fault: AnyFault): Exit {
   return { rule: "rule" in fault ? fault.rule : undefined, code, exit };
 }
 
-/** How a command was turned away that must be. */
-export function turnedAway(ran: Ran): Exit {
-  assert(!ran.ok, "the attack is turned away");
-  return exitOf(ran.error);
+/** How a command was turned away; nothing where it was not. */
+export function turnedAway(ran: Ran): readonly Exit[] {
+  return ran.ok ? [] : [exitOf(ran.error)];
 }
 
-/** How an agent is kept from a task: by the command, and by the judge where it writes the commit by hand. */
-export function keptFrom(world: World, agent: string, task: string): Exit {
-  const exit = turnedAway(world.run(agent, { type: "claim", task }));
+/** How an agent is kept from a task by the command and, where it writes the commit by hand, by the judge. */
+export function keptFrom(world: World, agent: string, task: string): readonly Exit[] {
   const files = claim(world, task, agent, world.task(task).token + 1);
   const verdict = world.try({ author: agent, files });
-  assert(!verdict.accepted && verdict.fault.rule === exit.rule, "the judge keeps it from the task");
-  return exit;
+  const exits = turnedAway(world.run(agent, { type: "claim", task }));
+  return verdict.accepted ? [] : exits.filter(({ rule }) => rule === verdict.fault.rule);
 }
 
 /** The score in thousandths. */

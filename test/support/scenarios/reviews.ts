@@ -40,7 +40,7 @@ export function resultFaker(): Outcome {
       "Praise weighs as who praises is trusted; who disagrees with others loses weight; `review_value` asks for an independent reviewer.",
     outcome: `Score ${share(withoutPath)} with an unknown crony, ${share(lifted)} with one that roots trust (${share(liftedEach)} at least for each of ${FRESH} fakers with 10 results), ${share(seenByTwo)} once two others have rejected one result each (honest agents keep ${share(honestLowest)}). Results of value that the crony accepts: ${acceptedWithout} of 1 without, ${acceptedGuarded} of 1 with \`review_value\`.`,
     figures,
-    exits: [turnedAway(guarded.ran)],
+    exits: turnedAway(guarded.ran),
   };
 }
 
@@ -86,7 +86,7 @@ export function slanderer(): Outcome {
       "Blame weighs as its author is believed, and whom nobody agrees with is believed no more; a slash needs a proof or two thirds of the roots.",
     outcome: `The lowest of the honest goes from ${share(before)} to ${share(honestAfter)}, ${slashed} are slashed; whom the slanderer had praised falls from ${share(praised)} to ${share(praisedAfter)}.`,
     figures,
-    exits: [turnedAway(world.pass(1_000).run("slanderer", { ...command, severity: "whole" }))],
+    exits: turnedAway(world.pass(1_000).run("slanderer", { ...command, severity: "whole" })),
   };
 }
 
@@ -113,7 +113,7 @@ export function traitor(): Outcome {
     defence: `A bad deed weighs as three good ones, and old ones fade by a tenth a week; tasks ask \`trust: ${TRUSTED}\`.`,
     outcome: `Score ${share(before!)}, ${share(second)} after two rejections, ${share(eighth)} after eight. Bad results before it gets no more tasks: ${open.betrayed} without, ${asking.betrayed} with.`,
     figures,
-    exits: [keptFrom(asking.world, "traitor", task)],
+    exits: keptFrom(asking.world, "traitor", task),
   };
 }
 
@@ -170,6 +170,6 @@ export function whitewasher(): Outcome {
       "A new name begins at nothing; a task asks `trust: 0.2`; with `membership: vouched` it does not even join.",
     outcome: `Score ${share(first)} at its best, ${share(spoiled)} when spoiled, ${share(fresh)} under the new name, ${share(figures.afterOneDeed)} after one good deed for a root. Joins again: 1 of 1 where the mound is open, ${figures.rejoined} of 1 where it is vouched.`,
     figures,
-    exits: [refused, turnedAway(rejoin)],
+    exits: [...refused, ...turnedAway(rejoin)],
   };
 }

@@ -37,7 +37,7 @@ export function vouchRing(): Outcome {
       "Trust flows from roots alone, and vouches are a prior and no evidence; with `membership: vouched` who vouches is trusted itself.",
     outcome: `Best score of the ring ${share(alone)}; ${share(tricked)} with the tricked vouch, ${share(figures.dealt)} with the empty results too. Of 10 keys at the door of a vouched mound, with all their vouches, ${door.joined} join.`,
     figures,
-    exits: [refused, door.exit],
+    exits: [...refused, ...door.exits],
   };
 }
 
@@ -63,7 +63,7 @@ function strangers() {
     return world.run(name, { type: "join", key: world.key(name) });
   });
   const joined = tried.filter(({ ok }) => ok).length;
-  return { joined, exit: turnedAway(tried.find(({ ok }) => !ok)!) };
+  return { joined, exits: turnedAway(tried[0]!) };
 }
 
 /** One of five roots is in the attacker's hand. */
@@ -115,9 +115,5 @@ function coup(threshold: string) {
   const tried = ROOTS.slice(0, 4).map((removeRoot) =>
     world.pass(1_000).run("root-5", { type: "configure", removeRoot }),
   );
-  const refused = tried.find(({ ok }) => !ok);
-  return {
-    removed: tried.filter(({ ok }) => ok).length,
-    exits: refused === undefined ? [] : [turnedAway(refused)],
-  };
+  return { removed: tried.filter(({ ok }) => ok).length, exits: turnedAway(tried[0]!) };
 }
