@@ -1,3 +1,4 @@
+import { ownEntry } from "../../base/own-entry.ts";
 import { err, ok } from "../../base/result.ts";
 import { fault } from "../fault.ts";
 import { taskFolder } from "../paths.ts";
@@ -118,7 +119,7 @@ export function planAward({ task }: AwardCommand, context: PlanContext): Planned
   const fields = {
     topic: AWARD_TOPIC,
     agent,
-    mark: view.get(`signal/${AWARD_TOPIC}`)?.[agent]?.kind ?? "trail",
+    mark: ownEntry(view.get(`signal/${AWARD_TOPIC}`), agent)?.kind ?? "trail",
     strength: "0",
     note: `award ${id}`,
     ...commonFields(context, path, 0),

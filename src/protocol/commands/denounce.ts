@@ -1,3 +1,4 @@
+import { ownEntry } from "../../base/own-entry.ts";
 import { err, ok } from "../../base/result.ts";
 import { fault } from "../fault.ts";
 import type { Severity } from "../rules/trust/slash.ts";
@@ -28,7 +29,7 @@ export function planDenounce(command: DenounceCommand, context: PlanContext): Pl
 export function planUndenounce(command: UndenounceCommand, context: PlanContext): Planned {
   const { view, agent } = context;
   const { subject } = command;
-  const said = view.get(`denounced/${subject}`)?.[agent];
+  const said = ownEntry(view.get(`denounced/${subject}`), agent);
   if (said === undefined) {
     const detail = `${agent} has not denounced ${subject}`;
     return err(fault("DN5", { code: "denounce-wrong", subject, detail }));

@@ -1,3 +1,4 @@
+import { ownEntry } from "../../base/own-entry.ts";
 import { ok } from "../../base/result.ts";
 import type { SignalKind } from "../signal-state.ts";
 import { formatDuration } from "../time.ts";
@@ -24,7 +25,7 @@ export function planSignal(command: SignalCommand, context: PlanContext): Planne
   if (!found.ok) return found;
   const topic = found.value;
   const { mark, strength, halfLife, note } = command;
-  const standing = view.get(`signal/${topic}`)?.[agent];
+  const standing = ownEntry(view.get(`signal/${topic}`), agent);
   if (strength === 0 && standing === undefined)
     return ok({ drafts: [], subject: "", tasks: [], answer: { tasks: [], already: true } });
   const path = signalFile(topic, agent);

@@ -1,3 +1,4 @@
+import { ownEntry } from "../../base/own-entry.ts";
 import { err, ok } from "../../base/result.ts";
 import { fault } from "../fault.ts";
 import { VOUCH_MS } from "../limits.ts";
@@ -65,7 +66,7 @@ export function planVouch(command: VouchCommand, context: PlanContext): Planned 
 export function planUnvouch(command: UnvouchCommand, context: PlanContext): Planned {
   const { view, agent } = context;
   const { subject } = command;
-  const said = view.get(`vouch/${subject}`)?.[agent];
+  const said = ownEntry(view.get(`vouch/${subject}`), agent);
   if (said === undefined) {
     const detail = `${agent} vouches for no agent of that name`;
     return err(fault("VO5", { code: "vouch-wrong", subject, detail }));

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ownEntry } from "../../base/own-entry.ts";
 import { fault, type Fault } from "../fault.ts";
 import { agentId, common, line, oid } from "../fields.ts";
 import type { AgentId } from "../ids.ts";
@@ -34,7 +35,7 @@ export const denounce = kind<DenounceFields>({
   judge(record, { before, state }) {
     const { subject, issuer, proof, status } = record.fields;
     if (status === "withdrawn") {
-      if (state.get(`denounced/${subject}`)?.[issuer] !== undefined) return undefined;
+      if (ownEntry(state.get(`denounced/${subject}`), issuer) !== undefined) return undefined;
       return wrong("DN5", subject, `${issuer} has not denounced ${subject}`);
     }
     if (before.get(`agent/${subject}`) === undefined)

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ownEntry } from "../../base/own-entry.ts";
 import { fault, type Fault } from "../fault.ts";
 import { agentId, common, fingerprint, instant, line } from "../fields.ts";
 import type { AgentId } from "../ids.ts";
@@ -42,7 +43,7 @@ export const vouch = kind<VouchFields>({
 
   judge({ fields: body }, { before, state, time }) {
     if (body.status !== "withdrawn") return refuseParties(body, before) ?? refuseLength(body);
-    const said = state.get(`vouch/${body.subject}`)?.[body.issuer];
+    const said = ownEntry(state.get(`vouch/${body.subject}`), body.issuer);
     if (said !== undefined && time < said.until) return undefined;
     return wrong("VO5", body.subject, `${body.issuer} vouches for no agent of that name`);
   },

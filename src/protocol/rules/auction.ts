@@ -1,4 +1,5 @@
 /** What an auction is at a moment, whose turn it is after the award, and what its bidders seal. */
+import { ownEntry } from "../../base/own-entry.ts";
 import { sha256Text } from "../../base/sha256.ts";
 import type { AgentId, TaskId } from "../ids.ts";
 import { TURN_MAX_MS } from "../limits.ts";
@@ -45,10 +46,8 @@ export function bidsOn(view: View, task: TaskId): readonly BidState[] {
         .map((agent) => bids[agent]!);
 }
 
-/** An agent may be called `constructor`, and what is read from a file has a prototype. */
 export function bidOf(view: View, task: TaskId, agent: string): BidState | undefined {
-  const bids = view.get(`auction/${task}`)?.bids;
-  return bids !== undefined && Object.hasOwn(bids, agent) ? bids[agent] : undefined;
+  return ownEntry(view.get(`auction/${task}`)?.bids, agent);
 }
 
 const NONE: readonly BidState[] = [];

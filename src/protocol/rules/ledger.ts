@@ -4,6 +4,7 @@
  * forfeited; nobody has less than nothing.
  */
 import { assert } from "../../base/assert.ts";
+import { ownEntry } from "../../base/own-entry.ts";
 import { fault, type Fault } from "../fault.ts";
 import type { AgentId, TaskId } from "../ids.ts";
 import type { Overlay, View } from "../state.ts";
@@ -33,9 +34,7 @@ export function freeOf(view: View, agent: string): number {
 
 /** What an agent has locked on a task; undefined: nothing. */
 export function stakeOf(view: View, task: TaskId, agent: string): StakeState | undefined {
-  const stakes = view.get(`stake/${task}`);
-  // An agent may be called `constructor`, and what is read from a file has a prototype.
-  return stakes !== undefined && Object.hasOwn(stakes, agent) ? stakes[agent] : undefined;
+  return ownEntry(view.get(`stake/${task}`), agent);
 }
 
 /** What the commit that has led to this state moved, in order; its parent is at hand as `parent`. */

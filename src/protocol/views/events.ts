@@ -4,6 +4,7 @@
  * their agent's own record are part of that one event, and make none of their own. What a commit wakes
  * comes after what it says.
  */
+import { ownEntry } from "../../base/own-entry.ts";
 import { undoneBy } from "../commands/repair.ts";
 import { trailers } from "../commit.ts";
 import { isAgentId, type AgentId, type Oid, type TaskId } from "../ids.ts";
@@ -251,7 +252,7 @@ function tellSignal(
   { topic, agent, mark, note }: { topic: string; agent: AgentId; mark: SignalKind; note?: string },
   { after }: Scene,
 ): Told {
-  const left = after.get(`signal/${topic}`)?.[agent];
+  const left = ownEntry(after.get(`signal/${topic}`), agent);
   const task = after.get(`task/${taskOfTopic(topic) ?? ""}`);
   return {
     type: left === undefined ? "signal.withdrawn" : "signal.deposited",
