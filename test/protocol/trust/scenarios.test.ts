@@ -30,7 +30,8 @@ describe("a faker with a reviewer who is in it", () => {
     expect(score(world, "faker")).toBeLessThanOrEqual(420);
     work(world, TWO_ROOTS, "crony", 4);
     const lifted = score(world, "faker");
-    expect(lifted).toBeGreaterThanOrEqual(500);
+    expect(lifted).toBeGreaterThanOrEqual(150);
+    expect(lifted).toBeLessThanOrEqual(300);
     work(world, ["ant-2", "ant-3"], "faker", 1, false);
     expect(score(world, "faker")).toBeLessThanOrEqual(100);
     for (const name of HONEST) expect(score(world, name)).toBeGreaterThanOrEqual(780);
@@ -72,7 +73,7 @@ test("a slanderer of good standing hurts nobody whom others know, and is not bel
   work(world, TWO_ROOTS, "slanderer", 4);
   work(world, ["slanderer"], "crony", 5);
   const [before, praised] = [score(world, "ant-1"), score(world, "crony")];
-  expect(praised).toBeGreaterThanOrEqual(300);
+  expect(praised).toBeGreaterThanOrEqual(150);
   work(world, ["slanderer"], "ant-1", 20, false);
   expect(score(world, "ant-1")).toBeGreaterThanOrEqual(before - 60);
   for (const name of HONEST.slice(1)) work(world, ["slanderer"], name, 10, false);

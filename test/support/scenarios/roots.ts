@@ -92,7 +92,7 @@ export function boughtRoot(): Outcome {
     attack:
       "Accepts 50 empty results of a favourite, who accepts 50 of a puppet; rejects all honest work; removes the other roots.",
     defence:
-      "The second largest of what the roots lend counts, and not the root that says the most; `threshold: 3` asks for three signatures.",
+      "The second largest of what the roots lend counts, and not the rater that says the most; `threshold: 3` asks for three signatures.",
     outcome: `Favourite ${share(bought!)}, puppet ${share(puppet!)}, an agent with eight good deeds for two honest roots ${share(honest!)} (a bought root that is the only one: ${share(figures.alone)}); honest agents keep ${share(slandered)} under its blame. Roots that it removes: ${figures.rootsRemovedWithout} of 4 at \`threshold: 1\`, ${guarded.removed} at 3.`,
     figures,
     exits: guarded.exits,

@@ -9,7 +9,7 @@
  *   x_j   = the second largest of {min(1, x^r_j / u_r)}           the largest, with fewer than three roots; a root: 1
  *   w_i   = x_i cred_i
  *   a_j   = sum_i w_i cap(g_ij)                                   with three roots and more, in both sums
- *   b_j   = 3 sum_i w_i cap(b_ij) + what the log says against j   without the root of which it is the most
+ *   b_j   = 3 sum_i w_i cap(b_ij) + what the log says against j   without the rater of whom it is the most
  *   R_j   = (4 x_j + a_j) / (4 + a_j + b_j)                       reach is the prior, work is the evidence
  *   conf  = (a_j + b_j) / (4 + a_j + b_j)
  *
@@ -102,8 +102,7 @@ class Quorum {
   readonly #reach: Float64Array;
   readonly #good: Float64Array;
   readonly #bad: Float64Array;
-  readonly #isRoot: Uint8Array;
-  /** Of what roots say of each, the most that one of them does. */
+  /** Of what all say of each, the most that one of them does. */
   readonly #mostGood: Float64Array;
   readonly #mostBad: Float64Array;
 
@@ -124,8 +123,6 @@ class Quorum {
     this.#bad = new Float64Array(agents);
     this.#mostGood = new Float64Array(agents);
     this.#mostBad = new Float64Array(agents);
-    this.#isRoot = new Uint8Array(agents);
-    for (const root of roots) this.#isRoot[root] = 1;
   }
 
   run(): TrustScores {
@@ -201,7 +198,7 @@ class Quorum {
       const blame = BAD_WEIGHT * weight * capped(bad[pair]!);
       this.#good[j]! += praise;
       this.#bad[j]! += blame;
-      if (!quorum || this.#isRoot[i] === 0) continue;
+      if (!quorum) continue;
       if (praise > this.#mostGood[j]!) this.#mostGood[j] = praise;
       if (blame > this.#mostBad[j]!) this.#mostBad[j] = blame;
     }
@@ -255,9 +252,12 @@ class Quorum {
   #others(pair: number): { readonly praise: number; readonly evidence: number } {
     const { from, to, good, bad } = this.#ratings;
     const [j, weight] = [to[pair]!, this.#weightOf(from[pair]!)];
-    const praise = Math.max(0, this.#good[j]! - weight * capped(good[pair]!));
-    const blame = Math.max(0, this.#bad[j]! - BAD_WEIGHT * weight * capped(bad[pair]!));
-    return { praise, evidence: praise + blame };
+    const praised = weight * capped(good[pair]!);
+    const blamed = BAD_WEIGHT * weight * capped(bad[pair]!);
+    // Of whom it is the most, that is left out already.
+    const praise = this.#good[j]! - (praised === this.#mostGood[j]! ? 0 : praised);
+    const blame = this.#bad[j]! - (blamed === this.#mostBad[j]! ? 0 : blamed);
+    return { praise: Math.max(0, praise), evidence: Math.max(0, praise) + Math.max(0, blame) };
   }
 
   /** The largest (`rank` 1) or second largest (2) of what the roots lend an agent, in what each lends at most. */
