@@ -10,7 +10,7 @@ import { stateDigest } from "../../src/protocol/state-digest.ts";
 import { type Key, MemoryState, type Value } from "../../src/protocol/state.ts";
 import { ANTS, Auction, awarded, BIDS, claim, FOUR, REVEALS } from "../support/auctions.ts";
 import { expectDeclined, expectRan } from "../support/verdicts.ts";
-import { HOUR } from "../support/world.ts";
+import { HOUR, MINUTE } from "../support/world.ts";
 
 type Kept = readonly (readonly [Key, Value])[];
 
@@ -190,6 +190,24 @@ describe("an award", () => {
     auction.world.must("ant-1", { type: "finish", task: auction.task, outcome: "done" });
     expect(locked()).toEqual([0, 0, 0, 0]);
     expect(ANTS.map((agent) => auction.credits(agent).free)).toEqual([1_000, 1_000, 1_000, 1_000]);
+  });
+
+  test("[AU10] holds the winner to its ETA: a quarter of a bad deed for each doubling, four at most", () => {
+    const lateBy = (took: number): readonly number[] | undefined => {
+      const auction = new Auction(["ant-1"]).run({ "ant-1": { eta: 10 * MINUTE } });
+      const { world, task } = auction;
+      world.must("ant-1", { type: "claim", task, lease: 8 * HOUR });
+      world.pass(took).must("ant-1", { type: "finish", task, outcome: "done" });
+      return world.state.get("proven/ant-1")?.slice(1);
+    };
+    expect([5, 19, 20, 39, 40, 400].map((minutes) => lateBy(minutes * MINUTE))).toEqual([
+      undefined,
+      undefined,
+      [1],
+      [1],
+      [2],
+      [4],
+    ]);
   });
 
   test("[AU9] a cancelled auction gives everybody everything back", () => {

@@ -136,6 +136,7 @@ export const RULES: Readonly<Record<string, string>> = {
   AU6: "A reveal gives the seal that was bid, and the eta where that was said.",
   AU7: "From the first bid on only title, body and priority of the task change.",
   AU8: "A task has at most 512 bids that stand.",
+  AU10: "Who finishes as done a task on which it has bid, and needed twice its ETA or more from the beginning of its claim on, has a quarter of a bad deed for each doubling, four at most.",
   AU9: "The award is made as below, by nobody's word, in the first accepted commit at or after reveals_until whose author is of no bidder's operator, on the state after its records.",
   CK1: "Its commit is on the line, and is not newer than the record's seen.",
   CK2: "Its number is that of its commit on the line: the first commit is number 1, refused ones count.",

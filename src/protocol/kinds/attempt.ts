@@ -6,6 +6,7 @@ import { CLAIM_FILE, taskFolder } from "../paths.ts";
 import { noteLapse, noteWork } from "../rules/cooling.ts";
 import { recordEnding } from "../rules/deeds.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
+import { holdToEstimate } from "../rules/estimate.ts";
 import { fenceOf } from "../rules/lease.ts";
 import { endAuction } from "../rules/turns.ts";
 import { putTask } from "../rules/put-task.ts";
@@ -66,6 +67,7 @@ export const attempt = kind<AttemptFields>({
     };
     const presumed = rateEnding(state, task, ending, time);
     settleStake(state, task, claim, body.outcome, time);
+    if (body.outcome === "done") holdToEstimate(state, task, claim, time);
     if (body.outcome === "expired") noteLapse(state, claim.agent, time);
     if (body.outcome === "done" && !ending.reviewed) noteWork(state, claim.agent, task);
     putTask(state, {

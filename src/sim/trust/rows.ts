@@ -7,7 +7,7 @@ export type Column = keyof typeof POLICIES;
 export const COLUMNS = ["none", "eigenTrust", "mound"] as const satisfies readonly Column[];
 
 /** Of the seeds that are reported the first; the constants were chosen with 101 to 110. */
-const FIRST_SEED = 30_261;
+const FIRST_SEED = 40_261;
 
 /** By seed, in percent, to two digits after the point. */
 export interface Cell {

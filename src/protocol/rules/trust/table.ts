@@ -2,7 +2,7 @@
 import type { AgentId } from "../../ids.ts";
 import { WHOLE_SHARE } from "../../share.ts";
 import type { View } from "../../state.ts";
-import { BAD_WEIGHT, PRIOR } from "./constants.ts";
+import { BAD_WEIGHT, PRIOR, QUORUM_ROOTS } from "./constants.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { capped } from "./local-trust.ts";
 import { hearOfSkill } from "./opinions.ts";
@@ -97,7 +97,7 @@ export function trustForIn(
 
 /** Good and bad deeds at a skill, each by the weight of who saw it, in the order of the raters. */
 function weighSkill(
-  { numbers, scores, weigh }: TrustTable,
+  { numbers, scores, weigh, ratings }: TrustTable,
   view: View,
   agent: string,
   skill: string,
@@ -110,13 +110,17 @@ function weighSkill(
     const before = said.get(from) ?? [0, 0];
     said.set(from, [before[0] + good + vouched, before[1] + bad]);
   });
-  let [good, bad] = [0, 0];
+  let [good, bad, mostGood, mostBad] = [0, 0, 0, 0];
   for (const from of [...said.keys()].toSorted((a, b) => a - b)) {
     const weight = scores.reach[from]! * scores.credibility[from]!;
-    good += weight * capped(said.get(from)![0]);
-    bad += BAD_WEIGHT * weight * capped(said.get(from)![1]);
+    const praise = weight * capped(said.get(from)![0]);
+    const blame = BAD_WEIGHT * weight * capped(said.get(from)![1]);
+    [good, mostGood] = [good + praise, Math.max(mostGood, praise)];
+    [bad, mostBad] = [bad + blame, Math.max(mostBad, blame)];
   }
-  return [good, bad];
+  // As for whatever skill: with three roots and more nobody's word is enough by itself.
+  if (ratings.roots.length < QUORUM_ROOTS) return [good, bad];
+  return [Math.max(0, good - mostGood), Math.max(0, bad - mostBad)];
 }
 
 function thousandths(share: number): number {
