@@ -4,23 +4,14 @@
  * something is staged, and a file that a person has edited is never overwritten.
  */
 import { createHash } from "node:crypto";
-import {
-  chmod,
-  lstat,
-  mkdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  rmdir,
-  writeFile,
-} from "node:fs/promises";
+import { chmod, lstat, mkdir, readFile, readlink, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Objects, Refs } from "../app/ports.ts";
 import { isLegalPath } from "../protocol/paths.ts";
 import { isOid, type Oid } from "../protocol/ids.ts";
 import type { Clone } from "./clone.ts";
 import { GitError } from "./fault.ts";
+import { beginProjection, beingProjected, endProjection, putInPlace } from "./projecting.ts";
 import { gitText, runGit } from "./run.ts";
 
 export interface Projection {
@@ -70,21 +61,24 @@ async function projectNow(
     index = await indexedCommit(gitDir, old, tip);
     if (index === undefined) return { current: false, held: "staged", kept: [] };
   }
+  const others = (await beingProjected(gitDir)).filter((commit) => commit !== tip);
+  await beginProjection(gitDir, tip);
   const kept: string[] = [];
   const changes: (PathChange & { readonly next: Oid | undefined })[] = [];
-  for (const change of await changesBetween(gitDir, old, tip)) {
+  for (const change of await changesOf(gitDir, old, tip, others)) {
     // Refused bytes are in the tip's tree, but the state keeps the last good ones.
     changes.push({ ...change, next: await good(change.path) });
   }
   // What goes may stand where a folder, or a file, of something that comes has to be.
   changes.sort((a, b) => Number(a.next !== undefined) - Number(b.next !== undefined));
   for (const change of changes)
-    if (!(await writeChange(clone.workTree, change, objects))) kept.push(change.path);
+    if (!(await writeChange(clone, change, objects))) kept.push(change.path);
   const merge = index === undefined ? ["read-tree", tip] : ["read-tree", "-i", "-m", index, tip];
   const merged = await runGit(merge, { gitDir });
   if (merged.exitCode !== 0) await gitText(["read-tree", tip], { gitDir });
   // Lost when a person moved the branch just now: then the next command projects.
-  await refs.swap(branch, tip, old);
+  const swapped = await refs.swap(branch, tip, old);
+  if (swapped) await endProjection(gitDir, [...others, tip]);
   return { current: true, kept };
 }
 
@@ -112,6 +106,24 @@ interface PathChange {
   readonly before: Oid | undefined;
   /** Whether git had put it there with the mode of a program, which no file of a mound has. */
   readonly executable: boolean;
+}
+
+/** Also the paths at which a projection that was cut off may have written what has gone again since. */
+async function changesOf(
+  gitDir: string,
+  old: Oid | undefined,
+  tip: Oid,
+  others: readonly Oid[],
+): Promise<readonly PathChange[]> {
+  const changes = new Map<string, PathChange>();
+  for (const other of old === undefined ? [] : others) {
+    const known = await runGit(["cat-file", "-e", other], { gitDir });
+    if (known.exitCode !== 0) continue;
+    for (const { path } of await changesBetween(gitDir, old, other))
+      changes.set(path, { path, before: undefined, executable: false });
+  }
+  for (const change of await changesBetween(gitDir, old, tip)) changes.set(change.path, change);
+  return [...changes.values()];
 }
 
 async function changesBetween(
@@ -145,7 +157,7 @@ async function changesBetween(
 
 /** Writes or removes one file, unless it holds something that git did not put there; says which. */
 async function writeChange(
-  root: string,
+  { workTree: root, gitDir }: Pick<Clone, "workTree" | "gitDir">,
   change: PathChange & { next: Oid | undefined },
   objects: Objects,
 ): Promise<boolean> {
@@ -170,9 +182,7 @@ async function writeChange(
   const object = await objects.read(change.next);
   if (object === undefined) return false;
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, object.bytes);
-  await rename(temporary, path);
+  await putInPlace(gitDir, path, object.bytes);
   return true;
 }
 

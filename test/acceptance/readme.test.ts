@@ -124,6 +124,30 @@ test("who does what: skills, signals, what waits, paths, locks and leaders", asy
   expect(locked).toContain("leader.elected");
 });
 
+test("whom to trust: vouches, scores, settings, and an auction", async () => {
+  using machine = new Machine({ withMound: true });
+  const env = { MOUND_AGENT: "ant-1" };
+  const founded = "mound init plan && cd plan && mound join --as ant-2 && mound join --as ant-3";
+  expect(await machine.run(founded, { env })).toMatchObject({ code: 0 });
+  const cwd = join(machine.folder, "plan");
+  const run = async (name: string, word: string) => {
+    const id = `"$(mound task list --json | sed -n 's/.*"id":"\\([0-9a-z]*-${word}[^"]*\\)".*/\\1/p')"`;
+    const result = await machine.run(block(`trust/${name}`).replaceAll(/\bTASK\b/g, id), {
+      cwd,
+      env,
+    });
+    expect(result, result.err).toMatchObject({ code: 0 });
+    return result.out;
+  };
+  const scored = await run("score", "touch");
+  expect(scored).toContain("refused with 4");
+  expect(scored).toContain("Accepted");
+  await run("settings", "none");
+  const auctioned = await run("auction", "port");
+  expect(auctioned).toContain("sealed");
+  expect(auctioned).toContain("locked");
+});
+
 test("the history proves itself: looked at, tampered with, repaired, guarded, and by an outsider", async () => {
   using machine = new Machine({ withMound: true });
   const env = { SHARED: machine.folder, MOUND_AGENT: "lead" };

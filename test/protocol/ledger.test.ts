@@ -78,12 +78,15 @@ function look(taken: readonly Step[]): void {
   for (const facts of yard.world.log) {
     const parent = state.get("line")?.tip;
     const verdict: Verdict = judge(state, facts);
-    const expected = verdict.accepted ? purses.take(verdict.records, verdict.time) : [];
+    const expected = verdict.accepted ? [...purses.take(verdict.records, verdict.time)] : [];
     if (!verdict.accepted) {
       const touched = [...verdict.delta.keys()].filter((key) => /^(credit|stake|moves)/.test(key));
       expect(touched).toEqual([]);
     }
+    const slashes = verdict.accepted && verdict.records.some(({ kind }) => kind === "denounce");
     state.apply(verdict.delta);
+    // What a slash takes follows from standing, of which the purses know nothing: they follow the state.
+    if (slashes) expected.push(...purses.follow(movesSince(state, parent)));
     const told = movesSince(state, parent).map(({ locked: _locked, ...move }) => move);
     expect(told).toEqual(expected);
     for (const { what } of expected) moved[what] += 1;

@@ -54,7 +54,7 @@ test("the chart is well-formed, says in words what it shows, and asks nobody els
   const ids = elements.map(({ attributes }) => attributes["id"]);
   for (const id of root!.attributes["aria-labelledby"]!.split(" ")) expect(ids).toContain(id);
   const described = elements.find(({ name }) => name === "desc")!.text;
-  expect(described).toContain("EigenTrust 31.1 (C f = 0.6)");
+  expect(described).toContain("EigenTrust 28.8 (C f = 0.5)");
   expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(
     /href|url\(|@import|@font-face|<script|http/,
   );

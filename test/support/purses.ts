@@ -93,6 +93,20 @@ export class Purses {
     if (lost < stake) this.#tell("returned", agent, stake - lost, task);
   }
 
+  /** Takes what a slash took, as it was told. */
+  follow(moves: readonly Moved[]): readonly Moved[] {
+    for (const { what, agent, task, amount } of moves) {
+      assert(what === "forfeited" && task !== undefined, "a slash takes what is locked on tasks");
+      const purse = this.purse(agent);
+      const left = purse.locked.get(task)! - amount;
+      assert(left >= 0, "a slash took more than was locked");
+      if (left === 0) purse.locked.delete(task);
+      else purse.locked.set(task, left);
+      purse.lost += amount;
+    }
+    return moves;
+  }
+
   #tell(what: Moved["what"], agent: string, amount: number, task?: string): void {
     const about = task === undefined ? {} : { task };
     this.#moved.push({ what, agent, amount, free: this.free(agent), ...about });
