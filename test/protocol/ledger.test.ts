@@ -85,9 +85,9 @@ function look(taken: readonly Step[]): void {
     }
     const slashes = verdict.accepted && verdict.records.some(({ kind }) => kind === "denounce");
     state.apply(verdict.delta);
-    // What a slash takes follows from standing, of which the purses know nothing: they follow the state.
-    if (slashes) expected.push(...purses.follow(movesSince(state, parent)));
     const told = movesSince(state, parent).map(({ locked: _locked, ...move }) => move);
+    // What a slash takes follows from standing, of which the purses know nothing: they follow the state.
+    if (slashes) expected.push(...purses.follow(told));
     expect(told).toEqual(expected);
     for (const { what } of expected) moved[what] += 1;
     expectBalanced(state, purses);
