@@ -13,7 +13,7 @@ import {
   type Site,
 } from "../support/site.ts";
 
-const ROUNDS = Math.max(10, Math.round(20 * SCALE));
+const ROUNDS = Math.max(10, Math.round(12 * SCALE));
 const SEED = Number(process.env["MOUND_TEST_SEED"] ?? "1");
 /** Some seconds on a machine that has other work; a lock that is waited for in vain costs a minute. */
 const AT_ONCE_MS = 15_000;

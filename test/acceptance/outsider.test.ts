@@ -7,6 +7,7 @@ import { live, restore } from "../support/random-life.ts";
 import { mound } from "../support/command.ts";
 import { added, expectAgreement, expectAudited, founded } from "../support/outsider-scene.ts";
 import { outsider, VERIFY } from "../support/outsider.ts";
+import { byTurns } from "../support/race.ts";
 import { runsUpTo } from "../support/scale.ts";
 import { cloneFor, foundSite, testFolder } from "../support/site.ts";
 import { auctionTamperings } from "../support/auction-tamperings.ts";
@@ -66,38 +67,42 @@ describe("the outsider's check", () => {
       expect((await outsider(scribe.gitDir, { shell })).out).toBe(checked.out);
   });
 
-  test.each([
+  const ways: readonly (readonly [string, typeof tamperings | typeof reviewTamperings])[] = [
     ["with a task", tamperings],
     ["with signals", signalTamperings],
-    ["with grants", grantTamperings],
-    ["with reviews", reviewTamperings],
     ["with vouches", wordTamperings],
+    ["with reviews", reviewTamperings],
     ["with auctions", auctionTamperings],
-  ])("names the commit of each tampering %s, and goes on after it", async (_, ways) => {
-    const scribe = await founded();
-    const task = await added(scribe);
-    await scribe.must("ant-1", { type: "claim", task });
-    for (const [rule, tamper] of Object.entries(await ways(scribe, task))) {
-      scribe.now += 1_000;
-      const verdict = await scribe.write(await tamper());
-      expect([rule, verdict.accepted ? "accepted" : verdict.fault.rule]).toEqual([
-        rule,
-        rule.split(" ")[0],
-      ]);
-      await restore(scribe);
-    }
-    await scribe.must("ant-1", { type: "finish", task, outcome: "done" });
-    const checked = await expectAgreement(scribe);
-    for (const { oid, verdict } of scribe.verdicts) {
-      if (!verdict.accepted)
-        expect(checked.refused.get(oid)).toMatch(
-          new RegExp(`^${verdict.fault.rule} .*\\(repaired\\)$`),
-        );
-    }
-    // All of it was undone: it is told, and no longer fails the check.
-    expect(checked.code).toBe(0);
-    expect(await outsider(scribe.gitDir, { options: ["--strict"] })).toMatchObject({ code: 6 });
-  });
+    ["with grants", grantTamperings],
+  ];
+  test.each(byTurns(ways))(
+    "names the commit of each tampering %s, and goes on after it",
+    async (_, way) => {
+      const scribe = await founded();
+      const task = await added(scribe);
+      await scribe.must("ant-1", { type: "claim", task });
+      for (const [rule, tamper] of Object.entries(await way(scribe, task))) {
+        scribe.now += 1_000;
+        const verdict = await scribe.write(await tamper());
+        expect([rule, verdict.accepted ? "accepted" : verdict.fault.rule]).toEqual([
+          rule,
+          rule.split(" ")[0],
+        ]);
+        await restore(scribe);
+      }
+      await scribe.must("ant-1", { type: "finish", task, outcome: "done" });
+      const checked = await expectAgreement(scribe);
+      for (const { oid, verdict } of scribe.verdicts) {
+        if (!verdict.accepted)
+          expect(checked.refused.get(oid)).toMatch(
+            new RegExp(`^${verdict.fault.rule} .*\\(repaired\\)$`),
+          );
+      }
+      // All of it was undone: it is told, and no longer fails the check.
+      expect(checked.code).toBe(0);
+      expect(await outsider(scribe.gitDir, { options: ["--strict"] })).toMatchObject({ code: 6 });
+    },
+  );
 
   test("fails while the tree holds what was refused", async () => {
     const scribe = await founded();

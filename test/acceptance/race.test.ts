@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { serveOrigin } from "../support/http-origin.ts";
-import { expectFairLine, race, SCALE, type Told } from "../support/race.ts";
+import { byTurns, expectFairLine, race, SCALE, type Told } from "../support/race.ts";
 import { cloneFor, foundSite } from "../support/site.ts";
 
 const PROCESSES = Math.max(2, Math.round((SCALE > 1 ? 8 : 5) * SCALE));
@@ -32,7 +32,7 @@ function expectAllServed(told: readonly Told[], contenders: number): void {
 }
 
 describe(`${PROCESSES} processes with a clone each claim from ${TASKS} tasks`, () => {
-  test.each(["file", "http"])(
+  test.each(byTurns(["file", "http"]))(
     "over a %s origin each task is won exactly once",
     LIMIT,
     async (way) => {
