@@ -4,13 +4,12 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Command } from "../../src/protocol/commands/index.ts";
 import type { AgentId } from "../../src/protocol/ids.ts";
 import { killHard, mound, startMound, type Place } from "../support/command.ts";
-import { scaled } from "../support/scale.ts";
 import { cloneFor, foundSite, library, must } from "../support/site.ts";
 import { until } from "../support/until.ts";
 import { startWork } from "../support/worker.ts";
 
 /** Each is a process, and starts three more. */
-const BIDDERS = scaled(6, 20);
+const BIDDERS = 20;
 const MINUTE = 60_000;
 const CLOCK = pathToFileURL(join(import.meta.dirname, "../support/shifted-clock.mjs")).href;
 const ROOT = "root" as AgentId;
