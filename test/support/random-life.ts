@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { Command } from "../../src/protocol/commands/index.ts";
 import type { Oid } from "../../src/protocol/ids.ts";
+import { askOthersToReview } from "./others-review.ts";
 import type { Scribe } from "./scribe.ts";
 
 const MINUTE = 60_000;
@@ -16,13 +17,7 @@ export async function live(scribe: Scribe, random: () => number, steps: number):
   for (const to of AGENTS)
     await scribe.must("root", { type: "grant", to, amount: 1_000, reason: "a start" });
   // From a value of 5 on whoever has no part in it reviews, however far it is trusted.
-  for (const [key, value] of [
-    ["review_value", "5"],
-    ["review_trust", "0"],
-  ] as const)
-    await scribe.must("root", { type: "configure", set: { key, value } });
-  const joined = { type: "join", key: scribe.signer("ant-2").key, operator: "ant-1" } as const;
-  await scribe.must("ant-2", { ...joined, operatorSigns: true }, [scribe.signer("ant-1")]);
+  await askOthersToReview(scribe);
   for (const more of [
     {},
     { attempts: 2, stake: 1 },

@@ -1,3 +1,4 @@
+import { askOthersToReview } from "./others-review.ts";
 import type { Scribe, Written } from "./scribe.ts";
 import type { Tamperings } from "./tampering-desk.ts";
 
@@ -6,13 +7,7 @@ import type { Tamperings } from "./tampering-desk.ts";
  * whose operator is ant-1, does not review; and of `roots`, which root made and ant-2 did.
  */
 export async function reviewTamperings(scribe: Scribe): Promise<Tamperings> {
-  for (const [key, value] of [
-    ["review_value", "5"],
-    ["review_trust", "0"],
-  ] as const)
-    await scribe.must("root", { type: "configure", set: { key, value } });
-  const joined = { type: "join", key: scribe.signer("ant-2").key, operator: "ant-1" } as const;
-  await scribe.must("ant-2", { ...joined, operatorSigns: true }, [scribe.signer("ant-1")]);
+  await askOthersToReview(scribe);
   const done = async (creator: string, worker: string): Promise<string> => {
     const { tasks } = await scribe.must(creator, {
       type: "add",

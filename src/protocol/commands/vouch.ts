@@ -5,6 +5,7 @@ import { VOUCH_MS } from "../limits.ts";
 import { keyFingerprint } from "../rules/fingerprint.ts";
 import type { Level } from "../trust-state.ts";
 import { formatInstant } from "../time.ts";
+import { ALL_SKILLS } from "../rules/trust/vouches.ts";
 import { commonFields, type PlanContext, type Planned } from "./plan.ts";
 
 export interface VouchCommand {
@@ -47,7 +48,7 @@ export function planVouch(command: VouchCommand, context: PlanContext): Planned 
     subject,
     issuer: agent,
     fingerprint,
-    scope: command.scope ?? "all",
+    scope: command.scope ?? ALL_SKILLS,
     level: command.level ?? "medium",
     reason,
     until: command.until ?? formatInstant(from + (command.length ?? VOUCH_MS)),

@@ -3,7 +3,13 @@ import { isAgentId, type AgentId } from "../ids.ts";
 import { settings } from "../rules/members.ts";
 import { principalOf } from "../rules/operators.ts";
 import { trustOf } from "../rules/trust/table.ts";
-import { issuersOf, subjectOf, vouchFlaw, type VouchFlaw } from "../rules/trust/vouches.ts";
+import {
+  ALL_SKILLS,
+  issuersOf,
+  subjectOf,
+  vouchFlaw,
+  type VouchFlaw,
+} from "../rules/trust/vouches.ts";
 import type { View } from "../state.ts";
 import type { VouchState } from "../trust-state.ts";
 
@@ -54,7 +60,7 @@ export function admissionsOf(
   return [...new Set(own.map(({ fingerprint }) => fingerprint))].toSorted().map((fingerprint) => {
     const counted = own
       .filter((vouch) => vouch.fingerprint === fingerprint && vouch.flaw === undefined)
-      .filter(({ scope, trust }) => scope === "all" && trust >= vouchTrust)
+      .filter(({ scope, trust }) => scope === ALL_SKILLS && trust >= vouchTrust)
       .map(({ issuer }) => principalOf(view, issuer));
     return { fingerprint, found: new Set(counted).size, needed };
   });

@@ -4,7 +4,7 @@ import { keyFingerprint } from "../fingerprint.ts";
 import { settings } from "../members.ts";
 import { principalOf } from "../operators.ts";
 import { trustOf } from "./table.ts";
-import { liveVouches } from "./vouches.ts";
+import { ALL_SKILLS, liveVouches } from "./vouches.ts";
 
 /**
  * [AG9] How many vouches let a key in under a name: of scope `all`, by members trusted far enough at log
@@ -23,7 +23,7 @@ export function admittingVouches(
   const subject = { agent, fingerprint: keyFingerprint(key), principal: operator };
   const { vouchTrust } = settings(view);
   const counted = liveVouches(view, subject, now)
-    .filter(([, { scope }]) => scope === "all")
+    .filter(([, { scope }]) => scope === ALL_SKILLS)
     .filter(([issuer]) => trustOf(view, issuer, now).score >= vouchTrust)
     .map(([issuer]) => principalOf(view, issuer));
   return new Set(counted).size;

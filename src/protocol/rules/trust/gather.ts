@@ -8,6 +8,7 @@ import { DEED } from "./evidence.ts";
 import { hearAll, type Weigh } from "./opinions.ts";
 import type { Ratings } from "./quorum.ts";
 import { vouchersLoss } from "./slashed.ts";
+import { startsOf } from "./starts.ts";
 
 export interface Gathered {
   /** The members in force, sorted. */
@@ -108,9 +109,7 @@ function sortedByRater(
   agents: number,
 ): Pairs {
   const count = found.from.length;
-  const next = new Int32Array(agents + 1);
-  for (const from of found.from) next[from + 1]! += 1;
-  for (let i = 0; i < agents; i += 1) next[i + 1]! += next[i]!;
+  const next = startsOf(found.from, agents);
   const [from, to] = [new Int32Array(count), new Int32Array(count)];
   const [good, bad] = [new Float64Array(count), new Float64Array(count)];
   const vouched = new Float64Array(count);
@@ -130,9 +129,7 @@ function sortedByRater(
 /** Who praise each other count half: also where each says so much good that it is capped. */
 function halveMutual(pairs: Pairs, agents: number): Pairs {
   const { from, to, good } = pairs;
-  const starts = new Int32Array(agents + 1);
-  for (const rater of from) starts[rater + 1]! += 1;
-  for (let i = 0; i < agents; i += 1) starts[i + 1]! += starts[i]!;
+  const starts = startsOf(from, agents);
   const halved = good.map((deeds, pair) => {
     if (deeds <= MUTUAL_CAP) return deeds;
     const back = find(to, from[pair]!, starts[to[pair]!]!, starts[to[pair]! + 1]!);

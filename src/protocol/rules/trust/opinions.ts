@@ -4,14 +4,12 @@ import type { Level } from "../../trust-state.ts";
 import { ANY_SKILL } from "../deeds.ts";
 import { epochOf, leftOf } from "./epochs.ts";
 import { DEED } from "./evidence.ts";
-import { liveVouches, subjectOf } from "./vouches.ts";
+import { ALL_SKILLS, liveVouches, subjectOf } from "./vouches.ts";
 
 /** Good deeds that a vouch is worth. */
 export const VOUCH_WORTH: Readonly<Record<Level, number>> = { low: 1, medium: 2, high: 4 };
 /** Bad deeds that a denouncement is worth: as many as the highest vouch, and they weigh as bad ones do. */
 export const DENOUNCEMENT_WORTH = 4;
-/** The scope of a vouch for whatever the skill. */
-const ALL = "all";
 
 /** Takes what one member says of the subject, in deeds, and what its vouch is worth; it may be called several times for one member. */
 export type Hear = (rater: string, good: number, bad: number, vouched: number) => void;
@@ -19,7 +17,7 @@ export type Hear = (rater: string, good: number, bad: number, vouched: number) =
 /** What is said of an agent whatever the skill. Of one member, the order of what it says is always the same. */
 export function hearAll(view: View, subject: string, now: number, weigh: Weigh, hear: Hear): void {
   hearDeeds(view, subject, ANY_SKILL, now, hear);
-  hearVouches(view, subject, (scope) => scope === ALL, now, weigh, hear);
+  hearVouches(view, subject, (scope) => scope === ALL_SKILLS, now, weigh, hear);
   const denounced = view.get(`denounced/${subject}`);
   for (const issuer in denounced) {
     const left = leftOf(epochOf(denounced[issuer]!.at), now);
@@ -76,6 +74,6 @@ function hearVouches(
 
 /** A skill by its name, or by its beginning and `*`; vouches for all are in the general score already. */
 function covers(scope: string, skill: string): boolean {
-  if (scope === ALL) return false;
+  if (scope === ALL_SKILLS) return false;
   return scope.endsWith("*") ? skill.startsWith(scope.slice(0, -1)) : scope === skill;
 }

@@ -46,6 +46,7 @@ import {
 } from "./constants.ts";
 import { capped, sharesOf, sumsOf, unitOf } from "./local-trust.ts";
 import { rootCredibility } from "./root-credibility.ts";
+import { startsOf } from "./starts.ts";
 
 /** Who has rated whom: agents are numbered from 0 in the order of their ids. */
 export interface Ratings {
@@ -92,6 +93,10 @@ class Quorum {
   readonly #ratings: Ratings;
   /** Pairs in the order of `to`, then `from`. */
   readonly #byTo: Int32Array;
+  /** Their raters, as they are used: from one end of the pairs to the other at each step. */
+  readonly #sources: Int32Array;
+  /** By subject, where its pairs begin in that order. */
+  readonly #starts: Int32Array;
   readonly #credit: Float64Array;
   readonly #share: Float64Array;
   /** By root, in their order. */
@@ -109,7 +114,9 @@ class Quorum {
   constructor(ratings: Ratings) {
     this.#ratings = ratings;
     const { agents, roots } = ratings;
-    this.#byTo = sortByTo(ratings);
+    this.#starts = startsOf(ratings.to, agents);
+    this.#byTo = sortByTo(ratings, this.#starts);
+    this.#sources = this.#byTo.map((pair) => ratings.from[pair]!);
     const sums = sumsOf(ratings);
     this.#share = sharesOf(ratings, sums);
     this.#units = roots.map((root) => unitOf(sums[root]!));
@@ -146,18 +153,12 @@ class Quorum {
 
   /** The flow from each root, and of each agent the one that the quorum takes. */
   #spread(): void {
-    const { agents, from, to, roots } = this.#ratings;
-    // In the order in which they are used: from one end of the pairs to the other at each step.
-    const sources = new Int32Array(from.length);
+    const { agents, roots } = this.#ratings;
     this.#byTo.forEach((pair, at) => {
-      sources[at] = from[pair]!;
-      this.#credit[at] = DAMPING * this.#credibility[from[pair]!]! * this.#share[pair]!;
+      this.#credit[at] = DAMPING * this.#credibility[this.#sources[at]!]! * this.#share[pair]!;
     });
-    const ends = new Int32Array(agents);
-    for (const target of to) ends[target]! += 1;
-    for (let j = 1; j < agents; j += 1) ends[j]! += ends[j - 1]!;
     roots.forEach((root, at) => {
-      this.#byRoot[at] = this.#flow(root, sources, ends);
+      this.#byRoot[at] = this.#flow(root);
     });
     const rank = roots.length >= QUORUM_ROOTS ? 2 : 1;
     for (let j = 0; j < agents; j += 1) this.#reach[j] = Math.min(1, this.#largest(j, rank));
@@ -165,8 +166,9 @@ class Quorum {
     for (const root of roots) this.#reach[root] = 1;
   }
 
-  #flow(root: number, sources: Int32Array, ends: Int32Array): Float64Array {
+  #flow(root: number): Float64Array {
     const { agents } = this.#ratings;
+    const [sources, starts] = [this.#sources, this.#starts];
     let now = new Float64Array(agents);
     let next = new Float64Array(agents);
     now[root] = ROOT_SHARE;
@@ -174,7 +176,7 @@ class Quorum {
       let pair = 0;
       for (let j = 0; j < agents; j += 1) {
         let sum = j === root ? ROOT_SHARE : 0;
-        for (const end = ends[j]!; pair < end; pair += 1)
+        for (const end = starts[j + 1]!; pair < end; pair += 1)
           sum += this.#credit[pair]! * now[sources[pair]!]!;
         next[j] = sum < 1 ? sum : 1;
       }
@@ -278,10 +280,8 @@ class Quorum {
 }
 
 /** The pairs by `to`; those of one `to` stay in the order of `from`. */
-function sortByTo({ agents, to }: Ratings): Int32Array {
-  const places = new Int32Array(agents + 1);
-  for (const target of to) places[target + 1]! += 1;
-  for (let j = 0; j < agents; j += 1) places[j + 1]! += places[j]!;
+function sortByTo({ to }: Ratings, starts: Int32Array): Int32Array {
+  const places = starts.slice();
   const order = new Int32Array(to.length);
   for (let pair = 0; pair < to.length; pair += 1) {
     const target = to[pair]!;

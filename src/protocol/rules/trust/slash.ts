@@ -4,11 +4,11 @@ import type { Overlay } from "../../state.ts";
 import type { SlashState } from "../../trust-state.ts";
 import { forfeitAll, PARTS } from "../ledger.ts";
 import { noteTrust } from "./evidence.ts";
+import { VOUCHER_SHARE } from "./slashed.ts";
 import { liveVouches, subjectOf } from "./vouches.ts";
 
-/** A slash is in quarters; a voucher is hit a quarter as hard as who it vouched for. */
+/** A slash is in quarters. */
 const QUARTER = PARTS / 4;
-const VOUCHER_SHARE = QUARTER / 4;
 
 /** The words for how much is taken. */
 export const SEVERITIES = ["quarter", "half", "whole"] as const;
@@ -36,6 +36,6 @@ export function slash(
   const known = subjectOf(state, subject);
   const live = known === undefined ? [] : liveVouches(state, known, time).map(([issuer]) => issuer);
   for (const voucher of [...new Set([...vouchers, ...live])].toSorted())
-    if (voucher !== subject) forfeitAll(state, voucher, quarters * VOUCHER_SHARE);
+    if (voucher !== subject) forfeitAll(state, voucher, quarters * QUARTER * VOUCHER_SHARE);
   noteTrust(state);
 }

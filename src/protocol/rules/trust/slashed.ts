@@ -8,7 +8,7 @@ import type { SlashState } from "../../trust-state.ts";
 import { epochOf } from "./epochs.ts";
 
 /** What a voucher answers for, of what its protégé has lost. */
-const VOUCHER_SHARE = 0.25;
+export const VOUCHER_SHARE = 0.25;
 
 /** What is left of a score, from 0 to 1. */
 export function leftAfterSlashes(view: View, agent: string, now: number): number {

@@ -5,6 +5,9 @@ import type { VouchState } from "../../trust-state.ts";
 import { keyFingerprint } from "../fingerprint.ts";
 import { principalOf } from "../operators.ts";
 
+/** The scope of a vouch for whatever the skill. */
+export const ALL_SKILLS = "all";
+
 /** Why a vouch counts for nothing; undefined where it counts. */
 export type VouchFlaw = "over" | "key" | "issuer" | "akin";
 
