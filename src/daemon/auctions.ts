@@ -9,6 +9,7 @@ import { KeptBids } from "../open/kept-bids.ts";
 import type { Mound } from "../open/mound.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import type { AgentId, TaskId } from "../protocol/ids.ts";
+import { phaseOf } from "../protocol/rules/auction.ts";
 import { refuseNonMember } from "../protocol/rules/members.ts";
 import { mayAward } from "../protocol/rules/award-due.ts";
 import type { View } from "../protocol/state.ts";
@@ -17,11 +18,14 @@ import type { SignerShelf } from "./signer-shelf.ts";
 
 /** In milliseconds. The shortest time to reveal is ten seconds, and a push takes its share. */
 const LOOK_MS = 2_000;
-/** Looks of which one, at random, has an award made: so few daemons do the same. */
+/** Looks after which an award that is due is made at the latest; which one is drawn, so few daemons do the same. */
 const PATIENCE = 3;
 
 export interface AuctionPorts {
-  readonly mound: Pick<Mound, "read" | "clone" | "ports">;
+  readonly mound: Pick<Mound, "read"> & {
+    readonly clone: Pick<Mound["clone"], "commonDir">;
+    readonly ports: Pick<Mound["ports"], "random">;
+  };
   readonly sequencer: Pick<Sequencer, "submit">;
   readonly signers: Pick<SignerShelf, "find" | "agents">;
   readonly log: Log;
@@ -30,6 +34,8 @@ export interface AuctionPorts {
 export class AuctionKeeper {
   readonly #ports: AuctionPorts;
   readonly #kept: KeptBids;
+  /** What is waited with, and for how many looks yet. */
+  #waiting: { readonly task: TaskId; readonly looks: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
   #busy = false;
@@ -53,10 +59,10 @@ export class AuctionKeeper {
   #wake(): void {
     if (this.#busy || this.#stopped) return;
     this.#busy = true;
-    this.#working = this.#look().finally(() => (this.#busy = false));
+    this.#working = this.look().finally(() => (this.#busy = false));
   }
 
-  async #look(): Promise<void> {
+  async look(): Promise<void> {
     try {
       await this.#reveal();
       await this.#award();
@@ -83,9 +89,8 @@ export class AuctionKeeper {
 
   async #award(): Promise<void> {
     const { mound, signers, log } = this.#ports;
-    if (mound.ports.random.fraction() * PATIENCE >= 1) return;
     const due = await mound.read((view, now) => dueAward(view, now, signers.agents));
-    if (due === undefined) return;
+    if (due === undefined || this.#waitsWith(due.task)) return;
     for (const agent of due.agents) {
       const found = await signers.find(agent);
       if (!found.ok) continue;
@@ -94,6 +99,16 @@ export class AuctionKeeper {
       else log.warn({ agent, task: due.task, fault }, "an auction could not be awarded");
       return;
     }
+  }
+
+  /** Whether somebody else may still come first. Who was not served in the end waits anew. */
+  #waitsWith(task: TaskId): boolean {
+    const looks =
+      this.#waiting?.task === task
+        ? this.#waiting.looks - 1
+        : Math.floor(this.#ports.mound.ports.random.fraction() * PATIENCE);
+    this.#waiting = looks > 0 ? { task, looks } : undefined;
+    return looks > 0;
   }
 
   /** Answers why it was not carried out. */
@@ -118,10 +133,10 @@ function dueAward(
   now: number,
   served: readonly AgentId[],
 ): { readonly task: TaskId; readonly agents: readonly AgentId[] } | undefined {
-  const open = view.get("auctions") ?? {};
-  for (const id of Object.keys(open).toSorted()) {
+  for (const id of Object.keys(view.get("auctions") ?? {}).toSorted()) {
     const task = view.get(`task/${id}`);
-    if (now < open[id]! || task === undefined) continue;
+    // Where nobody has bid, the next commit of anybody strikes it off the list, and nobody waits for that.
+    if (task === undefined || phaseOf(view, task, now).phase !== "due") continue;
     const agents = [...new Set([...served, task.creator])].filter(
       (one) => refuseNonMember(view, one) === undefined && mayAward(view, task, one),
     );
