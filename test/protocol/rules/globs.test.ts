@@ -163,8 +163,8 @@ describe("globs", () => {
       globsOverlap(a, b);
       spent.push(performance.now() - from);
     }
-    // Some tenths of a millisecond; other processes take their turns in between.
+    // Some tenths of a millisecond: a walk that is not bounded takes seconds.
     const middle = spent.toSorted((x, y) => x - y)[30]!;
-    expect(middle).toBeLessThan(2);
+    expect(middle).toBeLessThan(50);
   });
 });
