@@ -63,6 +63,15 @@ describe("mound next --explain", () => {
   });
 });
 
+test.each(["next", "next --explain"])(
+  "mound %s tells a stranger that it is no member",
+  async (command) => {
+    const { code, json } = await cli.run(`-C m ${command} --as ant-9 --json`);
+    expect([code, json.error.code]).toEqual([4, "not-a-member"]);
+    expect(json.error.fix).toBe("mound join --as ant-9");
+  },
+);
+
 describe("mound match", () => {
   test("of a task: who fits, and why the others do not", async () => {
     const { out } = await cli.ok(["-C", "m", "match", sql]);

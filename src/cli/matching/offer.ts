@@ -1,4 +1,5 @@
 import { refuseAny } from "../../protocol/rules/eligibility.ts";
+import { refuseNonMember } from "../../protocol/rules/members.ts";
 import { viewTask } from "../../protocol/views/task-view.ts";
 import { choose } from "../../protocol/views/match.ts";
 import { FaultError, type Context } from "../context.ts";
@@ -18,7 +19,7 @@ export async function offer(context: Context, options: Record<string, unknown>):
   const seen = await mound.read((view, now) => {
     const choice = choose(view, agent, now);
     if (choice.kind === "task") return { task: viewTask(view, choice.task, now) };
-    return { refused: refuseAny(view, agent, now) ?? NOTHING };
+    return { refused: refuseNonMember(view, agent) ?? refuseAny(view, agent, now) ?? NOTHING };
   });
   if ("refused" in seen) throw new FaultError(seen.refused);
   const { task: found } = seen;
