@@ -98,6 +98,14 @@ describe("mound match", () => {
     expect(out).toContain("... and 1 more; see them with --limit 3");
   });
 
+  test("of who acts, by the word me", async () => {
+    const mine = await cli.ok("-C m match --agent me --as ant-1 --json");
+    const named = await cli.ok("-C m match --agent ant-1 --json");
+    const ids = ({ json }: typeof mine): string[] =>
+      json.data.fits.map(({ task }: { task: string }) => task);
+    expect(ids(mine)).toEqual(ids(named));
+  });
+
   test("of both: line by line what is met, what is missing, and what counts against", async () => {
     const missing = await cli.ok(["-C", "m", "match", sql, "--agent", "ant-1"]);
     expect(missing.out).toContain(`ant-1 may not take ${sql}.`);
@@ -116,7 +124,8 @@ describe("mound match", () => {
 
   test("says what was not understood", async () => {
     expect((await cli.run("-C m match")).code).toBe(2);
-    expect((await cli.run("-C m match --agent nobody")).code).toBe(4);
+    const unknown = await cli.run("-C m match --agent nobody --json");
+    expect([unknown.code, unknown.json.error.fix]).toEqual([3, "mound agent list"]);
     expect((await cli.run("-C m match --agent NO-ONE")).code).toBe(2);
     expect((await cli.run("-C m match zzzzzzz")).code).toBe(3);
     expect((await cli.run("-C m match --agent ant-1 --limit 0")).code).toBe(2);

@@ -17,7 +17,10 @@ export function addMatchCommands(program: Command, run: Run): void {
   program
     .command("match [task]")
     .description("which agents fit a task, or which tasks fit an agent, and why")
-    .option("--agent <agent>", "the tasks that fit this agent; with a task, the two line by line")
+    .option(
+      "--agent <agent>",
+      "the tasks that fit this agent; with a task, the two line by line; `me`: who acts",
+    )
     .option("--limit <n>", "at most so many; 20 unless said")
     .addHelpText(
       "after",

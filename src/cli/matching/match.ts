@@ -1,9 +1,10 @@
-import { isAgentId, type AgentId } from "../../protocol/ids.ts";
+import type { AgentId } from "../../protocol/ids.ts";
 import { resolveTask } from "../../protocol/commands/plan.ts";
 import type { View } from "../../protocol/state.ts";
 import { fitOf, fitsOfAgent, fitsOfTask, type Fit } from "../../protocol/views/match/fit.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";
+import { agentArgument } from "../members/cosigners.ts";
 import { limitOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { UsageError } from "../usage.ts";
@@ -18,7 +19,7 @@ export async function match(
   [reference]: readonly (string | undefined)[],
   options: Record<string, unknown>,
 ): Promise<Report> {
-  const agent = agentOption(options["agent"]);
+  const agent = agentOption(context, options["agent"]);
   if (reference === undefined && agent === undefined)
     throw new UsageError("Say which task, or which agent with --agent.", "mound help match");
   const limit = limitOption(options, LIMIT);
@@ -50,7 +51,7 @@ function findFits(
   agent: AgentId | undefined,
 ): readonly Fit[] {
   if (agent !== undefined && view.get(`agent/${agent}`) === undefined)
-    throw new FaultError({ rule: "AG1", code: "not-a-member", agent });
+    throw new FaultError({ code: "agent-unknown", agent });
   if (reference === undefined) return fitsOfAgent(view, agent!, now);
   const found = resolveTask(view, reference);
   if (!found.ok) throw new FaultError(found.error);
@@ -59,9 +60,8 @@ function findFits(
     : [fitOf(view, agent, found.value, now)];
 }
 
-function agentOption(value: unknown): AgentId | undefined {
-  if (value === undefined) return undefined;
-  const name = textOption(value) ?? "";
-  if (isAgentId(name)) return name;
-  throw new UsageError(`"${name}" cannot be an agent's name.`, "mound agent list");
+function agentOption(context: Context, value: unknown): AgentId | undefined {
+  const name = textOption(value);
+  if (name === undefined) return undefined;
+  return name === "me" ? context.agent() : agentArgument(name, "--agent");
 }
