@@ -79,6 +79,11 @@ const WORDS: Table<SystemFault> = {
     fix: "mound agent list",
     exit: EXIT.missing,
   }),
+  "not-auctioned": (fault) => ({
+    message: `The task ${fault.task} is not auctioned: who may take it claims it.`,
+    fix: `mound task show ${fault.task}`,
+    exit: EXIT.refused,
+  }),
   "nobody-able": ({ skills, lapsed }) => ({
     message: `No member says that it can do ${skills.join(", ")}${skills.length > 1 ? ", all of it" : ""}.${lapsed
       .map(({ agent, until }) => ` ${agent} did until ${until}.`)

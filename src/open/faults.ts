@@ -23,6 +23,7 @@ export type SetupFault =
     }
   | { readonly code: "not-embedded"; readonly url: string }
   | { readonly code: "agent-unknown"; readonly agent: string }
+  | { readonly code: "not-auctioned"; readonly task: string }
   | { readonly code: "publish-unknown"; readonly url: string; readonly detail: string };
 
 /** What keeps a hand-written record from being signed, besides the rules of the protocol. */

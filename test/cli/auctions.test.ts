@@ -61,10 +61,20 @@ describe("mound bid", () => {
       expect((await cli.run(`-C m task add x ${words} --as root`)).code).toBe(2);
     for (const command of [
       `bid ${plain} --stake 5 --eta 2h`,
+      `bid ${plain} --withdraw`,
       `reveal ${plain}`,
       `auction ${plain}`,
-    ])
-      expect((await cli.run(`-C m ${command} --as ant-2`)).err).toContain("is not auctioned");
+      `auction ${plain} --award`,
+    ]) {
+      const { code, json } = await cli.run(`-C m ${command} --as ant-2 --json`);
+      // The advice is no auction to look at.
+      const { error } = json;
+      expect([code, error.code, error.fix]).toEqual([
+        4,
+        "not-auctioned",
+        `mound task show ${plain}`,
+      ]);
+    }
     expect((await cli.run("-C m auction nothing")).code).toBe(3);
     const early = await cli.run(`-C m claim ${task} --as ant-1 --json`);
     expect(early).toMatchObject({ code: 4, json: { error: { code: "auction-open" } } });

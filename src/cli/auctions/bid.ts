@@ -34,7 +34,7 @@ export async function bid(
       `mound bid ${reference} --stake 20 --eta 2h`,
     );
   const { mound, notes } = await freshMound(context);
-  const task = await mound.read((view) => auctioned(view, reference, "AU1"));
+  const task = await mound.read((view) => auctioned(view, reference));
   const salt = Buffer.from(mound.ports.random.bytes(16)).toString("hex");
   const sealed = { task: task.id, agent, stake, eta, salt };
   const seal = sealOf({ mound: mound.id, ...sealed });
@@ -69,6 +69,7 @@ export async function bid(
 
 async function withdraw(context: Context, reference: string): Promise<Report> {
   const agent = context.agent();
+  await (await freshMound(context)).mound.read((view) => auctioned(view, reference));
   const { answer, commit } = await act(context, { type: "withdraw-bid", task: reference });
   const task = answer.tasks[0]!;
   const mound = await context.mound();

@@ -53,7 +53,7 @@ async function chosen<T extends { readonly task: TaskId; readonly seal: string }
 ): Promise<T> {
   const mound = await context.mound();
   return mound.read((view) => {
-    const task = auctioned(view, reference, "AU5");
+    const task = auctioned(view, reference);
     const standing = bidOf(view, task.id, agent);
     const found = bids.find(({ seal }) => seal === standing?.seal);
     if (found !== undefined) return found;

@@ -13,7 +13,7 @@ export async function showAuction(
   options: Record<string, unknown>,
 ): Promise<Report> {
   const { mound, notes } = await freshMound(context);
-  const task = await mound.read((view) => auctioned(view, reference, "AU9").id);
+  const task = await mound.read((view) => auctioned(view, reference).id);
   if (options["award"] === true) await act(context, { type: "award", task });
   const now = { at: 0 };
   const shown = await mound.read((view, time) => {
