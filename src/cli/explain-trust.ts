@@ -49,6 +49,16 @@ const WORDS: Table<TrustFault> = {
     fix: "mound help denounce",
     exit: EXIT.refused,
   }),
+  "vouch-missing": (fault) => ({
+    message: `${fault.agent} vouches for no agent called ${fault.subject}.`,
+    fix: "mound vouches",
+    exit: EXIT.missing,
+  }),
+  "denounce-missing": (fault) => ({
+    message: `${fault.agent} has not denounced ${fault.subject}.`,
+    fix: `mound vouches ${fault.subject}`,
+    exit: EXIT.missing,
+  }),
   "grant-wrong": (fault) => ({
     message: `The grant is not allowed: ${fault.detail}.`,
     fix: "mound help grant",

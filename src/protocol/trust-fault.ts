@@ -29,6 +29,9 @@ export type TrustFaultFacts =
     }
   | { readonly code: "vouch-wrong"; readonly subject: string; readonly detail: string }
   | { readonly code: "denounce-wrong"; readonly subject: string; readonly detail: string }
+  /** Nothing of it stands that could be taken back. */
+  | { readonly code: "vouch-missing"; readonly subject: string; readonly agent: string }
+  | { readonly code: "denounce-missing"; readonly subject: string; readonly agent: string }
   | { readonly code: "grant-wrong"; readonly detail: string }
   | {
       readonly code: "credits-short";

@@ -45,7 +45,7 @@ describe("mound vouch", () => {
     expect((await cli.ok("-C m vouches")).out).toMatch(/^ant-1 {2}by root {2}medium {2}lang\.\*/);
     await cli.ok("-C m unvouch ant-1 --as root");
     expect((await cli.ok("-C m vouches ant-1")).out).toContain("Nobody vouches for ant-1");
-    await expectFault("-C m unvouch ant-1 --as root", 4, "vouch-wrong");
+    await expectFault("-C m unvouch ant-1 --as root", 3, "vouch-missing");
   });
 
   test("of a key that has not joined waits for it", async () => {
@@ -68,11 +68,11 @@ describe("mound vouch", () => {
       ["vouch ant-1 --for A* --reason x", 2, "field-invalid"],
       [`vouch ant-1 --key ${STRANGER} --reason x`, 4, "vouch-wrong"],
       ["vouch root --reason x", 4, "vouch-wrong"],
-      ["unvouch ghost", 4, "vouch-wrong"],
+      ["unvouch ghost", 3, "vouch-missing"],
       ["denounce ant-1 --reason x", 2, "usage"],
       ["denounce ant-1 --proof head --reason x", 2, "usage"],
       ["denounce ant-1 --proof 0000000 --reason x", 3, "commit-unknown"],
-      ["denounce ant-1 --withdraw", 4, "denounce-wrong"],
+      ["denounce ant-1 --withdraw", 3, "denounce-missing"],
       ["vouch export ghost", 3, "vouches-none"],
       ["vouch import nowhere", 2, "usage"],
     ];

@@ -107,14 +107,14 @@ describe("a denouncement", () => {
   test("[DN5] is taken back while it stands; what it took stays taken", () => {
     const world = colony();
     const back = { type: "undenounce", subject: "ant-2" } as const;
-    expectDeclined(world.run("ant-1", back), "DN5", "denounce-wrong");
+    expectDeclined(world.run("ant-1", back), "DN5", "denounce-missing");
     const proof = cheats(world);
     locked(world, "ant-2", 8);
     world.must("ant-1", against(proof));
     world.pass(MINUTE).must("ant-1", back);
     expect(world.state.get("denounced/ant-2")).toBeUndefined();
     expect(lost(world, "ant-2")).toBe(2);
-    expectDeclined(world.pass(MINUTE).run("ant-1", back), "DN5", "denounce-wrong");
+    expectDeclined(world.pass(MINUTE).run("ant-1", back), "DN5", "denounce-missing");
     // The proof is used up, whatever became of the word.
     world.must("ant-3", against(proof));
     expect(lost(world, "ant-2")).toBe(2);

@@ -11,8 +11,8 @@ test("[DN5] [VO5] who is called constructor takes back only what it has said", (
   world.must("ant-1", { type: "signal", topic: "here", mark: "trail", strength: 1 });
   const run = (type: "undenounce" | "unvouch") =>
     world.run("constructor", { type, subject: "ant-2" });
-  expectDeclined(run("undenounce"), "DN5", "denounce-wrong");
-  expectDeclined(run("unvouch"), "VO5", "vouch-wrong");
+  expectDeclined(run("undenounce"), "DN5", "denounce-missing");
+  expectDeclined(run("unvouch"), "VO5", "vouch-missing");
   const said = { subject: "ant-2", issuer: "constructor", proof, reason: "none" };
   const back = world.record("denounce", { ...said, status: "withdrawn" }, { by: "constructor" });
   expectRefused(world.try({ author: "constructor", files: back }), "DN5", "denounce-wrong");

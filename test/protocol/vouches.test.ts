@@ -142,12 +142,12 @@ describe("a vouch", () => {
   test("[VO5] is taken back once, and by who made it", () => {
     const world = colony();
     const back = { type: "unvouch", subject: "ant-2" } as const;
-    expectDeclined(world.run("ant-1", back), "VO5", "vouch-wrong");
+    expectDeclined(world.run("ant-1", back), "VO5", "vouch-missing");
     world.must("ant-1", { type: "vouch", subject: "ant-2", reason: "good work" });
     world.must("ant-3", { type: "vouch", subject: "ant-2", reason: "mine too" });
     world.pass(MINUTE).must("ant-1", back);
     expect(standing(world, "ant-2")).toEqual(["ant-3"]);
-    expectDeclined(world.pass(MINUTE).run("ant-1", back), "VO5", "vouch-wrong");
+    expectDeclined(world.pass(MINUTE).run("ant-1", back), "VO5", "vouch-missing");
     const files = vouched(world, "ant-1", "ant-2", { status: "withdrawn" });
     expectRefused(world.try({ author: "ant-1", files }), "VO5", "vouch-wrong");
   });

@@ -30,10 +30,7 @@ export function planUndenounce(command: UndenounceCommand, context: PlanContext)
   const { view, agent } = context;
   const { subject } = command;
   const said = ownEntry(view.get(`denounced/${subject}`), agent);
-  if (said === undefined) {
-    const detail = `${agent} has not denounced ${subject}`;
-    return err(fault("DN5", { code: "denounce-wrong", subject, detail }));
-  }
+  if (said === undefined) return err(fault("DN5", { code: "denounce-missing", subject, agent }));
   const { proof } = said;
   const reason = command.reason ?? said.reason;
   const fields = { subject, proof, reason, status: "withdrawn" };

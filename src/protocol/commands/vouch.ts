@@ -68,10 +68,7 @@ export function planUnvouch(command: UnvouchCommand, context: PlanContext): Plan
   const { view, agent } = context;
   const { subject } = command;
   const said = ownEntry(view.get(`vouch/${subject}`), agent);
-  if (said === undefined) {
-    const detail = `${agent} vouches for no agent of that name`;
-    return err(fault("VO5", { code: "vouch-wrong", subject, detail }));
-  }
+  if (said === undefined) return err(fault("VO5", { code: "vouch-missing", subject, agent }));
   const path = vouchPath(subject, agent);
   const { fingerprint, scope, level, until } = said;
   const fields = {
