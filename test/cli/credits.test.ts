@@ -120,7 +120,10 @@ describe("credits", () => {
     await cli.ok("-C m config set threshold 2 --as ant-1");
     const alone = await refused("grant ant-3 5 --reason x --as ant-1", 4);
     expect(alone).toContain("needs the signatures of 2 roots and has 1");
-    await refused("grant ant-3 5 --reason x --as ant-1 --with ant-3", 4);
+    const words = "grant ant-3 5 --reason x --as ant-1 --with ant-3";
+    expect(await refused(words, 4)).toContain("ant-3 is not a root");
+    // It would sign for nothing, and be believed to have signed, where one root is enough too.
+    expect(await refused(`${words} --with ant-2`, 4)).toContain("ant-3 is not a root");
     await cli.ok("-C m grant ant-3 5 --reason x --as ant-1 --with ant-2");
     expect((await cli.ok("-C m balance ant-3 --json")).json.data.balance.free).toBe(5);
   });

@@ -102,6 +102,8 @@ describe("mound denounce", () => {
     expect(taken.json.data).toMatchObject({ proof, slash: "half" });
     await expectFault(`${words} --severity whole --as root`, 4, "denounce-wrong");
     await expectFault(`${words} --severity most --as root`, 2, "usage");
+    await expectFault(`${words} --with root --as ant-1`, 2, "usage");
+    await expectFault(`${words} --severity whole --with ant-2 --as root`, 4, "not-a-root");
     const { out } = await cli.ok("-C m vouches ant-2");
     expect(out).toContain(`ant-2 is denounced by ant-1 for ${proof.slice(0, 12)}: liar`);
     expect(out).toContain("ant-2 was slashed (half)");

@@ -1,6 +1,8 @@
 import type { Signer } from "../../app/ports.ts";
 import { isAgentId, type AgentId } from "../../protocol/ids.ts";
+import { isRoot } from "../../protocol/rules/members.ts";
 import { FaultError, type Context } from "../context.ts";
+import { freshMound } from "../fresh.ts";
 import { listOption } from "../options.ts";
 import { UsageError } from "../usage.ts";
 
@@ -13,7 +15,7 @@ export function agentArgument(typed: string, what: string): AgentId {
   );
 }
 
-/** The signers of the roots that `--with` names: their keys are on this machine. */
+/** The signers of the roots that `--with` names: their keys are on this machine. A name that is no root's would sign for nothing. */
 export async function rootsWith(context: Context, option: unknown): Promise<readonly Signer[]> {
   const mound = await context.mound();
   const signers: Signer[] = [];
@@ -22,9 +24,19 @@ export async function rootsWith(context: Context, option: unknown): Promise<read
     if (root === context.agent()) continue;
     const signer = await mound.signer(root);
     if (!signer.ok) throw new FaultError(signer.error);
+    await expectRoot(context, root);
     signers.push(signer.value);
   }
   return signers;
+}
+
+/** Whom this clone knows as no root may have become one since it last heard from its origin. */
+async function expectRoot(context: Context, agent: AgentId): Promise<void> {
+  const mound = await context.mound();
+  if (await mound.read((view) => isRoot(view, agent))) return;
+  const { mound: fresh } = await freshMound(context);
+  if (await fresh.read((view) => isRoot(view, agent))) return;
+  throw new FaultError({ rule: "MO3", code: "not-a-root", agent });
 }
 
 /** The operator's signer, where its key is on this machine and in force; undefined elsewhere. */

@@ -23,8 +23,13 @@ export async function denounce(
       `mound denounce ${subject} --proof COMMIT --reason TEXT`,
     );
   const severity = severityOption(options["severity"]);
+  if (severity === undefined && options["with"] !== undefined)
+    throw new UsageError(
+      "--with goes with --severity: further roots sign what is to be taken.",
+      "mound help denounce",
+    );
   const proof = await proofOf(context, named);
-  const cosigners = severity === undefined ? [] : await rootsWith(context, options["with"]);
+  const cosigners = await rootsWith(context, options["with"]);
   const accepted = await act(
     context,
     { type: "denounce", subject, proof, reason, ...(severity === undefined ? {} : { severity }) },
