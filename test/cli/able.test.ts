@@ -110,6 +110,11 @@ test("mound who puts who has shown it first, and shows a false broadcast", async
   const nobody = await run("ant-1", "who", "cobol");
   expect(nobody).toMatchObject({ code: 3, out: "" });
   expect(nobody.err).toContain("No member says that it can do cobol.");
+  for (const word of ["", "TypeScript", "two words"])
+    expect(await run("ant-1", "who", word)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`not "${word}"`),
+    });
 });
 
 test("mound agent card is an A2A card of what is true", async () => {

@@ -92,7 +92,7 @@ test(
         ["deeds", "root", false, -1],
       ]),
     );
-    const told = await say(place, "trust", "ant-1", "--for", "go\u001b[2J");
+    const told = await say(place, "trust", "ant-1", "--for", "go");
     expect(told.out).toContain("ant-1 is trusted 0.");
     expect(told.out).toContain("No root's trust reaches it.");
     expect(told.out).toMatch(/\+0\.\d+ +\S+ good deeds? seen by root in the week of \d{4}-/);
@@ -127,6 +127,8 @@ test(
       [["trust", "--from", "nobody"], 3, "There is no agent nobody"],
       [["trust", "--from", "-x"], 2, "cannot be an agent's name"],
       [["trust", "--for", ""], 2, "--for takes a skill"],
+      [["trust", "--for", "go\u001b[2J"], 2, 'not "go'],
+      [["trust", "diff", "diff", "root", "--for", "Two Words"], 2, "--for takes a skill"],
       [["trust", "diff", "ant-1"], 2, "Name two members"],
       [["trust", "diff", "ant-1", "nobody"], 3, "There is no agent nobody"],
       [["trust", "ant-1", "diff", "x"], 2, "Too many arguments"],

@@ -3,6 +3,7 @@ import { ableAgents, type AbleAgent, type Evidence } from "../../protocol/views/
 import { FaultError, type Context } from "../context.ts";
 import { formatAge, freshMound } from "../fresh.ts";
 import type { Report } from "../report.ts";
+import { skillArgument } from "./skill.ts";
 import { loadText } from "./shape.ts";
 
 /** `mound who SKILL...`: who says it can do all of this, and what bears it out. */
@@ -10,7 +11,8 @@ export async function who(
   context: Context,
   words: readonly (string | undefined)[],
 ): Promise<Report> {
-  const skills = [...new Set(words.flatMap((word) => (word === undefined ? [] : [word])))];
+  const typed = words.flatMap((word) => (word === undefined ? [] : [word]));
+  const skills = [...new Set(typed.map((word) => skillArgument(word, "mound who")))];
   const { mound, notes } = await freshMound(context);
   const { found, now } = await mound.read((view, at) => ({
     found: ableAgents(view, skills, at),

@@ -1,10 +1,10 @@
 import type { AgentId } from "../../protocol/ids.ts";
 import type { View } from "../../protocol/state.ts";
 import type { TrustAsked } from "../../protocol/views/trust.ts";
+import { skillArgument } from "../able/skill.ts";
 import { FaultError, type Context } from "../context.ts";
 import { agentArgument } from "../members/cosigners.ts";
 import { textOption } from "../options.ts";
-import { UsageError } from "../usage.ts";
 
 /** The options `--from` and `--for`. */
 export function askedOptions(context: Context, options: Record<string, unknown>): TrustAsked {
@@ -18,10 +18,8 @@ export function askedOptions(context: Context, options: Record<string, unknown>)
 }
 
 export function skillOption(value: unknown): { readonly skill?: string } {
-  const skill = textOption(value);
-  if (skill === "")
-    throw new UsageError("--for takes a skill, such as typescript.", "mound who SKILL");
-  return skill === undefined ? {} : { skill };
+  const typed = textOption(value);
+  return typed === undefined ? {} : { skill: skillArgument(typed, "--for") };
 }
 
 /** Only members see; who never joined is unknown. */
