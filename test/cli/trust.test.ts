@@ -67,6 +67,7 @@ test(
       reach: 0,
       credibility: expect.any(Number),
       veto: null,
+      by_skill: null,
     });
     expect(of("ant-1").score).toBeLessThan(of("diff").score);
 
@@ -94,6 +95,8 @@ test(
     );
     const told = await say(place, "trust", "ant-1", "--for", "go");
     expect(told.out).toContain("ant-1 is trusted 0.");
+    expect(told.out).toContain("Too little is known of its work for go: all its work counts");
+    expect((await say(place, "trust", "--for", "go")).out).toMatch(/^ant-1 .* by all its work$/m);
     expect(told.out).toContain("No root's trust reaches it.");
     expect(told.out).toMatch(/\+0\.\d+ +\S+ good deeds? seen by root in the week of \d{4}-/);
     expect(told.out).toMatch(/-0\.\d+ +\S+ bad deeds? seen by root .* until \d{4}-\d\d-\d\d\n/);

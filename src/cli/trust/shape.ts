@@ -20,7 +20,8 @@ export function readingJson(reading: TrustReading) {
 }
 
 /** Shares from 0 to 1; absent things are null. */
-export function trustedJson({ agent, score, confidence, reach, credibility, veto }: Trusted) {
+export function trustedJson(trusted: Trusted) {
+  const { agent, score, confidence, reach, credibility, veto, bySkill } = trusted;
   return {
     agent,
     score: score / WHOLE_SHARE,
@@ -28,6 +29,7 @@ export function trustedJson({ agent, score, confidence, reach, credibility, veto
     reach: reach / WHOLE_SHARE,
     credibility: credibility / WHOLE_SHARE,
     veto: veto === undefined ? null : veto / WHOLE_SHARE,
+    by_skill: bySkill ?? null,
   };
 }
 

@@ -21,7 +21,7 @@ export function storyText(reading: TrustReading, story: TrustStory): string {
 }
 
 function headLines({ asked, table }: TrustReading, { trust, did, own, vouchesWeigh }: TrustStory) {
-  const { agent, score, confidence, credibility, veto } = trust;
+  const { agent, score, confidence, credibility, veto, bySkill } = trust;
   const skill = asked.skill === undefined ? "" : ` for ${sanitiseLine(asked.skill)}`;
   const eyes = asked.from === undefined ? "" : ` by ${asked.from}`;
   if (!table.numbers.has(agent))
@@ -45,7 +45,11 @@ function headLines({ asked, table }: TrustReading, { trust, did, own, vouchesWei
       ? []
       : [["vouches", `its own weigh ${amount(vouchesWeigh)}, as it vouches for somebody slashed`]]),
   ];
-  return [`${agent} is trusted ${share(score)}${skill}${eyes}.`, ...grid(rows)];
+  const few =
+    bySkill === false
+      ? [`Too little is known of its work${skill}: all its work counts instead.`]
+      : [];
+  return [`${agent} is trusted ${share(score)}${skill}${eyes}.`, ...few, ...grid(rows)];
 }
 
 function didText({ done, accepted, rejected, failed, lapsed }: TrustStory["did"]): string {

@@ -50,13 +50,16 @@ function tableReport(
 ): Report {
   const all = trustOfAll(reading);
   const { skill } = reading.asked;
-  const rows = all.map(({ agent, score, confidence, reach, credibility, veto }) => [
+  const rows = all.map(({ agent, score, confidence, reach, credibility, veto, bySkill }) => [
     agent,
     share(score),
     share(confidence),
     share(reach),
     share(credibility),
-    ...(veto === undefined ? [] : [`vetoed: at most ${share(veto)}`]),
+    [
+      ...(bySkill === false ? ["by all its work"] : []),
+      ...(veto === undefined ? [] : [`vetoed: at most ${share(veto)}`]),
+    ].join(", "),
   ]);
   const lines = grid([["agent", "trust", "confidence", "reach", "credibility"], ...rows]);
   return {

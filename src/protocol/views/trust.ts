@@ -80,6 +80,7 @@ export function trustOfOne(reading: TrustReading, agent: AgentId): Trusted {
     agent,
     score: Math.min(trust.score, veto ?? WHOLE_SHARE),
     confidence: trust.confidence,
+    ...(trust.bySkill === undefined ? {} : { bySkill: trust.bySkill }),
     reach: share(table.scores.reach),
     credibility: share(table.scores.credibility),
     veto,

@@ -168,11 +168,12 @@ describe("trust for a skill", () => {
     const one = yard();
     const of = (skill: string) => trustFor(one.state, "ant-1", skill, one.now);
     const general = trustOf(one.state, "ant-1", one.now);
-    expect(of("go")).toEqual(general);
+    expect(of("go")).toEqual({ ...general, bySkill: false });
     one.says("root", "ant-1", GOOD, 1, ["go"]);
-    expect(of("go")).toEqual(trustOf(one.state, "ant-1", one.now));
+    expect(of("go")).toEqual({ ...trustOf(one.state, "ant-1", one.now), bySkill: false });
     one.says("root", "ant-1", GOOD, 3, ["go"]).says("root", "ant-1", BAD, 3, ["sql"]);
     expect(of("go").score).toBeGreaterThan(trustOf(one.state, "ant-1", one.now).score);
+    expect(of("go").bySkill).toBe(true);
     expect(of("sql").score).toBeLessThan(trustOf(one.state, "ant-1", one.now).score);
     for (const skill of ["docs", "constructor", "__proto__", "*", "toString"])
       expect([skill, of(skill)]).not.toEqual([skill, of("sql")]);

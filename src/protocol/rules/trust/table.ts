@@ -20,6 +20,8 @@ export interface Trust {
   readonly score: number;
   /** How much of it is evidence rather than prior, in thousandths. */
   readonly confidence: number;
+  /** Where it was asked for at a skill: whether it rests on work at that, or too little of it is known. */
+  readonly bySkill?: boolean;
 }
 
 export interface TrustTable extends Gathered {
@@ -86,12 +88,13 @@ export function trustForIn(
   const number = table.numbers.get(agent);
   if (number === undefined || table.ratings.roots.includes(number)) return trustIn(table, agent);
   const [good, bad] = weighSkill(table, view, agent, skill, now);
-  if (good + bad < SKILL_EVIDENCE) return trustIn(table, agent);
+  if (good + bad < SKILL_EVIDENCE) return { ...trustIn(table, agent), bySkill: false };
   const strength = PRIOR + good + bad;
   const score = (PRIOR * table.scores.score[number]! + good) / strength;
   return {
     score: thousandths(score * table.left[number]!),
     confidence: thousandths((good + bad) / strength),
+    bySkill: true,
   };
 }
 
