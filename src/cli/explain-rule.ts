@@ -4,6 +4,7 @@ import { shellWord } from "../base/shell-quote.ts";
 import { formatInstant } from "../protocol/time.ts";
 import { EXIT } from "./exit.ts";
 import type { Words } from "./explain.ts";
+import { plural } from "./plural.ts";
 import { speak, type Table } from "./table.ts";
 import { explainLock, isLockFault, type LockFault } from "./explain-lock.ts";
 import { explainTrust, isTrustFault, type TrustFault } from "./explain-trust.ts";
@@ -188,7 +189,7 @@ const WORDS: Table<RuleFault> = {
     exit: EXIT.refused,
   }),
   "signers-too-few": (fault) => ({
-    message: `${fault.path} needs the signatures of ${fault.needed} roots and has ${fault.found}.`,
+    message: `${fault.path} needs the signatures of ${plural(fault.needed, "root")} and has ${fault.found}.`,
     fix: "Give the other roots' names with --with ROOT, where their keys are on this machine.",
     exit: EXIT.refused,
   }),

@@ -4,6 +4,7 @@ import { formatInstant } from "../protocol/time.ts";
 import type { TrustFaultFacts } from "../protocol/trust-fault.ts";
 import { EXIT } from "./exit.ts";
 import type { Words } from "./explain.ts";
+import { plural } from "./plural.ts";
 import { speak, type Table } from "./table.ts";
 
 /** A fault of trust, of stakes or of an auction. */
@@ -25,7 +26,7 @@ const WORDS: Table<TrustFault> = {
     exit: EXIT.refused,
   }),
   "cooling-down": (fault) => ({
-    message: `${fault.agent} takes nothing until ${formatInstant(fault.until)}: ${lapses(fault.lapses)} without work done between them.`,
+    message: `${fault.agent} takes nothing until ${formatInstant(fault.until)}: ${lapses(fault.lapses)}, and no work for others was done since.`,
     fix: `mound trust ${fault.agent}`,
     exit: EXIT.refused,
   }),
@@ -65,7 +66,7 @@ const WORDS: Table<TrustFault> = {
     exit: EXIT.refused,
   }),
   "credits-short": (fault) => ({
-    message: `${fault.agent} has ${fault.free} credits free, and ${fault.needed} are to be locked.`,
+    message: `${fault.agent} has ${plural(fault.free, "credit")} free, and ${fault.needed} ${fault.needed === 1 ? "is" : "are"} to be locked.`,
     fix: `mound ledger ${fault.agent}`,
     exit: EXIT.refused,
   }),

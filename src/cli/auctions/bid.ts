@@ -6,6 +6,7 @@ import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import { act } from "../act.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";
+import { credits } from "../credits/shape.ts";
 import { durationOption, numberOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { UsageError } from "../usage.ts";
@@ -60,8 +61,8 @@ export async function bid(
       commit: accepted.commit ?? null,
     },
     text:
-      `${agent} bids on ${task.id}: ${stake} credits locked, done in ${formatDuration(eta)}. ${free} credits are free.\n` +
-      `Reveal it from ${formatInstant(bidsUntil)} on and before ${formatInstant(revealsUntil)}, or lose ${bondOf(task)} credits; \`mound watch\` does it by itself.`,
+      `${agent} bids on ${task.id}: ${credits(stake)} locked, done in ${formatDuration(eta)}. ${credits(free)} ${free === 1 ? "is" : "are"} free.\n` +
+      `Reveal it from ${formatInstant(bidsUntil)} on and before ${formatInstant(revealsUntil)}, or lose ${credits(bondOf(task))}; \`mound watch\` does it by itself.`,
     next: [`mound reveal ${task.id}`, `mound auction ${task.id}`],
     notes,
   };

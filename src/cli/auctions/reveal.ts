@@ -8,6 +8,7 @@ import { act } from "../act.ts";
 import { FaultError, type Context } from "../context.ts";
 import { freshMound } from "../fresh.ts";
 import type { Report } from "../report.ts";
+import { credits } from "../credits/shape.ts";
 import { auctioned } from "./find.ts";
 
 /** `mound reveal [TASK]`. */
@@ -62,7 +63,7 @@ async function chosen<T extends { readonly task: TaskId; readonly seal: string }
         ? `no bid of ${agent} stands`
         : standing.salt !== undefined
           ? `that of ${agent} is revealed already`
-          : `what it seals is not in this clone; it was bid in another, or the file is lost. Unrevealed, it costs ${bondOf(task)} credits`;
+          : `what it seals is not in this clone; it was bid in another, or the file is lost. Unrevealed, it costs ${credits(bondOf(task))}`;
     throw new FaultError(fault("AU6", { code: "bid-wrong", task: task.id, detail }));
   });
 }

@@ -149,7 +149,10 @@ function commonFactors(
 ): readonly Factor[] {
   const { priority, created, deadline, failed = [] } = todo;
   const age = formatDuration(Math.max(0, now - created));
-  const tried = failed.length === 0 ? "" : `, ${failed.length} failed attempts`;
+  const tried =
+    failed.length === 0
+      ? ""
+      : `, ${failed.length} failed ${failed.length === 1 ? "attempt" : "attempts"}`;
   return [
     { name: "priority", value: priorityFactor(todo), note: `priority ${priority}` },
     { name: "age", value: ageFactor(todo, now), note: `${age} old${tried}` },
