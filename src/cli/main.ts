@@ -34,7 +34,7 @@ export async function main(argv: readonly string[], env: Env = processEnv()): Pr
         .slice(0, -2)
         .flat()
         .filter((value) => typeof value === "string" || value === undefined);
-      code = await perform(action, new Context(env, options), given, options);
+      code = await perform(action, new Context(env, options), given, options, helpOf(command));
     };
   const program = createProgram(env, run);
   try {
@@ -80,11 +80,20 @@ function inherit(command: Command): void {
   }
 }
 
+/** The command that shows what a command takes. */
+function helpOf(command: Command): string {
+  const words = [];
+  for (let at: Command | null = command; at?.parent != null; at = at.parent)
+    words.unshift(at.name());
+  return ["mound", "help", ...words].join(" ");
+}
+
 async function perform(
   action: Action,
   context: Context,
   args: readonly (string | undefined)[],
   options: Record<string, unknown>,
+  help: string,
 ): Promise<number> {
   const { env } = context;
   const json = context.options.json === true;
@@ -94,7 +103,7 @@ async function perform(
     await tellMove(context);
     return code;
   } catch (error) {
-    const failure = await failureOf(error);
+    const failure = await failureOf(error, help);
     if (failure === undefined) throw error;
     return complain(env, json, failure, error instanceof FaultError ? error.next : []);
   } finally {
@@ -125,14 +134,15 @@ async function tellMove({ env, opened }: Context): Promise<void> {
 }
 
 /** What explains failures is loaded when there is one, unless the system gives no file any more. */
-async function failureOf(error: unknown): Promise<Failure | undefined> {
+async function failureOf(error: unknown, help: string): Promise<Failure | undefined> {
   if (SCARCE.has((error as NodeJS.ErrnoException).code ?? "")) return systemFailure(error);
   const { explain } = await import("./explain.ts");
   const { SigningError } = await import("../keys/signers.ts");
   if (error instanceof FaultError || error instanceof GitError || error instanceof SigningError)
     return explain(error.fault);
   if (error instanceof UsageError) {
-    const { code, message, fix, details } = error;
+    const { code, message, details } = error;
+    const fix = error.asksHelp ? help : error.fix;
     return {
       code,
       message,
@@ -203,17 +213,24 @@ function refuseUsage(
 ): number {
   const message = error.message.replace(/^error: /, "");
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`.replace(/\n/g, " ");
-  const words = ["mound", "help"];
-  for (let at: Command | undefined = program; at !== undefined;) {
-    at = at.commands.find((command) => argv.includes(command.name()));
-    if (at !== undefined) words.push(at.name());
-  }
   const failure: Failure = {
     code: "usage",
     message: /[.?!)]$/.test(sentence) ? sentence : `${sentence}.`,
-    fix: words.join(" "),
+    fix: helpOf(commandIn(argv, program)),
     retryable: false,
     exit: EXIT.usage,
   };
   return complain(env, argv.includes("--json"), failure);
+}
+
+/** The command that was typed, as far as its name goes: the first words that are neither options nor their values. */
+function commandIn(argv: readonly string[], program: Command): Command {
+  let found = program;
+  for (const [at, word] of argv.entries()) {
+    if (word.startsWith("-") || /^(--as|-C)$/.test(argv[at - 1] ?? "")) continue;
+    const child = found.commands.find((command) => command.name() === word);
+    if (child === undefined) break;
+    found = child;
+  }
+  return found;
 }

@@ -87,6 +87,18 @@ describe("help", () => {
       message: "Missing required argument 'title'.",
       fix: "mound help task add",
     });
+    await cli.ok("init m --as ant-1");
+    for (const [typed, help] of [
+      ["signal trust --bogus", "signal"],
+      ["--as lock task add review --bogus", "task add"],
+      ["-C trust claim --bogus", "claim"],
+      ["-C m signal x --strength -1 --as ant-1", "signal"],
+      ["-C m task add x --trust 2 --as ant-1", "task add"],
+      ["trust diff ant-1", "trust diff"],
+    ] as const) {
+      const { code, json } = await cli.run(`${typed} --json`);
+      expect([typed, code, json.error.fix]).toEqual([typed, 2, `mound help ${help}`]);
+    }
   });
 });
 

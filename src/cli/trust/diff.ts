@@ -21,10 +21,7 @@ export async function diff(
   const named = typed.filter((word) => word !== undefined);
   if (named.length === 0) return trust(context, ["diff"], options);
   if (named.length === 1)
-    throw new UsageError(
-      "Whose view is it to be compared with? Name two members.",
-      "mound help trust",
-    );
+    throw new UsageError("Whose view is it to be compared with? Name two members.");
   const [a, b] = [agentArgument(named[0]!, "The name"), agentArgument(named[1]!, "The name")];
   const { skill } = skillOption(options["for"]);
   const { mound, notes } = await freshMound(context);
