@@ -94,7 +94,8 @@ describe("help", () => {
       ["-C trust claim --bogus", "claim"],
       ["-C m signal x --strength -1 --as ant-1", "signal"],
       ["-C m task add x --trust 2 --as ant-1", "task add"],
-      ["trust diff ant-1", "trust diff"],
+      ["-C m trust diff", "trust diff"],
+      ["-C m trust diff ant-1", "trust diff"],
     ] as const) {
       const { code, json } = await cli.run(`${typed} --json`);
       expect([typed, code, json.error.fix]).toEqual([typed, 2, `mound help ${help}`]);

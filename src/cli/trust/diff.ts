@@ -1,6 +1,6 @@
 import { WHOLE_SHARE } from "../../protocol/share.ts";
 import { trustDiff, type TrustDiff, type TrustSight } from "../../protocol/views/trust-diff.ts";
-import type { Context } from "../context.ts";
+import { FaultError, type Context } from "../context.ts";
 import { freshMound, readerAt } from "../fresh.ts";
 import { amount } from "../matching/grid.ts";
 import { agentArgument } from "../members/cosigners.ts";
@@ -19,7 +19,7 @@ export async function diff(
   options: Record<string, unknown>,
 ): Promise<Report> {
   const named = typed.filter((word) => word !== undefined);
-  if (named.length === 0) return trust(context, ["diff"], options);
+  if (named.length === 0) return storyOfDiff(context, options);
   if (named.length === 1)
     throw new UsageError("Whose view is it to be compared with? Name two members.");
   const [a, b] = [agentArgument(named[0]!, "The name"), agentArgument(named[1]!, "The name")];
@@ -41,6 +41,17 @@ export async function diff(
       notes,
     };
   });
+}
+
+async function storyOfDiff(context: Context, options: Record<string, unknown>): Promise<Report> {
+  try {
+    return await trust(context, ["diff"], options);
+  } catch (error) {
+    const missing = error instanceof FaultError && error.fault.code === "agent-unknown";
+    throw missing && error.fault.agent === "diff"
+      ? new UsageError("Whose views are to be compared? Name two members.")
+      : error;
+  }
 }
 
 function sightJson({ own, ...trusted }: TrustSight) {
