@@ -24,6 +24,8 @@ export function processEnv(): Env {
   const { env: environment, stdout, stderr, stdin } = process;
   const wanted = environment["FORCE_COLOR"] !== undefined && environment["FORCE_COLOR"] !== "0";
   const refused = (environment["NO_COLOR"] ?? "") !== "" || environment["TERM"] === "dumb";
+  // Whom nothing can be told any more is not told that.
+  stderr.on("error", () => undefined);
   return {
     cwd: process.cwd(),
     environment,
@@ -46,14 +48,13 @@ function flushOf(stream: NodeJS.WriteStream): () => Promise<boolean> {
   const note = (error: NodeJS.ErrnoException): void => {
     broken ??= error;
   };
-  return () => {
-    if (!stream.listeners("error").includes(note)) stream.on("error", note);
-    return new Promise((resolve, reject) => {
+  stream.on("error", note);
+  return () =>
+    new Promise((resolve, reject) => {
       // The write that fails tells why; those after it only that the stream is gone.
       stream.write("", (failed) => {
         if (failed === null || failed === undefined) return resolve(true);
         setImmediate(() => (broken?.code === "EPIPE" ? resolve(false) : reject(broken ?? failed)));
       });
     });
-  };
 }

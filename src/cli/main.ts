@@ -41,10 +41,21 @@ export async function main(argv: readonly string[], env: Env = processEnv()): Pr
     await program.parseAsync(isBare(argv) ? ["status", ...argv] : [...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return EXIT.ok;
-    return refuseUsage(env, argv, error, program);
+    if (error.exitCode !== 0) code = refuseUsage(env, argv, error, program);
   }
-  return code;
+  return settle(env, code);
+}
+
+/** An answer that a full disk swallowed is a failure, whatever was done; who reads no further has what they want. */
+async function settle(env: Env, code: number): Promise<number> {
+  try {
+    await env.flush?.();
+    return code;
+  } catch (error) {
+    const failure = systemFailure(error);
+    if (failure === undefined) throw error;
+    return complain(env, false, failure);
+  }
 }
 
 /** Whether only options for every command were typed: then it is the status that is asked for. */
