@@ -93,10 +93,9 @@ function inherit(command: Command): void {
 
 /** The command that shows what a command takes. */
 function helpOf(command: Command): string {
-  const words = [];
-  for (let at: Command | null = command; at?.parent != null; at = at.parent)
-    words.unshift(at.name());
-  return ["mound", "help", ...words].join(" ");
+  const words = ["help"];
+  for (let at = command; at.parent !== null; at = at.parent) words.splice(1, 0, at.name());
+  return ["mound", ...words].join(" ");
 }
 
 async function perform(
