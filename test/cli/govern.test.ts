@@ -115,6 +115,8 @@ describe("roots and settings", () => {
       code: 2,
       err: expect.stringContaining("There are: name, membership"),
     });
+    const set = await cli.ok("-C m config set lease-default 30m --as ant-1");
+    expect(set.out).toBe("lease_default is 30m now.\n");
     for (const [key, value] of [
       ["lease_default", "soon"],
       ["lease_default", "9h"],
@@ -139,6 +141,20 @@ describe("roots and settings", () => {
     });
     expect((await cli.run("-C m config change")).code).toBe(2);
   });
+});
+
+test("who makes a mound vouched learns where that shuts everybody out", async () => {
+  const cli = await foundedCli();
+  await cli.ok("-C m join --as ant-2");
+  const shut = await cli.ok("-C m config set membership vouched --as ant-1");
+  expect(shut.err).toContain(
+    "needs 2 vouches of members with a trust of 0.2 to join, and 1 member has it: for now nobody can join.",
+  );
+  await cli.ok("-C m vouch ant-2 --level high --reason met --as ant-1");
+  expect((await cli.ok("-C m config set vouch_trust 0.3 --as ant-1")).err).not.toContain("nobody");
+  expect((await cli.ok("-C m config set vouches 3 --as ant-1")).err).toContain("nobody can join");
+  await cli.ok("-C m config set membership open --as ant-1");
+  expect((await cli.ok("-C m config set vouches 4 --as ant-1")).err).not.toContain("nobody");
 });
 
 /** A fresh clone judges all of it, and refuses nothing. */

@@ -6,6 +6,7 @@ import { freshMound } from "../fresh.ts";
 import { textOption } from "../options.ts";
 import type { Report } from "../report.ts";
 import { UsageError } from "../usage.ts";
+import { closedDoor } from "./doorkeepers.ts";
 import { agentArgument, rootsWith } from "./cosigners.ts";
 import { fingerprintArgument } from "./fingerprint.ts";
 
@@ -108,17 +109,24 @@ export async function setConfig(
   [typed, value]: readonly (string | undefined)[],
   options: Record<string, unknown>,
 ): Promise<Report> {
-  return configured(
+  const key = settingArgument(typed!);
+  const report = await configured(
     context,
-    { type: "configure", set: { key: settingArgument(typed!), value: value! } },
+    { type: "configure", set: { key, value: value! } },
     options,
+    (settings) => `${key} is ${settings[key]} now.`,
   );
+  const mound = await context.mound();
+  const closed = await mound.read(closedDoor);
+  if (closed === undefined) return report;
+  return { ...report, notes: [closed], next: ["mound vouch AGENT --reason TEXT", ...report.next!] };
 }
 
 async function configured(
   context: Context,
   command: Command,
   options: Record<string, unknown>,
+  said?: (settings: ReturnType<typeof shownSettings>) => string,
 ): Promise<Report> {
   const cosigners = await rootsWith(context, options["with"]);
   const accepted = await act(context, command, { cosigners });
@@ -126,7 +134,8 @@ async function configured(
   const text =
     accepted.answer.already === true
       ? "Nothing to change: it is so already."
-      : `The mound's record is changed; its roots: ${roots.join(", ")}; ${settings.threshold} must sign.`;
+      : (said?.(settings) ??
+        `The mound's record is changed; its roots: ${roots.join(", ")}; ${settings.threshold} must sign.`);
   return { data: { roots, settings, ...landed(accepted) }, text, next: ["mound config get"] };
 }
 
