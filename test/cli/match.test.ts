@@ -148,6 +148,18 @@ describe("mound decline", () => {
     await cli.ok(["-C", "m", "claim", high, "--as", "ant-1"]);
   });
 
+  test("what is left where nothing is offered, the advice tells task by task", async () => {
+    await cli.ok("-C m join --as ant-3");
+    const open = (await cli.ok("-C m task list --status open --json")).json.data.tasks;
+    for (const { id } of open) await cli.ok(["-C", "m", "decline", id, "--as", "ant-3"]);
+    const none = await cli.run("-C m next --claim --as ant-3 --json");
+    expect([none.code, none.json.error.code]).toEqual([3, "nothing-to-take"]);
+    const advice = none.json.error.fix.replace("mound ", "");
+    const { out } = await cli.ok(`-C m ${advice} --as ant-3`);
+    for (const { id } of open)
+      expect(out).toMatch(new RegExp(`^${id} {2}(declined until|no: )`, "m"));
+  });
+
   test("is refused to who holds the task, with the way to give it back, and for too long", async () => {
     const held = await cli.run(["-C", "m", "decline", high, "--as", "ant-1"]);
     expect([held.code, held.err]).toEqual([4, expect.stringContaining(`mound release ${high}`)]);
