@@ -93,7 +93,8 @@ export function taskLine(task: TaskView): string {
           ? `blocked by ${waitingText(task.waiting_for, task.waiting_for_any)}`
           : task.status;
   const stake = task.stake > 0 && task.status === "open" ? `, stake ${task.stake}` : "";
-  return `${task.id}  ${state}${stake}  ${sanitiseLine(task.title)}`;
+  const auctioned = task.auction !== undefined && task.status === "open" ? ", auctioned" : "";
+  return `${task.id}  ${state}${auctioned}${stake}  ${sanitiseLine(task.title)}`;
 }
 
 /** Any edit by its creator frees a quarantined task, even one that changes nothing. */

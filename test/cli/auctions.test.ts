@@ -41,6 +41,10 @@ describe("mound bid", () => {
     });
     expect((await cli.ok(`-C m auction ${task}`)).out).toContain("ant-1  stake 20  eta sealed");
     expect((await cli.ok("-C m auctions")).out).toContain(`${task}  bids until `);
+    // Where it is listed among what is open, it does not look as if anybody could take it.
+    const line = `${task}  open, auctioned  Auctioned\n`;
+    for (const list of ["task list", "status"])
+      expect((await cli.ok(`-C m ${list} --as ant-1`)).out).toContain(line);
   });
 
   test("written anew takes the place of the one before, and what that sealed is forgotten", async () => {
