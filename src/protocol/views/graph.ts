@@ -25,7 +25,8 @@ export interface TaskGraph {
 /**
  * The graph of a task with all that it waits for and all that waits for it, or of all tasks. Settled
  * ones are drawn only where something unsettled still waits for them, or `settled` asks for them; the
- * task that was asked for is drawn in any case. Linear in the tasks and edges, but for their sorting.
+ * task that was asked for is drawn in any case. Where one of several was enough and is done, nothing
+ * waits for the others any more. Linear in the tasks and edges, but for their sorting.
  */
 export function graphOf(
   view: View,
@@ -33,13 +34,14 @@ export function graphOf(
 ): TaskGraph {
   const { task, settled = false } = options;
   const near = task === undefined ? allOf(view) : around(view, task);
-  const drawn = settled ? near : withoutSettled(near, task);
-  const edges = edgesAmong(drawn);
+  const drawn = settled ? near : withoutSettled(view, near, task);
+  const holding = edgesAmong(drawn, (one) => holdersOf(view, one));
+  const edges = settled ? edgesAmong(drawn, ({ afterAny }) => afterAny) : holding;
   const order = inOrder(drawn, edges);
   return {
     layers: layersOf(order, edges),
     edges,
-    critical: criticalOf(order, edges),
+    critical: criticalOf(order, holding),
     left: near.size - drawn.size,
   };
 }
@@ -68,23 +70,33 @@ function around(view: View, task: TaskState): Tasks {
   return found;
 }
 
-function withoutSettled(near: Tasks, task: TaskState | undefined): Tasks {
+/** Of the tasks of which one is enough those that matter: all of them, or, once that is done, which did it. */
+function holdersOf(view: View, { afterAny }: TaskState): readonly TaskId[] {
+  const met = afterAny.filter((id) => isSatisfied(view.get(`task/${id}`)));
+  return met.length === 0 ? afterAny : met;
+}
+
+function withoutSettled(view: View, near: Tasks, task: TaskState | undefined): Tasks {
   const kept = new Set<TaskId>(task === undefined ? [] : [task.id]);
   for (const one of near.values()) {
     if (isSettled(one)) continue;
     kept.add(one.id);
-    for (const other of [...one.after, ...one.afterAny])
+    for (const other of [...one.after, ...holdersOf(view, one)])
       if (!isSatisfied(near.get(other))) kept.add(other);
   }
   return new Map([...near].filter(([id]) => kept.has(id)));
 }
 
-function edgesAmong(drawn: Tasks): readonly GraphEdge[] {
+function edgesAmong(
+  drawn: Tasks,
+  anyOf: (task: TaskState) => readonly TaskId[],
+): readonly GraphEdge[] {
   const edges: GraphEdge[] = [];
-  for (const { id: to, after, afterAny } of drawn.values()) {
+  for (const task of drawn.values()) {
+    const { id: to, after } = task;
     const all = new Set(after);
     for (const from of all) if (drawn.has(from)) edges.push({ from, to, any: false });
-    for (const from of new Set(afterAny))
+    for (const from of new Set(anyOf(task)))
       if (drawn.has(from) && !all.has(from)) edges.push({ from, to, any: true });
   }
   return edges.toSorted((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
