@@ -1,8 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { mound } from "../support/command.ts";
+import { COMMAND, mound } from "../support/command.ts";
 import { GuardedCode } from "../support/guarded-code.ts";
 
 const yard = new GuardedCode();
@@ -117,6 +118,11 @@ describe("by hand", () => {
       code: 5,
       json: { error: { code: "guarded" } },
     });
+    const nothing = await check("ant-1");
+    expect(nothing.json!.data).toMatchObject({ checked: 0, conflicts: [] });
+    const { cwd, environment: env } = yard.as("ant-1");
+    const said = execFileSync(process.execPath, [COMMAND, "guard", "check"], { cwd, env });
+    expect(String(said)).toBe("Nothing is staged, so nothing was compared with claims.\n");
     expect((await check("ant-1", "src")).code).toBe(5);
     expect((await check("ant-1", "docs")).code).toBe(5);
     expect((await check("ant-1", "README", "src/author")).code).toBe(0);

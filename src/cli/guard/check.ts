@@ -82,7 +82,9 @@ async function check(
   if (conflicts.length + unclaimed.length === 0) {
     const text = hook
       ? ""
-      : `${paths.length} ${paths.length === 1 ? "path is" : "paths are"} under nobody else's claim.`;
+      : paths.length === 0
+        ? "Nothing is staged, so nothing was compared with claims."
+        : `${paths.length} ${paths.length === 1 ? "path is" : "paths are"} under nobody else's claim.`;
     return { data, text, notes: old ? [ageNote] : [], streamed: hook && !old };
   }
   if (mode !== "warn" || !hook)
