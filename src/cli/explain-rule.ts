@@ -229,5 +229,5 @@ function overlapSentence(fault: Fault & { code: "paths-overlap" }): string {
   const common = commonPath(glob, theirs);
   const both =
     common === undefined || common === glob || common === theirs ? "" : ` (both cover ${common})`;
-  return `The task ${task} touches ${glob}, which overlaps ${theirs} of ${other}${both}: ${by} holds that until ${formatInstant(until)}. It can be taken once that claim ends, or if its creator marks both tasks as shared.`;
+  return `The task ${task} touches ${glob}, which overlaps ${theirs} of ${other}${both}: ${by} holds that until ${formatInstant(until)}. It can be taken once that claim ends; only tasks that were both made --shared before they were claimed may overlap.`;
 }

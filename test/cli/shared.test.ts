@@ -23,7 +23,9 @@ test("overlapping paths are refused with who, until when, which and what to do; 
     details: { task: two, other: one, by: "ant-1", glob: "src/*/login.ts", theirs: "src/auth" },
   });
   expect((await cli.ok("-C m next --as ant-2 --json")).out).not.toContain(two);
+  // What is claimed is not made shared any more: nobody is sent to ask for it.
   expect((await cli.run(`-C m task edit ${one} --shared --as ant-1`)).code).toBe(4);
+  expect(refused.err).toContain("only tasks that were both made --shared before they were claimed");
 
   await cli.ok(`-C m release ${one} --as ant-1`);
   for (const id of [one, two]) await cli.ok(`-C m task edit ${id} --shared --as ant-1`);
