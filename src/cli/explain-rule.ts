@@ -1,4 +1,5 @@
 import type { Fault } from "../protocol/fault.ts";
+import { PREFIX_MIN } from "../protocol/commands/plan.ts";
 import { commonPath } from "../protocol/rules/globs.ts";
 import { shellWord } from "../base/shell-quote.ts";
 import { formatInstant } from "../protocol/time.ts";
@@ -75,7 +76,7 @@ const WORDS: Table<RuleFault> = {
     exit: EXIT.refused,
   }),
   "task-missing": (fault) => ({
-    message: `There is no task ${fault.task} in this mound.`,
+    message: `There is no task ${fault.task} in this mound.${shortSentence(fault.task)}`,
     fix: "mound task list",
     exit: EXIT.missing,
   }),
@@ -222,6 +223,13 @@ function fencedSentence(fault: Fault & { code: "fenced" }): string {
     return `${own}: the task was cancelled by ${fault.by ?? "its creator"}.`;
   if (fault.current === undefined) return `${own}: the task is ${fault.status}.`;
   return `${own}: ${fault.by ?? "another"} holds token ${fault.current}.`;
+}
+
+/** Of somebody who saw `k3f` in a list, and typed that. */
+function shortSentence(typed: string): string {
+  return typed.length < PREFIX_MIN
+    ? ` The beginning of an id has ${PREFIX_MIN} characters at least.`
+    : "";
 }
 
 function overlapSentence(fault: Fault & { code: "paths-overlap" }): string {

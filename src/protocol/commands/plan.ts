@@ -91,7 +91,7 @@ export function commitTime(context: Pick<PlanContext, "view" | "now">): number {
 }
 
 /** Shortest prefix that names a task: below it, a mound of some hundred tasks is ambiguous. */
-const PREFIX_MIN = 4;
+export const PREFIX_MIN = 4;
 
 /** The task that a whole id or a unique prefix of four or more characters names. */
 export function resolveTask(view: View, reference: string): Result<TaskState, Fault> {

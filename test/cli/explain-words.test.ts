@@ -14,3 +14,9 @@ test("words agree with the number that they stand beside", () => {
   expect(said({ ...few, needed: 1 })).toContain("of 1 root and has 0");
   expect(said({ ...few, needed: 2 })).toContain("of 2 roots and has 0");
 });
+
+test("a beginning of an id that is too short is told apart from one of no task", () => {
+  const missing = { rule: "TA0", code: "task-missing" } as const;
+  expect(said({ ...missing, task: "k3f" })).toContain("has 4 characters at least");
+  expect(said({ ...missing, task: "k3f9" })).toBe("There is no task k3f9 in this mound.");
+});
