@@ -26,7 +26,8 @@ export function addTrustCommands(program: Command, run: Run): void {
 
 const TRUST_HELP = `
 Computed from the log alone, alike for all: work that was accepted, rejected, failed or lapsed, vouches,
-denouncements and slashes, each by how far the roots trust who says so. All of it fades within half a year.
+denouncements and slashes, each by how far the roots trust who says so. Deeds and denouncements fade within half
+a year, a slash within a year; a vouch counts until its day.
 
 Examples:
   mound trust
