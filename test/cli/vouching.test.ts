@@ -107,7 +107,12 @@ describe("mound denounce", () => {
     const { out } = await cli.ok("-C m vouches ant-2");
     expect(out).toContain(`ant-2 is denounced by ant-1 for ${proof.slice(0, 12)}: liar`);
     expect(out).toContain("ant-2 was slashed (half)");
-    await cli.ok("-C m denounce ant-2 --withdraw --as ant-1");
+    const back = await cli.ok("-C m denounce ant-2 --withdraw --as ant-1");
+    expect(back.out).toContain("what a slash took from it comes back with time.");
+    // Of whom nothing was taken, nothing is said to come back.
+    await cli.ok(`-C m denounce root --proof ${proof.slice(0, 10)} --reason liar --as ant-1`);
+    const whole = await cli.ok("-C m denounce root --withdraw --as ant-1");
+    expect(whole.out).toBe("ant-1 has taken back what it said against root.\n");
     expect((await cli.ok("-C m vouches ant-2")).out).not.toContain("denounced by");
   });
 });

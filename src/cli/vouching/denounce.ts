@@ -63,10 +63,12 @@ async function withdraw(
   reason: string | undefined,
 ): Promise<Report> {
   const more = reason === undefined ? {} : { reason };
+  const mound = await context.mound();
   const accepted = await act(context, { type: "undenounce", subject, ...more });
+  const slashed = await mound.read((view) => view.get(`slashed/${subject}`) !== undefined);
   return {
     data: { subject, issuer: context.agent(), commit: accepted.commit ?? null },
-    text: `${context.agent()} has taken back what it said against ${subject}; what was taken for it comes back with time.`,
+    text: `${context.agent()} has taken back what it said against ${subject}${slashed ? "; what a slash took from it comes back with time" : ""}.`,
     next: [`mound vouches ${subject}`],
   };
 }
