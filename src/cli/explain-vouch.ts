@@ -15,6 +15,6 @@ export const VOUCH_WORDS: Table<VouchFileFault> = {
         ? `${fault.file} is no file of vouches: ${fault.detail}.`
         : `The record ${fault.record} in ${fault.file} is refused, and so is the file: ${fault.detail}.`,
     fix: "In the mound that it is of: mound vouch export AGENT -o FILE",
-    exit: EXIT.refused,
+    exit: EXIT.usage,
   }),
 };

@@ -211,7 +211,7 @@ describe("vouches of another mound", () => {
     ];
     for (const [name, change, words] of flaws) {
       const line = `-C other vouch import ../${again(name, change)} --level high --as queen`;
-      expect([name, await expectFault(line, 4, "vouch-file-wrong")]).toEqual([
+      expect([name, await expectFault(line, 2, "vouch-file-wrong")]).toEqual([
         name,
         expect.stringMatching(words),
       ]);
