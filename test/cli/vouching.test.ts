@@ -90,6 +90,17 @@ describe("mound vouch", () => {
   });
 });
 
+test("a vouch for who is revoked waits for nothing", async () => {
+  await cli.ok("-C m join --as gone");
+  await cli.ok("-C m vouch gone --reason x --as root");
+  await cli.ok("-C m leave --as gone");
+  expect((await cli.ok("-C m vouches gone")).out).toContain("waits for the key");
+  await cli.ok("-C m agent revoke gone --as root");
+  expect((await cli.ok("-C m vouches gone")).out).toContain("counts for nothing: who it is for is");
+  const { json } = await cli.ok("-C m vouches gone --json");
+  expect(json.data.vouches).toMatchObject([{ counts: false, flaw: "revoked", joined: false }]);
+});
+
 describe("mound denounce", () => {
   test("slashes where the roots say so, and not again; is listed, and taken back", async () => {
     const { json } = await cli.ok("-C m log -n 1 --json");

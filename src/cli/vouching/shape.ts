@@ -1,6 +1,5 @@
 import { formatShare } from "../../protocol/share.ts";
 import { formatInstant } from "../../protocol/time.ts";
-import type { VouchFlaw } from "../../protocol/rules/trust/vouches.ts";
 import type { VouchView } from "../../protocol/views/vouches.ts";
 
 /** A vouch in JSON: times are RFC 3339. */
@@ -28,9 +27,10 @@ export function worthText({ flaw, joined, fingerprint }: VouchView): string {
   return joined ? "counts" : `waits for the key ${fingerprint} to join`;
 }
 
-const FLAWS: Readonly<Record<VouchFlaw, string>> = {
+const FLAWS: Readonly<Record<NonNullable<VouchView["flaw"]>, string>> = {
   over: "it is over",
   key: "it is for another key than the one in force",
   issuer: "its issuer is a member no more",
   akin: "one operator is behind both",
+  revoked: "who it is for is revoked, for good",
 };

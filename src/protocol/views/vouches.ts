@@ -17,7 +17,7 @@ export interface VouchView extends VouchState {
   readonly subject: AgentId;
   readonly issuer: AgentId;
   /** Why it counts for nothing; undefined where it counts. */
-  readonly flaw: VouchFlaw | undefined;
+  readonly flaw: VouchFlaw | "revoked" | undefined;
   /** Whether the subject is a member in force; if not, the vouch waits for one with its key. */
   readonly joined: boolean;
   /** How far the issuer is trusted, in thousandths. */
@@ -75,7 +75,11 @@ function viewVouch(view: View, subject: AgentId, issuer: AgentId, now: number): 
     ...vouch,
     subject,
     issuer,
-    flaw: vouchFlaw(view, known, issuer, vouch, now),
+    // Who is revoked never joins again: nothing waits for it.
+    flaw:
+      view.get(`agent/${subject}`)?.status === "revoked"
+        ? "revoked"
+        : vouchFlaw(view, known, issuer, vouch, now),
     joined: member !== undefined,
     trust: trustOf(view, issuer, now).score,
   };
