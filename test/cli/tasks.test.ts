@@ -122,7 +122,7 @@ describe("task add", () => {
     await refused(cli, 2, "--lease takes a duration", "task add x --lease '1 hour' --as ant-1");
     await refused(cli, 4, "The lease on", "task add x --lease 900h --as ant-1");
     await refused(cli, 2, "--review takes", "task add x --review maybe --as ant-1");
-    await refused(cli, 2, "must be a skill", "task add x --needs 'Not A Skill' --as ant-1");
+    await refused(cli, 2, 'not "Not A Skill"', "task add x --needs 'Not A Skill' --as ant-1");
     await refused(cli, 2, "inside the repository", "task add x --paths /etc/passwd --as ant-1");
     await refused(cli, 3, "which does not exist", "task add x --after zzzz --as ant-1");
     await refused(cli, 4, "nobody is not a member", "task add x --reviewer nobody --as ant-1");

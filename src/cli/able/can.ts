@@ -7,6 +7,7 @@ import { freshMound } from "../fresh.ts";
 import { agentJson } from "../members/shape.ts";
 import { durationOption, listOption, textOption } from "../options.ts";
 import type { Report } from "../report.ts";
+import { skillArgument } from "./skill.ts";
 import { UsageError } from "../usage.ts";
 import { abilityJson, abilityText } from "./shape.ts";
 
@@ -60,9 +61,13 @@ function readDeclaration(
   words: readonly (string | undefined)[],
   options: Record<string, unknown>,
 ): Omit<CanCommand, "type"> | undefined {
-  const skills = words.flatMap((word) => (word === undefined || word === "" ? [] : [word]));
+  const skills = words
+    .flatMap((word) => (word === undefined || word === "" ? [] : [word]))
+    .map((word) => skillArgument(word, "mound can"));
   const add = options["add"] === true;
-  const tags = listOption(options["tag"])?.filter((tag) => tag !== "");
+  const tags = listOption(options["tag"])
+    ?.filter((tag) => tag !== "")
+    .map((tag) => skillArgument(tag, "--tag"));
   const load = readLoad(options["load"]);
   const length = readLength(options["for"]);
   const about = {

@@ -85,7 +85,7 @@ export async function taskChanges(
   }
   const found: { [F in Field]: TaskSpec[F] | undefined } = {
     body: given("body") ?? (await fileOption(context, options["file"])),
-    needs: list(options["needs"]),
+    needs: await skills(options["needs"]),
     after: list(options["after"]),
     afterAny: list(options["afterAny"]),
     paths: list(options["paths"]),
@@ -134,6 +134,13 @@ function auction(
 /** An empty entry alone makes the list empty. */
 function list(value: unknown): readonly string[] | undefined {
   return listOption(value)?.filter((item) => item !== "");
+}
+
+async function skills(value: unknown): Promise<readonly string[] | undefined> {
+  const needs = list(value);
+  if (needs === undefined) return undefined;
+  const { skillArgument } = await import("../able/skill.ts");
+  return needs.map((need) => skillArgument(need, "--needs"));
 }
 
 function deadline(text: string | undefined): string | undefined {
