@@ -127,6 +127,8 @@ export interface AwardState {
     readonly why: WhyNot;
     readonly score: number | undefined;
   }[];
+  /** What later commits made of the turns: from `base` on (milliseconds) it is that of rank `next`. */
+  readonly turn: { readonly next: number; readonly base: number };
 }
 
 /** `operator`: another bid of the same operator counts. */
@@ -211,4 +213,6 @@ export interface TrustEntries {
   [auction: `auction/${string}`]: AuctionState;
   /** The auctions that are not awarded yet: task to the end of their reveals (milliseconds). */
   auctions: Readonly<Record<string, number>>;
+  /** The awarded tasks with paths whose turns are not over, sorted: what ends elsewhere may concern them. */
+  awarded: readonly TaskId[];
 }

@@ -69,7 +69,13 @@ describe("the book of awards", () => {
     // It is due with each commit from then on, and told once.
     expect(kept(world, () => undefined).faults).toEqual(["missing"]);
     const early = (award?: AwardState) =>
-      award ?? { at: 0, commit: world.tip!, order: [], others: [] };
+      award ?? {
+        at: 0,
+        commit: world.tip!,
+        order: [],
+        others: [],
+        turn: { next: 0, base: 0 },
+      };
     expect(kept(world, early).faults).toEqual(["too-early"]);
   });
 });

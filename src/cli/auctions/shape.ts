@@ -1,3 +1,4 @@
+import type { AuctionPhase } from "../../protocol/rules/auction.ts";
 import type { WhyNot } from "../../protocol/trust-state.ts";
 import { formatDuration, formatInstant } from "../../protocol/time.ts";
 import type { AuctionView, BidView } from "../../protocol/views/auction-view.ts";
@@ -22,7 +23,11 @@ export function auctionJson(auction: AuctionView) {
     turn:
       turn === undefined || rest.status === "claimed"
         ? null
-        : { agent: turn.agent, from: formatInstant(turn.from), until: formatInstant(turn.until) },
+        : {
+            agent: turn.agent,
+            from: formatInstant(turn.from),
+            until: turn.still ? null : formatInstant(turn.until),
+          },
     award: award === undefined ? null : { at: formatInstant(award.at), commit: award.commit },
     offers: bids.map(({ agent, stake, at, revealed, eta, rank, score, why }) => ({
       agent,
@@ -80,8 +85,20 @@ function phaseText({ phase, revealsUntil, status, holder }: AuctionView): string
     default:
       if (status === "claimed") return `claimed by ${holder ?? "nobody"}`;
       if (phase.phase === "anybody") return "anybody who may takes it";
-      return `${phase.rank === 0 ? "the winner" : `standby ${phase.rank}`}, ${phase.agent}, may take it until ${formatInstant(phase.until)}`;
+      return turnText(phase);
   }
+}
+
+function turnText({
+  rank,
+  agent,
+  until,
+  still,
+}: AuctionPhase & { readonly phase: "turn" }): string {
+  const who = `${rank === 0 ? "the winner" : `standby ${rank}`}, ${agent},`;
+  return still
+    ? `${who} may take it once it can be taken; until then its turn stands still`
+    : `${who} may take it until ${formatInstant(until)}`;
 }
 
 function bidLine({ agent, stake, eta, rank, score, why, revealed }: BidView): string {

@@ -50,7 +50,7 @@ function nextOf({ phase, task }: AuctionView): readonly string[] {
     case "due":
       return [`mound auction ${task} --award`];
     case "turn":
-      return [`mound claim ${task} --as ${phase.agent}`];
+      return [phase.still ? `mound task show ${task}` : `mound claim ${task} --as ${phase.agent}`];
     case "anybody":
       return [`mound claim ${task}`];
     default:

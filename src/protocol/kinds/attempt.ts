@@ -8,7 +8,7 @@ import { recordEnding } from "../rules/deeds.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
 import { holdToEstimate } from "../rules/estimate.ts";
 import { fenceOf } from "../rules/lease.ts";
-import { endAuction } from "../rules/turns.ts";
+import { endAuction, keepStops, nextTurn } from "../rules/turns.ts";
 import { putTask } from "../rules/put-task.ts";
 import { asksIndependent } from "../rules/review.ts";
 import { settleStake } from "../rules/stakes.ts";
@@ -70,6 +70,7 @@ export const attempt = kind<AttemptFields>({
     if (body.outcome === "done") holdToEstimate(state, task, claim, time);
     if (body.outcome === "expired") noteLapse(state, claim.agent, time);
     if (body.outcome === "done" && !ending.reviewed) noteWork(state, claim.agent, task);
+    keepStops(state, task, time);
     putTask(state, {
       ...task,
       claim: undefined,
@@ -89,6 +90,7 @@ export const attempt = kind<AttemptFields>({
         },
       ],
     });
+    nextTurn(state, task, claim, time);
     endAuction(state, task.id);
   },
 });

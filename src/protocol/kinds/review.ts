@@ -8,6 +8,7 @@ import { putTask } from "../rules/put-task.ts";
 import { refuseReviewer, refuseStranger } from "../rules/review.ts";
 import { rateReview } from "../rules/trust/facts.ts";
 import { finishing, taskStatus } from "../rules/task-status.ts";
+import { beginTurn } from "../rules/turns.ts";
 import { kind, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
@@ -56,6 +57,7 @@ export const review = kind<Fields<typeof fields>>({
     recordReview(state, last.agent, task.needs, verdict.accepted);
     rateReview(state, task, last, verdict, time);
     if (verdict.accepted) noteWork(state, last.agent, task);
+    else beginTurn(state, task.id, time);
     putTask(state, {
       ...task,
       attempts: [...task.attempts.slice(0, -1), { ...last, review: verdict }],

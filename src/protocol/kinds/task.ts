@@ -24,8 +24,9 @@ import { findCycle } from "../rules/cycle.ts";
 import { edgesOf, keepWaits } from "../rules/graph.ts";
 import { settings } from "../rules/members.ts";
 import { putTask } from "../rules/put-task.ts";
-import { freedBy } from "../rules/quarantine.ts";
+import { freedBy, isQuarantined } from "../rules/quarantine.ts";
 import { taskStatus } from "../rules/task-status.ts";
+import { beginTurn } from "../rules/turns.ts";
 import type { TaskState } from "../state.ts";
 import type { Context, Incoming } from "./incoming.ts";
 import { kind, type Fields } from "./kind.ts";
@@ -84,7 +85,7 @@ export const task = kind<TaskFields>({
     );
   },
 
-  apply({ fields: body }, { state, time }) {
+  apply({ fields: body }, { before, state, time }) {
     const current = state.get(`task/${body.id}`);
     putTask(state, {
       ...(current ?? BLANK),
@@ -94,6 +95,8 @@ export const task = kind<TaskFields>({
       created: current?.created ?? time,
       freed: current === undefined ? 0 : freedBy(current, time),
     });
+    if (current?.auction !== undefined && isQuarantined(before, current, time))
+      beginTurn(state, body.id, time);
   },
 
   settle(context) {

@@ -2,10 +2,9 @@
 import { ownEntry } from "../../base/own-entry.ts";
 import { sha256Text } from "../../base/sha256.ts";
 import type { AgentId, TaskId } from "../ids.ts";
-import { TURN_MAX_MS } from "../limits.ts";
 import type { TaskState, View } from "../state.ts";
-import type { AuctionTerms, AwardState, BidState } from "../trust-state.ts";
-import { isLapsed } from "./lease.ts";
+import type { AwardState, BidState } from "../trust-state.ts";
+import { beginOf, rankAt, turnsAt } from "./turn-time.ts";
 
 /** Of the task's value: what a bid puts at risk at least. */
 const BOND_SHARE = 10;
@@ -52,22 +51,19 @@ export function bidOf(view: View, task: TaskId, agent: string): BidState | undef
 
 const NONE: readonly BidState[] = [];
 
-/** How long each turn after the award is, in milliseconds. */
-function turnLength({ bidsUntil, revealsUntil }: AuctionTerms): number {
-  return Math.min(revealsUntil - bidsUntil, TURN_MAX_MS);
-}
-
 export type AuctionPhase =
   | { readonly phase: "bids" | "reveals"; readonly until: number }
   /** It waits for a commit of somebody who does not bid. */
   | { readonly phase: "due" }
-  /** `rank` 0 is the winner's. `until`: when the next turn begins; not while the task is claimed. */
+  /** `rank` 0 is the winner's. `until`: when the next turn begins; where it stands still, that comes later. */
   | {
       readonly phase: "turn";
       readonly rank: number;
       readonly agent: AgentId;
       readonly from: number;
       readonly until: number;
+      /** The task is claimed, or cannot be taken for now. */
+      readonly still: boolean;
     }
   /** Anybody may take it who may take it otherwise. */
   | { readonly phase: "anybody" };
@@ -78,45 +74,18 @@ export function phaseOf(view: View, task: TaskState, now: number): AuctionPhase 
   if (now < bidsUntil) return { phase: "bids", until: bidsUntil };
   const auction = view.get(`auction/${task.id}`);
   if (auction === undefined || Object.keys(auction.bids).length === 0) return ANYBODY;
-  if (auction.award !== undefined) return turnAt(task, auction.award, now);
+  if (auction.award !== undefined) return turnAt(view, task, auction.award, now);
   return now < revealsUntil ? { phase: "reveals", until: revealsUntil } : { phase: "due" };
 }
 
 const ANYBODY: AuctionPhase = { phase: "anybody" };
 
-function turnAt(task: TaskState, award: AwardState, now: number): AuctionPhase {
-  const turns = turnsAfter(task, award, now);
+function turnAt(view: View, task: TaskState, award: AwardState, now: number): AuctionPhase {
+  const turns = turnsAt(view, task, award, now);
   const rank = rankAt(turns, now);
   const turn = award.order[rank];
   if (turn === undefined) return ANYBODY;
-  const from = turns.base + (rank - turns.next) * turns.length;
-  return { phase: "turn", rank, agent: turn.agent, from, until: from + turns.length };
-}
-
-/** From `base` on it is the turn of rank `next`, after `length` that of the one after it (milliseconds). */
-export interface Turns {
-  readonly next: number;
-  readonly base: number;
-  readonly length: number;
-}
-
-/** The turns that are left once all that has begun since the award is over; a live claim is over at `now`. */
-export function turnsAfter(task: TaskState, award: AwardState, now: number): Turns {
-  const length = turnLength(task.auction!);
-  let turns: Turns = { next: 0, base: award.at, length };
-  // Nobody took it between the beginning of the bids and the award.
-  for (const one of task.attempts) {
-    if (one.since < award.at) continue;
-    const sentBack = one.review?.accepted === false ? one.review.at : one.at;
-    turns = { next: rankAt(turns, one.since) + 1, base: sentBack, length };
-  }
-  const { claim } = task;
-  if (claim === undefined) return turns;
-  const base = isLapsed(task, now) ? claim.until : now;
-  return { next: rankAt(turns, claim.since) + 1, base, length };
-}
-
-/** Whose turn it is at log time `now`, as a place in the order; beyond its end: anybody's. */
-export function rankAt({ next, base, length }: Turns, now: number): number {
-  return next + Math.max(0, Math.floor((now - base) / length));
+  const from = beginOf(turns, rank);
+  const { still } = turns;
+  return { phase: "turn", rank, agent: turn.agent, from, until: from + turns.length, still };
 }

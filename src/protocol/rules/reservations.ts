@@ -21,6 +21,26 @@ export function refuseOverlap(view: View, task: TaskState, now: number): Fault |
   return undefined;
 }
 
+/** The other tasks, each once and in order of id, under whose claims, be they lapsed, paths of this one lie. */
+export function overlapping(view: View, task: TaskState): readonly TaskState[] {
+  if (task.paths.length === 0) return NOTHING_ELSE;
+  const found = new Set<string>();
+  for (const bucket of bucketsAgainst(view, task.paths)) {
+    const reserved = view.get(bucket) ?? {};
+    for (const id of Object.keys(reserved))
+      if (id !== task.id && collide(task, reserved[id]!)) found.add(id);
+  }
+  return [...found].toSorted().map((id) => view.get(`task/${id}`)!);
+}
+
+const NOTHING_ELSE: readonly TaskState[] = [];
+
+/** Whether claims on both tasks cannot stand together. */
+export function collide(task: ReservedState, other: ReservedState): boolean {
+  if (task.shared && other.shared) return false;
+  return task.paths.some((one) => other.paths.some((theirs) => globsOverlap(one, theirs)));
+}
+
 /** Keeps what claims reserve: a renewal changes nothing, and neither does a task without paths. */
 export function keepReserved(state: Overlay, before: TaskState | undefined, next: TaskState): void {
   const was = before?.claim === undefined ? NOTHING : before.paths;

@@ -84,6 +84,20 @@ export function unmetAny(view: View, { afterAny }: TaskState): readonly TaskId[]
   return unsatisfied.length === afterAny.length ? unsatisfied : NONE;
 }
 
+/** Since when (log time) nothing that it waits for stands in the way, 0 where it waits for nothing; undefined: something does. */
+export function readySince(view: View, { after, afterAny }: TaskState): number | undefined {
+  const all = after.map((id) => satisfiedSince(view.get(`task/${id}`)) ?? Infinity);
+  const any = afterAny.map((id) => satisfiedSince(view.get(`task/${id}`)) ?? Infinity);
+  const since = Math.max(0, ...all, any.length === 0 ? 0 : Math.min(...any));
+  return since === Infinity ? undefined : since;
+}
+
+function satisfiedSince(task: TaskState | undefined): number | undefined {
+  if (!isSatisfied(task)) return undefined;
+  const done = finishing(task!)!;
+  return asksReview(task!, done) ? done.review?.at : done.at;
+}
+
 /** Most tasks wait for nothing, and a choice asks of thousands: they are answered without a new list. */
 const NONE: readonly TaskId[] = [];
 

@@ -1,10 +1,13 @@
 import { fault, type Fault } from "../fault.ts";
 import type { AgentId, TaskId } from "../ids.ts";
-import type { Overlay, TaskState, View } from "../state.ts";
-import { bondOf, phaseOf, rankAt, turnsAfter, type Turns } from "./auction.ts";
+import type { ClaimState, Overlay, TaskState, View } from "../state.ts";
+import type { AwardState } from "../trust-state.ts";
+import { bondOf, phaseOf } from "./auction.ts";
 import { listAuctions } from "./auction-list.ts";
 import { forfeitStake, releaseStake } from "./ledger.ts";
+import { collide } from "./reservations.ts";
 import { isSettled } from "./task-status.ts";
+import { beginOf, rankAt, turnsAt } from "./turn-time.ts";
 
 /** [CL19] An auctioned task is taken by whose turn it is, and by nobody before its award. */
 export function refuseTurn(
@@ -23,14 +26,10 @@ export function refuseTurn(
   }
   const award = view.get(`auction/${task.id}`)!.award!;
   const { order } = award;
-  const turns = turnsAfter(task, award, now);
   const rank = order.findIndex((one) => one.agent === agent);
-  const from = begins(turns, rank > phase.rank ? rank : order.length);
+  const turns = turnsAt(view, task, award, now);
+  const from = beginOf(turns, rank > phase.rank ? rank : order.length);
   return fault("CL19", { code: "not-awarded", task: task.id, agent, by: phase.agent, from });
-}
-
-function begins({ next, base, length }: Turns, rank: number): number {
-  return base + (rank - next) * length;
 }
 
 /** The tasks that are an agent's to take now: those on which it has locked something, in order of id. */
@@ -49,9 +48,52 @@ export function awardedTo(view: View, agent: AgentId, now: number): readonly Tas
 export function passOver(state: Overlay, task: TaskState, taker: AgentId, now: number): void {
   const award = state.get(`auction/${task.id}`)?.award;
   if (award === undefined) return;
-  const turns = turnsAfter(task, award, now);
-  for (const { agent } of award.order.slice(turns.next, rankAt(turns, now)))
+  const rank = rankAt(turnsAt(state, task, award, now), now);
+  // Who has had the task, or was passed over before, has nothing locked on it any more.
+  for (const { agent } of award.order.slice(0, rank))
     if (agent !== taker) loseBond(state, task, agent);
+  setTurn(state, task.id, { next: rank + 1, base: now });
+  if (rank >= award.order.length) listAwarded(state, task.id, false);
+}
+
+/** When a claim of the task itself ends, the next turn begins; it has begun already where the lease has lapsed. */
+export function nextTurn(state: Overlay, { id }: TaskState, claim: ClaimState, now: number): void {
+  beginTurn(state, id, Math.min(now, claim.until));
+}
+
+/** From now on (log time) the task may be taken again, as where its work is rejected. */
+export function beginTurn(state: Overlay, id: TaskId, now: number): void {
+  const award = state.get(`auction/${id}`)?.award;
+  if (award === undefined) return;
+  const { next } = award.turn;
+  setTurn(state, id, { next, base: now });
+  const watched = next < award.order.length && state.get(`task/${id}`)!.paths.length > 0;
+  listAwarded(state, id, watched);
+}
+
+/** To be called before a claim ends: what it reserved up to now has stopped turns of other tasks. */
+export function keepStops(state: Overlay, task: TaskState, now: number): void {
+  if (task.paths.length === 0) return;
+  for (const id of state.get("awarded") ?? []) {
+    const other = state.get(`task/${id}`)!;
+    if (id === task.id || !collide(other, task)) continue;
+    const { award } = state.get(`auction/${id}`)!;
+    const { next, base } = turnsAt(state, other, award!, now);
+    setTurn(state, id, { next, base });
+  }
+}
+
+function setTurn(state: Overlay, id: TaskId, turn: AwardState["turn"]): void {
+  const auction = state.get(`auction/${id}`)!;
+  state.set(`auction/${id}`, { ...auction, award: { ...auction.award!, turn } });
+}
+
+/** Keeps the list of awarded tasks that claims on others may stand in the way of. */
+export function listAwarded(state: Overlay, id: TaskId, listed: boolean): void {
+  const before = state.get("awarded") ?? [];
+  if (before.includes(id) === listed) return;
+  const next = listed ? [...before, id].toSorted() : before.filter((one) => one !== id);
+  state.set("awarded", next.length === 0 ? undefined : next);
 }
 
 /** Takes the bond, and gives back the rest. */
@@ -67,4 +109,5 @@ export function endAuction(state: Overlay, id: TaskId): void {
   for (const agent of Object.keys(state.get(`stake/${id}`) ?? {}).toSorted())
     releaseStake(state, id, agent as AgentId);
   listAuctions(state, { [id]: undefined });
+  listAwarded(state, id, false);
 }
