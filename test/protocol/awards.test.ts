@@ -9,6 +9,7 @@ import { shardOf } from "../../src/protocol/shards.ts";
 import { stateDigest } from "../../src/protocol/state-digest.ts";
 import { type Key, MemoryState, type Value } from "../../src/protocol/state.ts";
 import { ANTS, Auction, awarded, BIDS, claim, FOUR, REVEALS } from "../support/auctions.ts";
+import { work } from "../support/trusted-colony.ts";
 import { expectDeclined, expectRan } from "../support/verdicts.ts";
 import { HOUR, MINUTE } from "../support/world.ts";
 
@@ -120,17 +121,54 @@ describe("an award", () => {
     expect(why).toEqual(["boss operator", "ring-1 operator", "ring-3 operator"]);
   });
 
-  test("[AU9] counts nobody who is not fit for the task, or has left", () => {
-    const auction = new Auction(ANTS, { needs: ["git"] });
-    for (const agent of ANTS.slice(1)) auction.world.must(agent, { type: "can", skills: ["git"] });
-    for (const agent of ANTS) auction.bid(agent);
-    auction.world.pass(BIDS);
-    auction.reveal("ant-1", "ant-2", "ant-3");
-    auction.world.must("ant-2", { type: "end-membership", agent: "ant-2", status: "withdrawn" });
+  test("[AU9] counts nobody who is not fit for the task, or has left, and takes the bond of who chose so", () => {
+    const agents = [...ANTS, "ant-6"];
+    const auction = new Auction(agents, { needs: ["git"] });
+    const { world } = auction;
+    const leave = (agent: string, status: "withdrawn" | "revoked", by = agent) =>
+      world.must(by, { type: "end-membership", agent, status });
+    for (const agent of agents) {
+      expectDeclined(world.run(agent, auction.bidCommand(agent)), "CL9", "skill-missing");
+      world.must(agent, { type: "can", skills: ["git"] });
+      auction.bid(agent, { stake: 30 });
+    }
+    world.pass(BIDS);
+    auction.reveal("ant-1", "ant-2", "ant-3", "ant-6");
+    world.must("ant-1", { type: "can", skills: ["sh"] });
+    leave("ant-2", "withdrawn");
+    leave("ant-6", "revoked", "root");
     auction.award();
     expect(auction.order).toEqual(["ant-3"]);
     const why = auction.state?.award?.others.map((other) => `${other.agent} ${other.why}`);
-    expect(why).toEqual(["ant-1 skill-missing", "ant-2 not-a-member", "ant-4 unrevealed"]);
+    expect(why).toEqual([
+      "ant-1 skill-missing",
+      "ant-2 not-a-member",
+      "ant-4 unrevealed",
+      "ant-6 not-a-member",
+    ]);
+    expect(agents.map((agent) => auction.credits(agent))).toEqual([
+      { free: 990, lost: 10, locked: 0 },
+      { free: 990, lost: 10, locked: 0 },
+      { free: 970, lost: 0, locked: 30 },
+      { free: 990, lost: 10, locked: 0 },
+      { free: 1_000, lost: 0, locked: 0 },
+    ]);
+    expect(agents.map((agent) => world.state.get(`proven/${agent}`)?.at(-1))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      2,
+      undefined,
+    ]);
+  });
+
+  test("[AU9] gives all back to who is trusted less than the task asks by what others say", () => {
+    const auction = new Auction(ANTS, { trust: "0.2" });
+    const { world } = auction;
+    work(world, ["root"], "ant-1", 4);
+    auction.run({ "ant-1": {}, "ant-2": {} });
+    expect(auction.order).toEqual(["ant-1"]);
+    expect(auction.credits("ant-2")).toEqual({ free: 1_000, lost: 0, locked: 0 });
   });
 
   test("[AU9] is not bought by a whale: sixteen bonds count four times, and more counts nothing", () => {

@@ -117,7 +117,7 @@ function bidLine({ agent, stake, eta, rank, score, why, revealed }: BidView): st
 const WHY: Readonly<Record<WhyNot, string>> = {
   unrevealed: "not counted: it was not revealed, and lost its bond",
   "not-a-member": "not counted: it is no member any more",
-  "skill-missing": "not counted: it has not declared what the task needs",
+  "skill-missing": "not counted: it has not declared what the task needs, and lost its bond",
   "trust-too-low": "not counted: it is not trusted as far as the task asks",
   "stake-lost": "not counted: its stake does not cover the bond any more",
   operator: "not counted: another bid of its operator is better",

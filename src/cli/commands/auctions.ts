@@ -33,7 +33,7 @@ export function addAuctionCommands(program: Command, run: Run): void {
 const BID_HELP = `
 A bid may be written anew or withdrawn while bids count. What it seals is kept in the git directory of this
 clone, for you alone: reveal it from here, or let \`mound watch\` do it. A bid that is not revealed in time loses
-its bond, a tenth of the task's value.
+its bond, a tenth of the task's value; so does one whose bidder no longer declares what the task needs.
 
 Example:
   mound bid k3f9 --stake 20 --eta 2h --as ant-3`;

@@ -4,6 +4,7 @@ import { fault } from "../fault.ts";
 import { taskFolder } from "../paths.ts";
 import { phaseOf } from "../rules/auction.ts";
 import { mayAward } from "../rules/award-due.ts";
+import { refuseSkills } from "../rules/eligibility.ts";
 import { formatDuration } from "../time.ts";
 import { signalFile } from "../topics.ts";
 import { commitTime, commonFields, resolveTask, type PlanContext, type Planned } from "./plan.ts";
@@ -43,7 +44,11 @@ export function planBid({ task, stake, seal, eta }: BidCommand, context: PlanCon
     seal,
     eta: eta === undefined ? undefined : formatDuration(eta),
   };
-  return offered(task, offer, "bid on", context);
+  const { view, agent } = context;
+  const found = resolveTask(view, task);
+  // The judge asks at the award, when it costs the bond: nobody is to run into that unawares.
+  const unfit = found.ok ? refuseSkills(view, agent, found.value, commitTime(context)) : undefined;
+  return unfit === undefined ? offered(task, offer, "bid on", context) : err(unfit);
 }
 
 /** Takes one's bid back; all that it has locked is free again. */

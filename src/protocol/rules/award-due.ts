@@ -114,11 +114,21 @@ function settle(state: Overlay, task: TaskState, award: AwardState): void {
     const keep = Math.ceil(lockedOn(state, task.id, agent) / STANDBY_SHARE);
     releaseStake(state, task.id, agent, keep);
   });
-  for (const { agent, why } of award.others) {
-    if (why !== "unrevealed") releaseStake(state, task.id, agent);
-    else {
-      loseBond(state, task, agent);
-      prove(state, agent, HALF_A_DEED, award.at);
-    }
+  for (const other of award.others) {
+    if (losesBond(state, other)) loseBond(state, task, other.agent);
+    else releaseStake(state, task.id, other.agent);
+    if (other.why === "unrevealed") prove(state, other.agent, HALF_A_DEED, award.at);
   }
+}
+
+/**
+ * Whether a bidder is not awarded by what it did itself, or did not do: or each could reveal, see the others, and step
+ * back for nothing. What others think of it, and who revokes it, is no act of its own.
+ */
+export function losesBond(
+  view: View,
+  { agent, why }: Pick<AwardState["others"][number], "agent" | "why">,
+): boolean {
+  if (why === "not-a-member") return view.get(`agent/${agent}`)?.status === "withdrawn";
+  return why === "unrevealed" || why === "skill-missing";
 }

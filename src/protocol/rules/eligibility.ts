@@ -88,7 +88,12 @@ function refuseStatus(view: View, agent: AgentId, task: TaskState, now: number):
 }
 
 /** [CL9] All that the task needs is declared, as a skill or a tag, and in date. */
-function refuseSkills(view: View, agent: AgentId, task: TaskState, now: number): Fault | undefined {
+export function refuseSkills(
+  view: View,
+  agent: AgentId,
+  task: TaskState,
+  now: number,
+): Fault | undefined {
   if (task.needs.length === 0) return undefined;
   const declared = view.get(`can/${agent}`);
   const inDate = declared !== undefined && isInDate(declared, now);

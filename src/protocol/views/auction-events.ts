@@ -2,6 +2,7 @@
 import type { AgentId, TaskId } from "../ids.ts";
 import type { Incoming } from "../kinds/incoming.ts";
 import { phaseOf } from "../rules/auction.ts";
+import { losesBond } from "../rules/award-due.ts";
 import type { TaskState, View } from "../state.ts";
 import { aboutTask, type MoundEvent } from "./event.ts";
 
@@ -51,7 +52,7 @@ function opened(before: View, after: View, records: readonly Incoming[]): readon
   });
 }
 
-/** In order of task: the winner, or nobody; then who did not reveal. */
+/** In order of task: the winner, or nobody; then who lost the bond. */
 function awards(before: View, after: View, time: number): readonly Told[] {
   const waiting = before.get("auctions") ?? {};
   const due = Object.keys(waiting).filter((task) => time >= waiting[task]!);
@@ -61,10 +62,10 @@ function awards(before: View, after: View, time: number): readonly Told[] {
     if (award === undefined || before.get(`auction/${id}`)?.award !== undefined) return [];
     const [winner] = award.order;
     const won = winner === undefined ? {} : { agent: winner.agent };
-    const silent = award.others.filter(({ why }) => why === "unrevealed");
+    const losers = award.others.filter((other) => losesBond(after, other));
     return [
       { type: "auction.awarded" as const, ...aboutTask(task), ...won },
-      ...silent.map(({ agent }) => ({ type: "bid.forfeited" as const, ...aboutTask(task), agent })),
+      ...losers.map(({ agent }) => ({ type: "bid.forfeited" as const, ...aboutTask(task), agent })),
     ];
   });
 }

@@ -45,6 +45,12 @@ test("an auction opens, is bid on, revealed, awarded, and who did not reveal is 
     "auction.awarded ant-1",
     "bid.forfeited ant-2",
   ]);
+  const left = new Auction(ANTS).bid("ant-1").bid("ant-2");
+  left.world.pass(BIDS);
+  left.reveal("ant-1", "ant-2");
+  left.world.must("ant-2", { type: "end-membership", agent: "ant-2", status: "withdrawn" });
+  left.award();
+  expect(told(left.world)).toEqual(["auction.awarded ant-1", "bid.forfeited ant-2"]);
 });
 
 test("a turn passes on when its claim ends, when it goes by, and when nobody waits any more", () => {
