@@ -143,6 +143,18 @@ describe("attacks on auctions", () => {
     expect(figures["after"]).toBeLessThanOrEqual(figures["before"]! - 30);
     expect(told("Non-revealer")).toEqual(["AU5 bid-wrong 4"]);
   });
+
+  test("[AU9] who steps back after it has revealed loses its bond", () => {
+    const figures = figuresOf("Stepping back");
+    expect([figures["lostBySkill"], figures["lostByLeaving"]]).toEqual([10, 10]);
+    expect(told("Stepping back")).toEqual(["CL19 not-awarded 5"]);
+  });
+
+  test("[CL19] a standby does not come to its turn by keeping the winner from its own", () => {
+    const figures = figuresOf("Turn robber");
+    expect([figures["taken"], figures["won"], figures["lost"]]).toEqual([0, 1, 0]);
+    expect(told("Turn robber")).toEqual(["CL19 not-awarded 5"]);
+  });
 });
 
 describe("attacks on credits", () => {

@@ -4,6 +4,7 @@ import { capabilityLiar, claimAndAbandon } from "./claims.ts";
 import { cheatingProtege, doubleSpender } from "./credits.ts";
 import type { Outcome } from "./outcome.ts";
 import { resultFaker, slanderer, traitor, whitewasher } from "./reviews.ts";
+import { backOut, turnRobber } from "./robbers.ts";
 import { boughtRoot, vouchRing } from "./roots.ts";
 
 /** What all of them come to, in this order. */
@@ -26,6 +27,8 @@ const SCENARIOS: readonly (() => Outcome | Promise<Outcome>)[] = [
   bidCopier,
   stakeWhale,
   nonRevealer,
+  backOut,
+  turnRobber,
   doubleSpender,
   cheatingProtege,
 ];
