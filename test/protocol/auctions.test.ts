@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { TaskId } from "../../src/protocol/ids.ts";
 import { formatInstant } from "../../src/protocol/time.ts";
 import { Auction, BIDS, REVEALS, SALT } from "../support/auctions.ts";
-import { expectAccepted, expectDeclined, expectRefused } from "../support/verdicts.ts";
+import { expectAccepted, expectDeclined, expectRan, expectRefused } from "../support/verdicts.ts";
 import { HOUR, MINUTE } from "../support/world.ts";
 
 const DAY = 24 * HOUR;
@@ -37,6 +38,32 @@ describe("the terms of an auction", () => {
       .pass(HOUR)
       .must("root", { type: "edit", task: auction.task, changes: { value: 9 } });
     expect(auction.world.task(auction.task).value).toBe(9);
+  });
+
+  test("[TA9] leave an attempt to the winner and to each of those who stand by", () => {
+    const auction = new Auction(["ant-1", "ant-2"]);
+    const { world } = auction;
+    const terms = { mode: "auction", bidsUntil: "10m", revealsUntil: "5m" } as const;
+    const add = (attempts: number) =>
+      world.run("root", { type: "add", tasks: [{ title: "work", attempts, ...terms }] });
+    const edit = (task: TaskId, changes: object) =>
+      world.run("root", { type: "edit", task, changes });
+    for (const attempts of [1, 2]) {
+      expectDeclined(add(attempts), "TA9", "field-invalid");
+      expectDeclined(edit(auction.task, { attempts }), "TA9", "field-invalid");
+    }
+    expectRan(add(3));
+    // Who has failed before the auction has used an attempt up.
+    const plain = world.add("plain");
+    world.must("ant-1", { type: "claim", task: plain });
+    world.must("ant-1", { type: "finish", task: plain, outcome: "failed" });
+    expectDeclined(edit(plain, terms), "TA9", "field-invalid");
+    expectRan(edit(plain, { ...terms, attempts: 4 }));
+    // Nobody has bid: who takes it and fails makes no edit impossible that has nothing to do with it.
+    world.pass(BIDS).must("ant-2", { type: "claim", task: plain });
+    world.must("ant-2", { type: "finish", task: plain, outcome: "failed" });
+    expectRan(edit(plain, { needs: ["git"] }));
+    expectDeclined(edit(plain, { attempts: 3 }), "TA9", "field-invalid");
   });
 
   test("[AU7] are frozen from the first bid on: its creator favours nobody by changing them", () => {

@@ -46,6 +46,16 @@ describe("turns", () => {
     expect(auction.credits("ant-3")).toEqual({ free: 1_000, lost: 0, locked: 0 });
   });
 
+  test("[CL19] [TA9] each in the order has its turn though all before it have failed", () => {
+    const auction = awarded();
+    for (const agent of ["ant-1", "ant-2"]) {
+      expectRan(claim(auction, agent));
+      auction.world.must(agent, { type: "finish", task: auction.task, outcome: "failed" });
+    }
+    expectRan(claim(auction, "ant-3"));
+    auction.world.must("ant-3", { type: "finish", task: auction.task, outcome: "done" });
+  });
+
   test("[CL19] a release passes it on, and costs nothing; a failure costs half", () => {
     const auction = awarded();
     const { world, task } = auction;

@@ -96,7 +96,7 @@ export const RULES: Readonly<Record<string, string>> = {
   TA6: "A creator has at most tasks_open_max tasks that are not over, where the mound says so.",
   TA7: "A task's own lease is from 1 s up to lease_max.",
   TA8: "A command that adds several tasks adds all or none, and tells every entry whose references are at fault.",
-  TA9: "mode, bids_until and reveals_until come together, and bids only with them. Where they are set or changed, bids end at least 10 s after log time, reveals at least 10 s after bids and at most 30 d after log time.",
+  TA9: "mode, bids_until and reveals_until come together, and bids only with them. Where they are set or changed, bids end at least 10 s after log time, reveals at least 10 s after bids and at most 30 d after log time. Where they or attempts are, three more agents may fail before the task does: the winner and who stands by.",
   CL1: "A task is taken when it is open, or its claim has lapsed; taking a lapsed claim writes the old token's attempt as expired in the same commit. A task whose attempts are used up by different agents, by failing or by a lapse, is failed and not taken; releases do not count.",
   CL2: "A renewal is by the holder, under the same token, with a later until. After the lease has lapsed it is judged as taking the task would be, but the holder's own lapse does not stand against it.",
   CL3: "A finish is accepted after the lease lapsed, as long as nobody has taken over.",

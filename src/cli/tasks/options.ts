@@ -38,7 +38,7 @@ export function describeTask(command: Command): Command {
     .option("--deadline <time>", "a day or an RFC 3339 time, such as 2026-12-01T12:00:00Z")
     .option(
       "--attempts <n>",
-      "how many agents may fail before the task counts as failed; 3 unless said",
+      "how many agents may fail before the task counts as failed; 3 unless said, and at least with --auction",
     )
     .option("--review <required>", "done only counts once it is accepted")
     .option("--reviewer <agent>", "who accepts or rejects, besides the creator")

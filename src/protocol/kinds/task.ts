@@ -78,9 +78,10 @@ export const task = kind<TaskFields>({
   judge(record, context) {
     const body = record.fields;
     const current = context.before.get(`task/${body.id}`);
+    const { attempts = ATTEMPTS_DEFAULT } = body;
     return (
       (current === undefined ? judgeNew(record, context) : judgeEdit(body, current, context)) ??
-      refuseTerms(record.path, body, current?.auction, context.time) ??
+      refuseTerms(record.path, { ...body, attempts }, current, context.time) ??
       judgeFields(body, context)
     );
   },

@@ -1,7 +1,10 @@
 import { fault, type Fault } from "../fault.ts";
 import { AUCTION_MAX_MS, AUCTION_WINDOW_MIN_MS } from "../limits.ts";
+import type { TaskState } from "../state.ts";
 import { formatDuration } from "../time.ts";
 import type { AuctionTerms } from "../trust-state.ts";
+import { PLACES } from "./award.ts";
+import { failuresOf } from "./task-status.ts";
 
 /** What a task says of its auction; times in milliseconds. */
 export interface AuctionFields {
@@ -9,20 +12,21 @@ export interface AuctionFields {
   readonly bids?: "open" | "sealed" | undefined;
   readonly bids_until?: number | undefined;
   readonly reveals_until?: number | undefined;
+  readonly attempts: number;
 }
 
 /** What a task that says so asks of its bidders. */
-export function termsOf(body: AuctionFields): AuctionTerms | undefined {
+export function termsOf(body: Omit<AuctionFields, "attempts">): AuctionTerms | undefined {
   const { mode, bids_until: bidsUntil, reveals_until: revealsUntil } = body;
   if (mode === undefined || bidsUntil === undefined || revealsUntil === undefined) return undefined;
   return { bids: body.bids ?? "sealed", bidsUntil, revealsUntil };
 }
 
-/** [TA9] The terms are whole, and their windows such that bidders can keep them. `now`: log time. */
+/** [TA9] The terms are whole, their windows such that bidders can keep them, and each turn has its attempt. `now`: log time. */
 export function refuseTerms(
   path: string,
   body: AuctionFields,
-  before: AuctionTerms | undefined,
+  current: TaskState | undefined,
   now: number,
 ): Fault | undefined {
   const terms = termsOf(body);
@@ -36,7 +40,14 @@ export function refuseTerms(
     return invalid(said, "needs all of mode, bids_until and reveals_until");
   }
   const { bidsUntil, revealsUntil } = terms;
-  if (before?.bidsUntil === bidsUntil && before.revealsUntil === revealsUntil) return undefined;
+  const before = current?.auction;
+  const same = before?.bidsUntil === bidsUntil && before.revealsUntil === revealsUntil;
+  const left = body.attempts - (current === undefined ? 0 : failuresOf(current));
+  if (left < PLACES && !(same && body.attempts === current?.attemptsMax)) {
+    const who = "the winner and who stands by may each fail";
+    return invalid("attempts", `leaves ${left} of the ${PLACES} that an auction needs: ${who}`);
+  }
+  if (same) return undefined;
   const least = formatDuration(AUCTION_WINDOW_MIN_MS);
   if (bidsUntil - now < AUCTION_WINDOW_MIN_MS)
     return invalid("bids_until", `leaves less than ${least} to bid`);

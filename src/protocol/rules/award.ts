@@ -32,7 +32,7 @@ const TRUST_RANGE = 900;
 /** Keeps digits in whole numbers. */
 const MILLION = 1_000_000n;
 /** A winner and those who stand by. */
-const PLACES = 3;
+export const PLACES = 3;
 
 /** Each contender with its weight, in the same order. */
 export function weigh(contenders: readonly Contender[], bond: number): readonly Weighed[] {

@@ -33,7 +33,7 @@ export function taskStatus(view: View, task: TaskState, now: number): TaskStatus
   if (task.claim !== undefined) {
     if (!isLapsed(task, now)) return "claimed";
     // Taking over would write one more expired attempt, and that would be the last.
-    if (failures(task, task.claim.agent) >= task.attemptsMax) return "failed";
+    if (failuresOf(task, task.claim.agent) >= task.attemptsMax) return "failed";
     return isQuarantined(view, task, now) ? "quarantined" : "lapsed";
   }
   const done = finishing(task);
@@ -51,7 +51,7 @@ export function isSettled(task: TaskState): boolean {
 
 /** Whether as many different agents failed as the task allows; a standing claim does not count. */
 export function isUsedUp(task: TaskState): boolean {
-  return failures(task) >= task.attemptsMax;
+  return failuresOf(task) >= task.attemptsMax;
 }
 
 /** The attempt that finished the task, unless a review sent it back. */
@@ -107,7 +107,7 @@ function notSatisfied(view: View, ids: readonly TaskId[]): readonly TaskId[] {
 }
 
 /** How many different agents failed or let their lease lapse; releases do not count. */
-function failures(task: TaskState, lapsed?: string): number {
+export function failuresOf(task: TaskState, lapsed?: string): number {
   const agents = task.attempts
     .filter((attempt) => attempt.outcome === "failed" || attempt.outcome === "expired")
     .map((attempt): string => attempt.agent);
