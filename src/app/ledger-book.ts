@@ -9,6 +9,7 @@
  */
 import type { AgentId, Oid, TaskId } from "../protocol/ids.ts";
 import type { Incoming } from "../protocol/kinds/incoming.ts";
+import { ATTEMPTS_DEFAULT } from "../protocol/kinds/task.ts";
 import type { Delta, Outcome, View } from "../protocol/state.ts";
 import type { CreditsState, CreditState } from "../protocol/trust-state.ts";
 import type { LedgerFault, LedgerReport } from "./audit-report.ts";
@@ -26,6 +27,7 @@ interface Purse {
 /** What the record of a task says of credits; a task that says nothing is not kept. */
 interface Terms {
   readonly stake: number;
+  readonly attempts: number;
   readonly auctioned: boolean;
 }
 
@@ -34,6 +36,8 @@ interface Standing {
   readonly token: number;
   /** Milliseconds. */
   readonly until: number;
+  /** Renewed after the last lapse that the task allows: only work that is done returns its stake. */
+  readonly final: boolean;
 }
 
 /** One accepted commit: its place on the line, counted from 1, and its log time in milliseconds. */
@@ -50,16 +54,18 @@ export interface KeptLedger {
   ])[];
   readonly terms: readonly (readonly [TaskId, Terms])[];
   readonly standing: readonly (readonly [TaskId, Standing])[];
+  readonly failed: readonly (readonly [TaskId, readonly AgentId[]])[];
   readonly said: CreditsState;
   readonly faults: readonly LedgerFault[];
   readonly more: number;
 }
 
-type Fields = Standing & {
+type Fields = Omit<Standing, "final"> & {
   readonly id: TaskId;
   readonly to: AgentId;
   readonly amount: number;
   readonly stake?: number;
+  readonly attempts?: number;
   readonly mode?: "auction";
   readonly task: TaskId;
   readonly outcome: Outcome;
@@ -71,6 +77,8 @@ export class LedgerBook {
   readonly #purses: Map<AgentId, Purse>;
   readonly #terms: Map<TaskId, Terms>;
   readonly #standing: Map<TaskId, Standing>;
+  /** Who has failed at a task, or let it lapse; each once. */
+  readonly #failed: Map<TaskId, readonly AgentId[]>;
   /** The sums of all purses, and what the state says that they are. */
   readonly #sums = { granted: 0, forfeited: 0 };
   #said: CreditsState;
@@ -86,6 +94,7 @@ export class LedgerBook {
     );
     this.#terms = new Map(kept?.terms);
     this.#standing = new Map(kept?.standing);
+    this.#failed = new Map(kept?.failed);
     this.#said = kept?.said ?? { granted: 0, forfeited: 0 };
     this.#faults = [...(kept?.faults ?? [])];
     this.#more = kept?.more ?? 0;
@@ -146,6 +155,7 @@ export class LedgerBook {
       ]),
       terms: [...this.#terms],
       standing: [...this.#standing],
+      failed: [...this.#failed],
       said: this.#said,
       faults: this.#faults,
       more: this.#more,
@@ -159,20 +169,22 @@ export class LedgerBook {
     else if (kind === "attempt") this.#end(fields);
   }
 
-  #read({ id, stake = 0, mode }: Fields): void {
+  #read({ id, stake = 0, attempts = ATTEMPTS_DEFAULT, mode }: Fields): void {
     // What was locked by bids stays where it is, whatever the task says later.
     const auctioned = mode === "auction" || this.#terms.get(id)?.auctioned === true;
-    if (stake > 0 || auctioned) this.#terms.set(id, { stake, auctioned });
+    // Neither does what is locked by a claim that stands.
+    if (stake > 0 || auctioned || this.#standing.has(id))
+      this.#terms.set(id, { stake, attempts, auctioned });
     else this.#terms.delete(id);
   }
 
   #claim({ task, agent, token, until }: Fields): void {
-    const renews = this.#standing.get(task)?.token === token;
-    this.#standing.set(task, { agent, token, until });
-    const terms = this.#terms.get(task);
-    if (renews || terms === undefined || terms.auctioned) return;
+    const former = this.#standing.get(task);
+    const renews = former?.token === token;
+    this.#standing.set(task, { agent, token, until, final: renews && this.#isFinal(task, former) });
+    const { stake = 0, auctioned = false } = this.#terms.get(task) ?? {};
+    if (renews || auctioned || stake === 0) return;
     const purse = this.#touch(agent);
-    const { stake } = terms;
     if (freeIn(purse) < stake)
       this.#fault({ code: "overspent", agent, task, booked: freeIn(purse), said: stake });
     purse.on.set(task, stake);
@@ -181,14 +193,30 @@ export class LedgerBook {
   #end({ task, outcome }: Fields): void {
     const claim = this.#standing.get(task);
     this.#standing.delete(task);
-    if (claim === undefined || this.#terms.get(task)?.auctioned === true) return;
+    if (claim === undefined) return;
+    const final = this.#isFinal(task, claim);
+    if (outcome === "failed" || outcome === "expired")
+      this.#failed.set(task, this.#failedWith(task, claim.agent));
+    if (this.#terms.get(task)?.auctioned === true) return;
     const purse = this.#purses.get(claim.agent);
     const stake = purse?.on.get(task);
     if (purse === undefined || stake === undefined) return;
     this.#touch(claim.agent).on.delete(task);
     const late = this.#place!.time >= claim.until;
-    if (outcome === "expired" || (outcome === "cancelled" && late)) this.#lose(purse, stake);
+    const ended = outcome === "cancelled" ? late : outcome !== "done" && final;
+    if (outcome === "expired" || ended) this.#lose(purse, stake);
     else if (outcome === "failed") this.#lose(purse, stake - Math.floor(stake / 2));
+  }
+
+  /** Whether nobody could take over from the claim since it has lapsed. */
+  #isFinal(task: TaskId, { agent, until, final }: Standing): boolean {
+    const { attempts = Infinity } = this.#terms.get(task) ?? {};
+    const usedUp = this.#failedWith(task, agent).length >= attempts;
+    return final || (usedUp && this.#place!.time >= until);
+  }
+
+  #failedWith(task: TaskId, agent: AgentId): readonly AgentId[] {
+    return [...new Set([...(this.#failed.get(task) ?? []), agent])];
   }
 
   #grant(purse: Purse, amount: number): void {

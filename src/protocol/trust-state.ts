@@ -78,7 +78,8 @@ export interface GrantState {
 /** What an agent has locked on a task. */
 export interface StakeState {
   readonly amount: number;
-  readonly why: "bid" | "claim";
+  /** `lapse`: only work that is done gives it back any more; see rules/stakes.ts. */
+  readonly why: "bid" | "claim" | "lapse";
 }
 
 /** All credits of a mound: what was granted is what agents have, and what was forfeited. */

@@ -101,6 +101,30 @@ describe("the book of credits, kept apart from the judge", () => {
     },
   );
 
+  test("holds the end of the last attempt against who has let it lapse, renewed or not, and tells where it is not", () => {
+    for (const renewed of [false, true]) {
+      const last = World.found();
+      last.agent("ant-1");
+      last.must("root", { type: "grant", to: "ant-1", amount: 20, reason: "a start" });
+      const task = last.add("one", { stake: 7, attempts: 1 });
+      last.must("ant-1", { type: "claim", task, lease: MINUTE });
+      last.pass(HOUR);
+      // What the task says from now on changes nothing of what is locked.
+      last.must("root", { type: "edit", task, changes: { title: "one, and well" } });
+      if (renewed) last.must("ant-1", { type: "renew", task, lease: HOUR });
+      last.must("ant-1", { type: "finish", task, outcome: "released" });
+      const sums = { agents: 1, granted: 20, free: 13, locked: 0, forfeited: 7, more: 0 };
+      expect(kept(last.log)).toEqual({ sums, faults: [] });
+      const number = last.log.length;
+      const back = at(number, (delta) => {
+        const was = delta.get("credit/ant-1") as CreditState;
+        delta.set("credit/ant-1", { ...was, lost: 0 });
+        delta.set("credits", { granted: 20, forfeited: 0 });
+      });
+      expect(kept(last.log, back).faults).toEqual([`${number} not-as-booked ant-1`]);
+    }
+  });
+
   const tampered: readonly (readonly [string, Tamper, readonly string[]])[] = [
     [
       "a claim that locks nothing",

@@ -112,6 +112,33 @@ describe("the stake of a claim", () => {
     expect(purse(world)).toEqual(LOCKED);
   });
 
+  for (const outcome of ["released", "failed", "done"] as const)
+    for (const renewed of [false, true])
+      test(`[CL18] after the last lapse that the task allows is ${outcome === "done" ? "returned" : "forfeited"} by who says ${outcome}${renewed ? ", though it has renewed" : ""}`, () => {
+        const { world, task } = staked({ attempts: 2 });
+        world.must("ant-2", { type: "claim", task });
+        world.must("ant-2", { type: "finish", task, outcome: "failed" });
+        world.must("ant-1", { type: "claim", task, lease: MINUTE });
+        world.pass(HOUR);
+        expectDeclined(world.run("root", { type: "claim", task }), "CL1", "not-open");
+        if (renewed) {
+          world.must("ant-1", { type: "renew", task, lease: HOUR });
+          expect(purse(world)).toEqual(LOCKED);
+        }
+        world.must("ant-1", { type: "finish", task, outcome });
+        const forfeited = { granted: 10, lost: 7, locked: 0, free: 3 };
+        expect(purse(world)).toEqual(outcome === "done" ? UNTOUCHED : forfeited);
+      });
+
+  test("[CL18] after the last lapse is returned by a cancellation while a renewed lease lasts", () => {
+    const { world, task } = staked({ attempts: 1 });
+    world.must("ant-1", { type: "claim", task, lease: MINUTE });
+    world.pass(HOUR);
+    world.must("ant-1", { type: "renew", task, lease: HOUR });
+    world.must("root", { type: "cancel", task });
+    expect(purse(world)).toEqual(UNTOUCHED);
+  });
+
   test("[CL18] is forfeited by who takes over its own lapsed claim under a new token", () => {
     const { world, task } = staked({ stake: 5 });
     world.must("ant-1", { type: "claim", task, lease: MINUTE });

@@ -29,6 +29,7 @@ type Fields = Claim & {
   readonly to: string;
   readonly amount: number;
   readonly stake?: number;
+  readonly attempts?: number;
   readonly task: string;
   readonly outcome: string;
 };
@@ -36,7 +37,12 @@ type Fields = Claim & {
 export class Purses {
   readonly of = new Map<string, Purse>();
   readonly #stakes = new Map<string, number>();
+  readonly #attempts = new Map<string, number>();
   readonly #claims = new Map<string, Claim>();
+  /** Who has failed at a task, or let it lapse. */
+  readonly #failed = new Map<string, Set<string>>();
+  /** The claims that were renewed after the last lapse that their task allows. */
+  readonly #final = new Set<string>();
   #moved: Moved[] = [];
 
   /** All that one accepted commit moves, in order. `time`: log time in milliseconds. */
@@ -61,13 +67,16 @@ export class Purses {
     if (kind === "grant") {
       this.purse(fields.to).granted += fields.amount;
       this.#tell("granted", fields.to, fields.amount);
-    } else if (kind === "task") this.#stakes.set(fields.id, fields.stake ?? 0);
-    else if (kind === "claim") this.#claim(fields);
+    } else if (kind === "task") {
+      this.#stakes.set(fields.id, fields.stake ?? 0);
+      this.#attempts.set(fields.id, fields.attempts ?? 3);
+    } else if (kind === "claim") this.#claim(fields, time);
     else if (kind === "attempt") this.#end(fields, time);
   }
 
-  #claim(claim: Fields): void {
+  #claim(claim: Fields, time: number): void {
     const renews = this.#claims.get(claim.task)?.token === claim.token;
+    if (renews && this.#isFinal(claim.task, time)) this.#final.add(claim.task);
     this.#claims.set(claim.task, claim);
     const stake = this.#stakes.get(claim.task)!;
     if (renews || stake === 0) return;
@@ -80,17 +89,31 @@ export class Purses {
 
   #end({ task, outcome }: Fields, time: number): void {
     const { agent, until } = this.#claims.get(task)!;
+    const final = this.#isFinal(task, time) || this.#final.has(task);
     this.#claims.delete(task);
+    this.#final.delete(task);
+    if (outcome === "failed" || outcome === "expired")
+      this.#failed.set(task, new Set([...(this.#failed.get(task) ?? []), agent]));
     const purse = this.purse(agent);
     const stake = purse.locked.get(task);
     if (stake === undefined) return;
-    const late = outcome === "expired" || (outcome === "cancelled" && time >= until);
+    const late =
+      outcome === "expired" ||
+      (outcome === "cancelled" && time >= until) ||
+      (final && (outcome === "released" || outcome === "failed"));
     const lost = late ? stake : outcome === "failed" ? Math.ceil(stake / 2) : 0;
     purse.lost += lost;
     purse.locked.set(task, stake - lost);
     if (lost > 0) this.#tell("forfeited", agent, lost, task);
     purse.locked.delete(task);
     if (lost < stake) this.#tell("returned", agent, stake - lost, task);
+  }
+
+  /** Whether the claim has lapsed, and nobody can take over. */
+  #isFinal(task: string, time: number): boolean {
+    const { agent, until } = this.#claims.get(task)!;
+    const failed = new Set([...(this.#failed.get(task) ?? []), agent]);
+    return time >= until && failed.size >= this.#attempts.get(task)!;
   }
 
   /** Takes what a slash took, as it was told. */

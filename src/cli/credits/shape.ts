@@ -1,6 +1,7 @@
 import type { AgentId, TaskId } from "../../protocol/ids.ts";
 import { creditOf, freeOf, stakeOf } from "../../protocol/rules/ledger.ts";
 import type { View } from "../../protocol/state.ts";
+import type { StakeState } from "../../protocol/trust-state.ts";
 import { plural } from "../plural.ts";
 import { sanitiseLine } from "../sanitise.ts";
 
@@ -15,7 +16,7 @@ export interface Balance {
     readonly task: TaskId;
     readonly title: string;
     readonly amount: number;
-    readonly why: "bid" | "claim";
+    readonly why: StakeState["why"];
   }[];
 }
 

@@ -10,7 +10,7 @@ import { passOver } from "../rules/turns.ts";
 import { putTask } from "../rules/put-task.ts";
 import { claimLengthFlaw } from "../rules/trust/limits.ts";
 import { refuseStaleToken } from "../rules/fencing.ts";
-import { lockClaim } from "../rules/stakes.ts";
+import { lockClaim, noteRenewal } from "../rules/stakes.ts";
 import { kind, type Fields } from "./kind.ts";
 
 const fields = z.strictObject({
@@ -71,7 +71,7 @@ export const claim = kind<ClaimFields>({
     if (task.claim?.token !== body.token) {
       notePace(state, time);
       passOver(state, task, body.agent, time);
-    }
+    } else noteRenewal(state, task, time);
     lockClaim(state, body.agent, task);
     putTask(state, { ...task, token: body.token, claim: claimOf(body, task, time) });
   },

@@ -66,7 +66,7 @@ type TaskFields = Fields<typeof fields>;
 /** Larger is more urgent; 0 to 4. */
 const PRIORITY_DEFAULT = 2;
 /** How many different agents may fail before the task itself counts as failed. */
-const ATTEMPTS_DEFAULT = 3;
+export const ATTEMPTS_DEFAULT = 3;
 
 /** A piece of work. Its status is derived from its claim, its attempts and its reviews. */
 export const task = kind<TaskFields>({

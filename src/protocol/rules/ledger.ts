@@ -71,6 +71,18 @@ export function lockStake(
   note(state, { what: "locked", agent, task, amount });
 }
 
+/** Says why an agent has locked what it has locked on a task. */
+export function markStake(
+  state: Overlay,
+  task: TaskId,
+  agent: AgentId,
+  why: StakeState["why"],
+): void {
+  const stakes = state.get(`stake/${task}`);
+  const stake = stakeOf(state, task, agent);
+  if (stake !== undefined) state.set(`stake/${task}`, { ...stakes, [agent]: { ...stake, why } });
+}
+
 /** Gives back what an agent has locked on a task, but for `keep`. */
 export function releaseStake(state: Overlay, task: TaskId, agent: AgentId, keep = 0): void {
   const stake = stakeOf(state, task, agent);

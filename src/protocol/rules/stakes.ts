@@ -7,8 +7,17 @@ import { unreachable } from "../../base/assert.ts";
 import type { Fault } from "../fault.ts";
 import type { AgentId } from "../ids.ts";
 import type { ClaimState, Outcome, Overlay, TaskState, View } from "../state.ts";
-import { forfeitStake, lockStake, PARTS, refuseShort, releaseStake, stakeOf } from "./ledger.ts";
+import {
+  forfeitStake,
+  lockStake,
+  markStake,
+  PARTS,
+  refuseShort,
+  releaseStake,
+  stakeOf,
+} from "./ledger.ts";
 import { isLapsed } from "./lease.ts";
+import { failuresOf } from "./task-status.ts";
 
 /** Who says that it has failed loses half; who says nothing, all. */
 const FAILED_PARTS = PARTS / 2;
@@ -44,18 +53,30 @@ export function settleStake(
   outcome: Outcome,
   time: number,
 ): void {
-  forfeitStake(state, task.id, agent, lostParts(task, outcome, time));
+  const final = isFinal(task, time) || stakeOf(state, task.id, agent)?.why === "lapse";
+  forfeitStake(state, task.id, agent, lostParts(task, outcome, time, final));
   releaseStake(state, task.id, agent);
 }
 
-/** How many sixteenths of a stake are lost. A lapse that nobody has acted on yet takes nothing. */
-function lostParts(task: TaskState, outcome: Outcome, time: number): number {
+/** A lapse that nobody can act on by taking over is not undone by a renewal. `task`: as it was before that. */
+export function noteRenewal(state: Overlay, task: TaskState, time: number): void {
+  if (isFinal(task, time)) markStake(state, task.id, task.claim!.agent, "lapse");
+}
+
+/** Whether its claim has lapsed, and that was the last attempt: or who abandons it could wait, and give it back. */
+function isFinal(task: TaskState, time: number): boolean {
+  return isLapsed(task, time) && failuresOf(task, task.claim!.agent) >= task.attemptsMax;
+}
+
+/** How many sixteenths of a stake are lost. Another lapse that nobody has acted on yet takes nothing. */
+function lostParts(task: TaskState, outcome: Outcome, time: number, final: boolean): number {
   switch (outcome) {
     case "done":
-    case "released":
       return 0;
+    case "released":
+      return final ? PARTS : 0;
     case "failed":
-      return FAILED_PARTS;
+      return final ? PARTS : FAILED_PARTS;
     case "cancelled":
       return isLapsed(task, time) ? PARTS : 0;
     case "expired":
