@@ -1,31 +1,16 @@
-/**
- * What an auction needs somebody to do when its time has come: reveals what this clone has bid, and has the
- * award made where nobody else commits anything. Each machine does so for its own; awards it leaves to others for
- * a while.
- */
+/** Does what auctions need somebody to do: for whom this machine has served lately, and for who has bid in its clone. */
 import type { Sequencer } from "../app/sequencer.ts";
-import { dueReveals, spentBids } from "../open/due-reveals.ts";
-import { KeptBids } from "../open/kept-bids.ts";
-import type { Mound } from "../open/mound.ts";
+import { AuctionChores, type Chore, type ChorePorts } from "../open/auction-chores.ts";
 import type { Command } from "../protocol/commands/index.ts";
-import type { AgentId, TaskId } from "../protocol/ids.ts";
-import { phaseOf } from "../protocol/rules/auction.ts";
-import { refuseNonMember } from "../protocol/rules/members.ts";
-import { mayAward } from "../protocol/rules/award-due.ts";
-import type { View } from "../protocol/state.ts";
+import type { AgentId } from "../protocol/ids.ts";
 import type { Log } from "./log.ts";
 import type { SignerShelf } from "./signer-shelf.ts";
 
 /** In milliseconds. The shortest time to reveal is ten seconds, and a push takes its share. */
 const LOOK_MS = 2_000;
-/** Looks after which an award that is due is made at the latest; which one is drawn, so few daemons do the same. */
-const PATIENCE = 3;
 
 export interface AuctionPorts {
-  readonly mound: Pick<Mound, "read"> & {
-    readonly clone: Pick<Mound["clone"], "commonDir">;
-    readonly ports: Pick<Mound["ports"], "random">;
-  };
+  readonly mound: ChorePorts["mound"];
   readonly sequencer: Pick<Sequencer, "submit">;
   readonly signers: Pick<SignerShelf, "find" | "agents">;
   readonly log: Log;
@@ -33,17 +18,22 @@ export interface AuctionPorts {
 
 export class AuctionKeeper {
   readonly #ports: AuctionPorts;
-  readonly #kept: KeptBids;
-  /** What is waited with, and for how many looks yet. */
-  #waiting: { readonly task: TaskId; readonly looks: number } | undefined;
+  readonly #chores: AuctionChores;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
   #busy = false;
   #stopped = false;
 
   constructor(ports: AuctionPorts) {
+    const { mound, signers } = ports;
     this.#ports = ports;
-    this.#kept = new KeptBids(ports.mound.clone.commonDir);
+    this.#chores = new AuctionChores({
+      mound,
+      awarders: (creator) => [...signers.agents, creator],
+      isAtHand: async (agent) => (await signers.find(agent)).ok,
+      submit: (agent, command) => this.#submit(agent, command),
+      tell: (chore) => this.#tell(chore),
+    });
   }
 
   start(): void {
@@ -64,51 +54,21 @@ export class AuctionKeeper {
 
   async look(): Promise<void> {
     try {
-      await this.#reveal();
-      await this.#award();
+      await this.#chores.reveal();
+      await this.#chores.award();
     } catch (error) {
       this.#ports.log.warn({ error: String(error) }, "could not look after the auctions");
     }
   }
 
-  async #reveal(): Promise<void> {
-    const { mound, log } = this.#ports;
-    const bids = await this.#kept.all();
-    if (bids.length === 0) return;
-    for (const bid of await mound.read((view, now) => spentBids(view, bids, now)))
-      await this.#kept.forget(bid);
-    const due = await mound.read((view, now) => dueReveals(view, bids, now));
-    const reveal = async ({ agent, task, eta, salt }: (typeof due)[number]): Promise<void> => {
-      const fault = await this.#submit(agent, { type: "reveal", task, eta, salt });
-      if (fault === undefined) log.info({ agent, task }, "revealed a bid");
-      else log.warn({ agent, task, fault }, "a bid could not be revealed");
-    };
-    // Together, so that the sequencer makes one chain of them.
-    await Promise.all(due.map(reveal));
-  }
-
-  async #award(): Promise<void> {
-    const { mound, signers, log } = this.#ports;
-    const due = await mound.read((view, now) => dueAward(view, now, signers.agents));
-    if (due === undefined || this.#waitsWith(due.task)) return;
-    for (const agent of due.agents) {
-      const found = await signers.find(agent);
-      if (!found.ok) continue;
-      const fault = await this.#submit(agent, { type: "award", task: due.task });
-      if (fault === undefined) log.info({ agent, task: due.task }, "had an auction awarded");
-      else log.warn({ agent, task: due.task, fault }, "an auction could not be awarded");
-      return;
+  #tell({ what, fault, ...about }: Chore): void {
+    const { log } = this.#ports;
+    const reveals = what === "reveal";
+    if (fault === undefined) log.info(about, reveals ? "revealed a bid" : "had an auction awarded");
+    else {
+      const text = reveals ? "a bid could not be revealed" : "an auction could not be awarded";
+      log.warn({ ...about, fault }, text);
     }
-  }
-
-  /** Whether somebody else may still come first. Who was not served in the end waits anew. */
-  #waitsWith(task: TaskId): boolean {
-    const looks =
-      this.#waiting?.task === task
-        ? this.#waiting.looks - 1
-        : Math.floor(this.#ports.mound.ports.random.fraction() * PATIENCE);
-    this.#waiting = looks > 0 ? { task, looks } : undefined;
-    return looks > 0;
   }
 
   /** Answers why it was not carried out. */
@@ -122,25 +82,4 @@ export class AuctionKeeper {
     const [outcome] = taken.ok ? await taken.value : [taken];
     return outcome?.ok === true ? undefined : (outcome?.error.code ?? "no-answer");
   }
-}
-
-/**
- * An award that is due, and who may have it made: whom this machine has served lately, and the creator, whose
- * auction it is. One commit makes all that are due for its author.
- */
-function dueAward(
-  view: View,
-  now: number,
-  served: readonly AgentId[],
-): { readonly task: TaskId; readonly agents: readonly AgentId[] } | undefined {
-  for (const id of Object.keys(view.get("auctions") ?? {}).toSorted()) {
-    const task = view.get(`task/${id}`);
-    // Where nobody has bid, the next commit of anybody strikes it off the list, and nobody waits for that.
-    if (task === undefined || phaseOf(view, task, now).phase !== "due") continue;
-    const agents = [...new Set([...served, task.creator])].filter(
-      (one) => refuseNonMember(view, one) === undefined && mayAward(view, task, one),
-    );
-    if (agents.length > 0) return { task: task.id, agents };
-  }
-  return undefined;
 }

@@ -64,6 +64,11 @@ export interface Desk {
   adopt(): Promise<Result<readonly TakenTask[], DeskFault>>;
   /** What there is to take; `fresh`: as the origin has it now, else as it is known here. */
   look(fresh: boolean, except: LeftAlone): Promise<Result<Outlook, DeskFault>>;
+  /**
+   * Does what its agent has promised for a certain time, whether or not it looks for work: reveals what it has bid.
+   * Cheap where there is nothing; what fails is tried again by the next call.
+   */
+  tend(): Promise<void>;
   /** Holds on to a task; answers the new end of the lease in milliseconds. */
   renew(task: TakenTask, progress?: Progress): Promise<Result<number, DeskFault>>;
   /** Ends the claim. `progress` is what was not said yet; it goes before the end. */

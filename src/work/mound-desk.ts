@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../base/result.ts";
 import type { Outcome } from "../app/request.ts";
+import { AuctionChores, type Chore } from "../open/auction-chores.ts";
 import type { Mound } from "../open/mound.ts";
 import type { Command } from "../protocol/commands/index.ts";
 import { dueBroadcast } from "../protocol/commands/keep-can.ts";
@@ -21,6 +22,8 @@ export interface MoundDeskOptions {
   readonly describe: (view: View, task: TaskState, now: number) => unknown;
   /** How much the worker does at once, where others are to know how loaded it is. */
   readonly capacity?: number | undefined;
+  /** Told what it has done for auctions, beside its work. */
+  readonly chore?: (chore: Chore) => void;
 }
 
 /** Workers of one clone share a look at its origin: what one of them, or the daemon, has just heard. */
@@ -46,12 +49,28 @@ export class MoundDesk implements Desk {
   /** Claims that may or may not have landed, by their nonces, and the tip at that time. */
   readonly #doubts = new Map<Nonce, Oid | undefined>();
   readonly #broadcaster: Broadcaster | undefined;
+  readonly #chores: AuctionChores;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: MoundDeskOptions) {
     this.#options = options;
-    const { capacity, mound } = options;
+    const { capacity, mound, agent } = options;
     if (capacity !== undefined) this.#broadcaster = new Broadcaster(mound.ports.clock, capacity);
+    this.#chores = new AuctionChores({
+      mound: {
+        clone: mound.clone,
+        ports: mound.ports,
+        read: (reader) => this.#alone(() => mound.read(reader)),
+      },
+      of: agent,
+      awarders: () => [agent],
+      isAtHand: async () => true,
+      submit: async (_agent, command) => {
+        const outcome = await this.#submit(command);
+        return outcome.ok ? undefined : outcome.error.code;
+      },
+      tell: (chore) => options.chore?.(chore),
+    });
   }
 
   async take(
@@ -99,7 +118,20 @@ export class MoundDesk implements Desk {
       if (!seen.ok) return seen;
     }
     await this.#broadcast();
+    const awarded = await attempt(async () => ok(await this.#chores.award()));
+    if (!awarded.ok) return awarded;
     return this.#read((view, now) => ok(outlook(view, agent, now, except, yields)));
+  }
+
+  async tend(): Promise<void> {
+    const { mound } = this.#options;
+    await attempt(async () => {
+      // Its agent may have bid by another command meanwhile, and what it has bid be revealed by another.
+      if ((await this.#chores.bids()).length === 0) return ok(undefined);
+      const seen = await this.#exclusive(() => mound.refresh(FRESH_MS));
+      if (seen.ok) await this.#chores.reveal();
+      return ok(undefined);
+    });
   }
 
   async renew(task: TakenTask, progress?: Progress): Promise<Result<number, DeskFault>> {
@@ -200,8 +232,12 @@ export class MoundDesk implements Desk {
 
   /** One after another: the line is moved and read by one caller of this process at a time. */
   #exclusive<T>(act: () => Promise<Result<T, DeskFault>>): Promise<Result<T, DeskFault>> {
-    const result = this.#turn.then(() => attempt(act));
-    this.#turn = result;
+    return this.#alone(() => attempt(act));
+  }
+
+  #alone<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(act);
+    this.#turn = result.catch(() => undefined);
     return result;
   }
 }

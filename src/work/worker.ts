@@ -88,6 +88,8 @@ class Worker {
       this.#poke();
     });
     while (!this.#isOver()) {
+      await this.#options.desk.tend();
+      if (this.#isOver()) break;
       if (this.#room() > 0) await this.#fill();
       if (!this.#isOver() && (this.#next === "look" || this.#room() === 0)) await this.#rest();
     }
@@ -157,13 +159,13 @@ class Worker {
     this.#lookMs = Math.min(lookMaxMs, this.#lookMs * LOOK_GROWTH);
   }
 
-  /** Until a life ends, a hint comes, or it is time for another look. */
+  /** Until a life ends, a hint comes, or it is time for another look, or to tend to what was promised. */
   async #rest(): Promise<void> {
     const { timers, random } = this.#options;
     const spread = this.#lookMs * (0.75 + random.fraction() / 2);
     const wait = Math.min(spread, this.#cool.next() ?? Number.POSITIVE_INFINITY);
     await new Promise<void>((resolve) => {
-      const cancel = this.#room() > 0 ? timers.after(wait, resolve) : () => undefined;
+      const cancel = timers.after(this.#room() > 0 ? wait : LOOK_MAX_MS, resolve);
       this.#wake = () => {
         cancel();
         resolve();

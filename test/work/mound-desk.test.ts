@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { ok } from "../../src/base/result.ts";
 import type { Mound } from "../../src/open/mound.ts";
 import { commitTime } from "../../src/protocol/commands/plan.ts";
+import { KeptBids } from "../../src/open/kept-bids.ts";
 import type { TaskId } from "../../src/protocol/ids.ts";
+import { sealOf } from "../../src/protocol/rules/auction.ts";
 import { MoundDesk } from "../../src/work/mound-desk.ts";
+import { testFolder } from "../support/folder.ts";
 import { memoryWorld, type MemoryClone } from "../support/memory-world.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -19,7 +21,11 @@ async function desk(tasks: number, capacity?: number) {
   if (capacity !== undefined)
     must(await clone.run({ type: "can", skills: ["git"], for: 4 * DAY_MS }));
   const batches: string[][] = [];
+  const commonDir = testFolder("mound-desk-");
+  const chores: string[] = [];
   const mound = {
+    clone: { commonDir },
+    id: (await clone.read((view) => view.get("mound")))!.id,
     ports: clone.ports,
     line: clone.line,
     read: (reader: (view: unknown, now: number) => unknown) =>
@@ -29,15 +35,16 @@ async function desk(tasks: number, capacity?: number) {
       return clone.runAll(commands);
     },
     sync: () => clone.submitter.sync(),
-    refresh: async () => ok(undefined),
+    refresh: () => clone.submitter.sync(),
   } as unknown as Mound;
   const made = new MoundDesk({
     mound,
     agent: clone.agent,
     describe: (_view, task) => task.title,
     capacity,
+    chore: ({ what, task, fault }) => chores.push(`${what} ${task} ${fault ?? "done"}`),
   });
-  return { world, founder, clone, desk: made, batches };
+  return { world, founder, clone, desk: made, batches, mound, commonDir, chores };
 }
 
 function must<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {
@@ -196,4 +203,77 @@ test("a worker whose broadcast is refused works on, and says no more", async () 
   }
   expect(batches.flat()).toContain("keep-can");
   expect(batches.at(-1)).not.toContain("keep-can");
+});
+
+/** An auction of the founder's on which a stranger has bid, and the worker's agent where it is told to. */
+async function auctioned(bids: boolean) {
+  const all = await desk(0);
+  const { world, founder, clone, mound, commonDir } = all;
+  const stranger = await (await world.clone("w-2")).join();
+  const bidders = bids ? [clone, stranger] : [stranger];
+  const grants = bidders.map(
+    ({ agent }) => ({ type: "grant", to: agent, amount: 100, reason: "a start" }) as const,
+  );
+  const terms = { mode: "auction", bidsUntil: "10m", revealsUntil: "5m" } as const;
+  const add = { type: "add", tasks: [{ title: "big", value: 100, ...terms }] } as const;
+  for (const command of [...grants, add]) must(await founder.run(command));
+  const [task] = (await founder.tasks()) as [TaskId];
+  const kept = new KeptBids(commonDir);
+  for (const bidder of bidders) {
+    const sealed = { task, agent: bidder.agent, stake: 10, eta: 60_000, salt: "0".repeat(32) };
+    const seal = sealOf({ mound: mound.id, ...sealed });
+    // As though both had bid from this clone.
+    await kept.keep({ ...sealed, seal });
+    must(await bidder.submitter.sync());
+    must(await bidder.run({ type: "bid", task, stake: 10, seal }));
+  }
+  const auction = async () => (await clone.read((view) => view.get(`auction/${task}`)))!;
+  const minutes = (count: number) => world.clock.advance(count * 60_000);
+  return { ...all, task, kept, stranger, minutes, auction };
+}
+
+test("reveals what its own agent has bid in its clone, once it is time, and forgets it then", async () => {
+  const {
+    desk: made,
+    clone,
+    task,
+    kept,
+    chores,
+    stranger,
+    minutes,
+    auction,
+  } = await auctioned(true);
+  await made.tend();
+  expect(chores).toEqual([]);
+  await minutes(11);
+  await made.tend();
+  await made.tend();
+  expect(chores).toEqual([`reveal ${task} done`]);
+  const { bids } = await auction();
+  expect(bids[clone.agent]!.salt).toBe("0".repeat(32));
+  expect(bids[stranger.agent]!.salt).toBeUndefined();
+  expect((await kept.all()).map(({ agent }) => agent)).toEqual([stranger.agent]);
+});
+
+test("reveals nothing while the origin is away, and the same when it is back", async () => {
+  const { world, desk: made, task, chores, minutes } = await auctioned(true);
+  await minutes(11);
+  world.origin.mishaps.fetches.push("unreachable");
+  await made.tend();
+  expect(chores).toEqual([]);
+  await made.tend();
+  expect(chores).toEqual([`reveal ${task} done`]);
+});
+
+test("has a due award made when it looks for work, unless its own agent has bid", async () => {
+  for (const bids of [false, true]) {
+    const { desk: made, chores, minutes, task, auction } = await auctioned(bids);
+    must(await made.look(true, NONE));
+    await minutes(16);
+    expect((await auction()).award).toBeUndefined();
+    // It leaves it to others for a look or two.
+    for (let look = 0; look < 3; look += 1) must(await made.look(true, NONE));
+    expect(chores).toEqual(bids ? [] : [`award ${task} done`]);
+    expect((await auction()).award === undefined).toBe(bids);
+  }
 });

@@ -69,6 +69,7 @@ class FakeDesk implements Desk {
   readonly open: TakenTask[] = [];
   hope = true;
   looks: number[] = [];
+  tended = 0;
   /** What the next renewals and endings are answered; then they go well. */
   readonly renewals: (DeskFault | undefined)[] = [];
   readonly endings: (DeskFault | undefined)[] = [];
@@ -101,6 +102,10 @@ class FakeDesk implements Desk {
     const left = new Set([...except.forNow, ...except.forGood]);
     const takeable = this.open.some(({ id }) => !left.has(id));
     return ok({ takeable, hope: takeable || this.hope });
+  }
+
+  async tend(): Promise<void> {
+    this.tended += 1;
   }
 
   async renew(task: TakenTask, progress?: Progress): Promise<Result<number, DeskFault>> {

@@ -37,6 +37,24 @@ describe("what it takes", () => {
     ]);
   });
 
+  test("it tends to what its agent has promised while it waits, and while there is no room for more", async () => {
+    for (const busy of [false, true]) {
+      const program = new FakeProgram();
+      const { advance, desk, run, stop } = worker([program]);
+      if (busy) desk.open.push(taskNamed());
+      const working = run();
+      await advance(0);
+      for (let times = 0; times < 5; times += 1) {
+        const before = desk.tended;
+        await advance(1.25 * LOOK_MAX_MS);
+        expect(desk.tended).toBeGreaterThan(before);
+      }
+      stop();
+      program.exit(1);
+      await working;
+    }
+  });
+
   test("what was given back only after a cool-down, each time twice as long; what failed never again", async () => {
     const programs = [75, 75, 1].map(() => new FakeProgram());
     const { advance, desk, events, run, stop, start, timers } = worker(programs);

@@ -62,7 +62,7 @@ export async function bid(
     },
     text:
       `${agent} bids on ${task.id}: ${credits(stake)} locked, done in ${formatDuration(eta)}. ${credits(free)} ${free === 1 ? "is" : "are"} free.\n` +
-      `Reveal it from ${formatInstant(bidsUntil)} on and before ${formatInstant(revealsUntil)}, or lose ${credits(bondOf(task))}; \`mound watch\` does it by itself.`,
+      `Reveal it from ${formatInstant(bidsUntil)} on and before ${formatInstant(revealsUntil)}, or lose ${credits(bondOf(task))}; \`mound watch\` and \`mound work\` do it by themselves.`,
     next: [`mound reveal ${task.id}`, `mound auction ${task.id}`],
     notes,
   };

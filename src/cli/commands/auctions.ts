@@ -32,15 +32,15 @@ export function addAuctionCommands(program: Command, run: Run): void {
 
 const BID_HELP = `
 A bid may be written anew or withdrawn while bids count. What it seals is kept in the git directory of this
-clone, for you alone: reveal it from here, or let \`mound watch\` do it. A bid that is not revealed in time loses
-its bond, a tenth of the task's value; so does one whose bidder no longer declares what the task needs.
+clone, for you alone: reveal it from here, or let \`mound watch\` or \`mound work\` do it. A bid that is not revealed in
+time loses its bond, a tenth of the task's value; so does one whose bidder no longer declares what the task needs.
 
 Example:
   mound bid k3f9 --stake 20 --eta 2h --as ant-3`;
 
 const REVEAL_HELP = `
 It is time from the end of the bids to that of the reveals. \`mound watch\` reveals by itself what was bid in its
-clone.
+clone, and \`mound work\` what its agent has bid there, within a minute after it is time.
 
 Example:
   mound reveal k3f9 --as ant-3`;

@@ -1,5 +1,6 @@
 import { unreachable } from "../../base/assert.ts";
 import { formatInstant } from "../../protocol/time.ts";
+import type { Chore } from "../../open/auction-chores.ts";
 import type { DeskFault, Progress } from "../../work/desk.ts";
 import type { WorkEvent } from "../../work/events.ts";
 import { explain, type Failure } from "../explain.ts";
@@ -78,6 +79,15 @@ export function eventJson(event: WorkEvent, now: number): object | undefined {
   if (!("fault" in facts)) return { ...common, ...facts };
   const { code, message } = explainWork(facts.fault);
   return { ...common, ...facts, fault: { code, message } };
+}
+
+/** What a worker does for auctions beside its work, as talk. */
+export function sayChore({ what, task, fault }: Chore): string {
+  const reveals = what === "reveal";
+  if (fault === undefined)
+    return reveals ? `Revealed the bid on ${task}.` : `Had the auction of ${task} awarded.`;
+  const could = reveals ? `The bid on ${task}` : `The auction of ${task}`;
+  return `${could} could not be ${reveals ? "revealed" : "awarded"} (${fault}). It is tried again; by hand: mound ${reveals ? `reveal ${task}` : `auction ${task} --award`}`;
 }
 
 /** The words for whatever keeps a worker from going on. */

@@ -20,7 +20,7 @@ import { exitOf } from "./exit-of.ts";
 import { findProgram } from "./find-program.ts";
 import { sayHere } from "./presence.ts";
 import { graceOption, lookMax } from "./program-options.ts";
-import { eventJson, explainWork, sayEvent } from "./say.ts";
+import { eventJson, explainWork, sayChore, sayEvent } from "./say.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /** What waits to be read on standard error is held in memory. */
@@ -58,6 +58,7 @@ export async function workCommand(
     agent,
     describe: taskStory,
     capacity,
+    chore: (chore) => env.err(`${sanitise(sayChore(chore))}\n`),
     // Who takes one task and ends would be told that there is nothing.
     yields: wish.mode !== "once",
     ...(wish.lease === undefined ? {} : { lease: wish.lease }),
