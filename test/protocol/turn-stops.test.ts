@@ -168,6 +168,20 @@ describe("turns of a task whose paths others have reserved", () => {
     expect(takers(auction)).toEqual(["ant-2"]);
   });
 
+  test("[CL19] stand still after a lapse, too, though the takeover that ends the lapsed claim comes later", () => {
+    const auction = new Auction(ANTS, { paths: PATHS }).run(FOUR);
+    const { world } = auction;
+    expectRan(claim(auction, "ant-1"));
+    world.pass(MINUTE);
+    const other = seize(world, "root");
+    world.pass(MINUTE);
+    letGo(world, "root", other);
+    world.pass(REVEALS - 1_000);
+    expectDeclined(claim(auction, "ant-3"), "CL19", "not-awarded");
+    expectRan(claim(auction, "ant-2"));
+    expect(lost(auction)).toEqual([10, 0, 0, 0]);
+  });
+
   test("[CL19] are not given back once they have run out, nor after anybody has taken the task", () => {
     const auction = new Auction(ANTS, { paths: PATHS }).run(FOUR);
     const { world, task } = auction;
@@ -191,7 +205,7 @@ describe("turns of a task whose paths others have reserved", () => {
       ),
       { minLength: 4, maxLength: 40 },
     );
-    fc.assert(fc.property(moves, play), runsUpTo(20, 1_000));
+    fc.assert(fc.property(moves, play), runsUpTo(12, 300));
   });
 });
 

@@ -58,7 +58,9 @@ export function passOver(state: Overlay, task: TaskState, taker: AgentId, now: n
 
 /** When a claim of the task itself ends, the next turn begins; it has begun already where the lease has lapsed. */
 export function nextTurn(state: Overlay, { id }: TaskState, claim: ClaimState, now: number): void {
-  beginTurn(state, id, Math.min(now, claim.until));
+  const kept = state.get(`auction/${id}`)?.award?.turn.base ?? 0;
+  // What has stopped that turn since the lapse is kept already.
+  beginTurn(state, id, Math.max(kept, Math.min(now, claim.until)));
 }
 
 /** From now on (log time) the task may be taken again, as where its work is rejected. */
