@@ -73,11 +73,15 @@ export class AuctionChores {
 
   async award(): Promise<void> {
     const { mound, awarders, isAtHand, submit, tell } = this.#ports;
-    const due = await mound.read((view, now) => dueAward(view, now, awarders));
-    if (due === undefined || this.#waitsWith(due.task)) return;
-    for (const agent of due.agents) {
-      if (!(await isAtHand(agent))) continue;
-      const { task } = due;
+    const away = new Set<AgentId>();
+    // One commit makes all that are due for its author.
+    for (const [task, agent] of await mound.read((view, now) => dueAwards(view, now, awarders))) {
+      if (away.has(agent)) continue;
+      if (!(await isAtHand(agent))) {
+        away.add(agent);
+        continue;
+      }
+      if (this.#waitsWith(task)) return;
       tell({ what: "award", agent, task, fault: await submit(agent, { type: "award", task }) });
       return;
     }
@@ -94,20 +98,20 @@ export class AuctionChores {
   }
 }
 
-/** An award that is due, and who may have it made. One commit makes all that are due for its author. */
-function dueAward(
+/** The awards that are due, each with whoever may have it made, in order of preference. */
+function dueAwards(
   view: View,
   now: number,
   awarders: ChorePorts["awarders"],
-): { readonly task: TaskId; readonly agents: readonly AgentId[] } | undefined {
-  for (const id of Object.keys(view.get("auctions") ?? {}).toSorted()) {
-    const task = view.get(`task/${id}`);
-    // Where nobody has bid, the next commit of anybody strikes it off the list, and nobody waits for that.
-    if (task === undefined || phaseOf(view, task, now).phase !== "due") continue;
-    const agents = [...new Set(awarders(task.creator))].filter(
-      (one) => refuseNonMember(view, one) === undefined && mayAward(view, task, one),
-    );
-    if (agents.length > 0) return { task: task.id, agents };
-  }
-  return undefined;
+): readonly (readonly [TaskId, AgentId])[] {
+  return Object.keys(view.get("auctions") ?? {})
+    .toSorted()
+    .flatMap((id) => {
+      const task = view.get(`task/${id}`);
+      // Where nobody has bid, the next commit of anybody strikes it off the list, and nobody waits for that.
+      if (task === undefined || phaseOf(view, task, now).phase !== "due") return [];
+      return [...new Set(awarders(task.creator))]
+        .filter((one) => refuseNonMember(view, one) === undefined && mayAward(view, task, one))
+        .map((agent) => [task.id, agent] as const);
+    });
 }

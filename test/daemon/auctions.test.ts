@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ok } from "../../src/base/result.ts";
+import { err, ok } from "../../src/base/result.ts";
 import { AuctionKeeper } from "../../src/daemon/auctions.ts";
 import { commitTime } from "../../src/protocol/commands/plan.ts";
 import { memoryLog } from "../support/memory-log.ts";
@@ -9,16 +9,30 @@ import { testFolder } from "../support/folder.ts";
 const MINUTE = 60_000;
 const TIMES = { mode: "auction", bidsUntil: "10m", revealsUntil: "5m" } as const;
 
-/** The keeper of the creator's machine, whose luck is given; of five auctions that are over `bidOn` have a bid. */
-async function keeperWith(fraction: number, bidOn: number) {
+interface Scene {
+  /** The luck of the keeper. */
+  readonly fraction: number;
+  /** Of the five auctions, the last ones in order of id, which have a bid. */
+  readonly bidOn: number;
+  /** Auctions besides, of a creator of whom no key is here; each has a bid. */
+  readonly strange?: number;
+}
+
+/** The keeper of the machine of five auctions' creator, all of which are over. */
+async function keeperWith({ fraction, bidOn, strange = 0 }: Scene) {
   const world = memoryWorld(7);
   const founder = await world.found();
   const bidder = await (await world.clone("w-1")).join();
+  const stranger = await (await world.clone("w-2")).join();
   const grant = { type: "grant", to: bidder.agent, amount: 100, reason: "a start" } as const;
   const task = { title: "big", value: 100, ...TIMES };
   await founder.runAll([grant, { type: "add", tasks: Array.from({ length: 5 }, () => task) }]);
+  const own = (await founder.tasks()).toSorted();
+  if (strange > 0)
+    await stranger.run({ type: "add", tasks: Array.from({ length: strange }, () => task) });
+  const others = (await stranger.tasks()).filter((id) => !own.includes(id));
   const seal = "0".repeat(64);
-  for (const id of (await founder.tasks()).toSorted().slice(5 - bidOn))
+  for (const id of [...own.slice(5 - bidOn), ...others])
     expect(await bidder.run({ type: "bid", task: id, stake: 10, seal })).toMatchObject({
       ok: true,
     });
@@ -39,11 +53,17 @@ async function keeperWith(fraction: number, bidOn: number) {
         return ok(founder.runAll(requests.map(({ command }) => command)));
       },
     },
-    signers: { agents: [], find: async () => ok(founder.signer) },
+    signers: {
+      agents: [],
+      find: async (agent) =>
+        agent === founder.agent
+          ? ok(founder.signer)
+          : err({ code: "key-unavailable", detail: "no key" }),
+    },
     log: memoryLog(),
   });
   const open = async () => Object.keys((await founder.read((view) => view.get("auctions"))) ?? {});
-  return { keeper, asked, open };
+  return { keeper, asked, open, own };
 }
 
 test.each([
@@ -51,7 +71,7 @@ test.each([
   { fraction: 0.5, waits: 1 },
   { fraction: 0.999_999, waits: 2 },
 ])("an award waits $waits looks for others at luck $fraction", async ({ fraction, waits }) => {
-  const { keeper, asked, open } = await keeperWith(fraction, 2);
+  const { keeper, asked, open } = await keeperWith({ fraction, bidOn: 2 });
   for (let look = 0; look < waits; look++) await keeper.look();
   expect(await open()).toHaveLength(5);
   expect(asked).toEqual([]);
@@ -63,7 +83,15 @@ test.each([
 });
 
 test("auctions without a bid are left alone: the next commit of anybody ends them", async () => {
-  const { keeper, asked } = await keeperWith(0, 0);
+  const { keeper, asked } = await keeperWith({ fraction: 0, bidOn: 0 });
   await keeper.look();
   expect(asked).toEqual([]);
+});
+
+test("an auction of whose creator no key is here keeps none behind it from its award", async () => {
+  const { keeper, asked, open, own } = await keeperWith({ fraction: 0, bidOn: 1, strange: 7 });
+  expect(own).not.toContain((await open()).toSorted()[0]);
+  await keeper.look();
+  expect(asked).toEqual(["award"]);
+  expect(await open()).toEqual([]);
 });
