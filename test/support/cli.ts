@@ -154,8 +154,16 @@ export class Cli {
   }
 }
 
-/** No configuration of the machine's user takes part, neither in Mound's git calls nor in the test's. */
+/**
+ * No configuration of the machine's user takes part, neither in Mound's git calls nor in the test's. The
+ * process runs other tests afterwards, and finds its environment as it was.
+ */
 function isolateGit(folder: string): void {
+  const before = { ...process.env };
+  onTestFinished(() => {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  });
   const home = join(folder, ".home");
   mkdirSync(home, { recursive: true });
   const config = join(home, ".gitconfig");
