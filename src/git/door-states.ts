@@ -183,9 +183,12 @@ export function writeCurrent(folder: string, current: Current, mode: number): vo
   renameSync(temporary, join(folder, "CURRENT"));
 }
 
-/** A name that no other process gives at the same time. */
+let given = 0;
+
+/** A name that no other process gives at the same time, and this one never again. */
 export function fileId(): string {
-  return `${Date.now().toString(36)}-${process.pid.toString(36)}`;
+  given += 1;
+  return [Date.now(), process.pid, given].map((number) => number.toString(36)).join("-");
 }
 
 /** Where several users push to one repository, git lets the group write, and so does the judge. */

@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { compactStates } from "../../src/git/door-compact.ts";
 import { FileDoorStates } from "../../src/git/door-states.ts";
 import type { Oid } from "../../src/protocol/ids.ts";
@@ -130,6 +130,15 @@ describe("putting them in order", () => {
     const made = [...(await opened.load())].filter(([key]) => key.startsWith("made/"));
     expect(made).toHaveLength(11);
     await opened.close();
+  });
+
+  test("within one millisecond no file takes the place of another", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { gitDir, states } = await open();
+    await states.keep(oid(1), oid(2), delta(2));
+    compactStates(states, gitDir, oid(2));
+    expect(await nonces(states, oid(2))).toEqual([1, 2].map(nonce));
   });
 
   test("one process at a time does it; the lock of one that died is taken over", async () => {
