@@ -29,7 +29,7 @@ export async function bundle(root, dir) {
     index: "src/index.ts",
     "verify-worker": "src/keys/verify-worker.ts",
   };
-  const output = await write({ ...options, input: entries }, dir, startsInTwo(root));
+  const output = await write({ ...options, input: entries }, dir, startsInFew(root));
   if (existsSync(join(root, JUDGE)))
     output.push(...(await write({ ...options, input: { judge: JUDGE } }, dir, startsInOne(root))));
   if (existsSync(join(root, YAML_READER))) output.push(...(await writeYaml(options, dir)));
@@ -139,25 +139,54 @@ async function sourceDigest(folder) {
   return digest.digest("hex").slice(0, 12);
 }
 
+/** What `mound status` and `mound next` load late. */
+const VIEWS = ["match", "reviews", "standing-signals"].map((name) => `protocol/views/${name}.ts`);
+/** What every command loads late that changes something. */
+const CHANGE = [
+  "app/facts.ts",
+  "app/submit.ts",
+  "git/embedded.ts",
+  "git/maintenance.ts",
+  "git/objects.ts",
+  "git/refs.ts",
+  "git/run.ts",
+  "git/worktree.ts",
+  "keys/key-store.ts",
+  "keys/signers.ts",
+  "keys/verifier.ts",
+  "protocol/judge.ts",
+];
+
 /**
  * What a command that only reads a warm mound loads comes in two files: `core`, which the library or
- * the worker needs as well, and `start`, the command itself. Left to itself the bundler makes some forty
- * of them, and a file was measured to take 0.5 to 1 ms. All else is loaded late.
+ * the worker needs as well, and `start`, the command itself. One that looks further loads `views` besides, and one that
+ * changes something `change`. Left to itself the bundler makes some forty files of the first two and seventy of the
+ * others, and a file was measured to take 0.5 to 1 ms. All else is loaded late.
  */
-function startsInTwo(root) {
+function startsInFew(root) {
   const source = (name) => join(root, "src", name);
-  let core;
-  let start;
+  let groups;
   const sort = (context) => {
-    start = reachable([source("cli/main.ts")], context);
-    const others = reachable([source("index.ts"), source("keys/verify-worker.ts")], context);
-    core = reachable([source("open/mound.ts")], context);
-    for (const id of start) if (others.has(id)) core.add(id);
+    const closure = (...names) => reachable(names.map(source), context);
+    const start = closure("cli/main.ts");
+    const worker = closure("keys/verify-worker.ts");
+    const others = closure("index.ts");
+    const core = closure("open/mound.ts");
+    for (const id of start) if (others.has(id) || worker.has(id)) core.add(id);
+    const views = closure(...VIEWS);
+    const change = closure(...CHANGE);
+    groups = new Map();
+    for (const [name, ids] of Object.entries({ core, start, views, change })) {
+      for (const id of ids) {
+        // The workers that verify signatures load nothing but what they need.
+        const alone = worker.has(id) && !core.has(id);
+        if (!groups.has(id) && !alone) groups.set(id, name);
+      }
+    }
   };
   const name = (id, context) => {
-    if (start === undefined) sort(context);
-    if (core.has(id)) return "core";
-    return start.has(id) ? "start" : null;
+    if (groups === undefined) sort(context);
+    return groups.get(id) ?? null;
   };
   return { groups: [{ debugName: "start", name }], includeDependenciesRecursively: false };
 }
