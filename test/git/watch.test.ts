@@ -24,12 +24,19 @@ async function repository(name = "origin.git") {
     for (const text of ["a", "b"])
       commits.push(await git(gitDir, ...identity, "commit-tree", "-m", text, tree));
   };
-  let turn = 0;
+  // Each ref has turns of its own: git writes nothing where a ref is already there.
+  const turns = new Map<string, number>();
   const point = async (ref = "refs/heads/main") => {
-    turn += 1;
+    const turn = (turns.get(ref) ?? 0) + 1;
+    turns.set(ref, turn);
     await git(gitDir, "update-ref", ref, commits[turn % 2]!);
   };
-  return { folder, gitDir, create, point };
+  /** Keeps both commits from being pruned. */
+  const keep = async () => {
+    for (const [at, commit] of commits.entries())
+      await git(gitDir, "update-ref", `refs/tags/${at}`, commit);
+  };
+  return { folder, gitDir, create, keep, point };
 }
 
 async function listen(options: GitWatchOptions) {
@@ -89,8 +96,9 @@ describe("a watch on git directories", () => {
   });
 
   test("hears on through gc and repack, and in folders that come and go with their refs", async () => {
-    const { gitDir, create, point } = await repository();
+    const { gitDir, create, keep, point } = await repository();
     await create();
+    await keep();
     await point();
     const heard = await listen({ gitDirs: [gitDir] });
     for (let round = 0; round < 3; round += 1) {
