@@ -126,11 +126,11 @@ test("going on from what was kept gives what an audit from the first commit give
       expect(none).toBeUndefined();
       const ports = auditing(world);
       let before;
-      for (const cut of [...cuts.toSorted((a, b) => a - b), 150]) {
+      for (const cut of [...cuts.toSorted((a, b) => a - b), commits.length]) {
         const { resumed, ...found } = await report(ports, commits[cut - 1]!);
         expect(resumed).toBe(before);
         before = commits[cut - 1];
-        if (cut === 150) expect({ ...found }).toEqual(cold);
+        if (cut === commits.length) expect({ ...found }).toEqual(cold);
       }
       expect(cold.proof.digest).toBe(digestOf(world));
       expect(cold.tally.refused).toBe(cold.findings.length);

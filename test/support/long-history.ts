@@ -9,7 +9,7 @@ const LIVELY = 40;
 const AGENTS = ["ant-1", "ant-2", "ant-3", "ant-4"] as const;
 
 /**
- * A history of `length` commits of a busy mound: all that can become of a task, members that come and
+ * A history of `length` commits, or of a few more, of a busy mound: all that can become of a task, members that come and
  * go, refused changes and their repair, and leases and deadlines that pass.
  */
 export function longHistory(length: number, seed: number, name?: Name): World {
