@@ -1,10 +1,13 @@
 import type { Oid } from "../protocol/ids.ts";
 import type { Delta, Key, Value } from "../protocol/state.ts";
-import type { CachedState, StateCache } from "./ports.ts";
+import type { CachedState, CachedStep, StateCache } from "./ports.ts";
 import { ShardedState } from "./sharded-state.ts";
 
 /** Every entry of the state at a commit, by folding; for a cache that cannot be read any more. */
 type RebuildAt = (tip: Oid) => Promise<Iterable<readonly [Key, Value]>>;
+
+/** So many commits are remembered one by one, to find the cache's place among them. */
+const TAKEN_MAX = 256;
 
 /** The folded state in memory, and how far the cache on disk has it. */
 export class KeptState {
@@ -15,6 +18,8 @@ export class KeptState {
   #tip: Oid | undefined;
   #savedTip: Oid | undefined;
   readonly #unsaved = new Map<Key, Value | undefined>();
+  /** What was folded here since the place up to which the cache has been read. */
+  #taken: CachedStep[] = [];
 
   constructor(cache: StateCache, rebuild: RebuildAt) {
     this.#cache = cache;
@@ -58,35 +63,70 @@ export class KeptState {
     // Where nothing is kept yet all of it will be, and none of it need be told apart.
     if (this.#savedTip !== undefined)
       for (const [key, value] of delta) this.#unsaved.set(key, value);
+    this.#taken.push({ tip, delta });
+    if (this.#taken.length > TAKEN_MAX) this.#taken.shift();
     this.#tip = tip;
   }
 
-  /** Takes in what others have put into the cache, as one delta; `replaced`: it is to be opened anew. */
+  /**
+   * Takes in what others have put into the cache, as one delta; `replaced`: it is to be opened anew. Of two
+   * processes that append from one commit the cache keeps what came first, so that it may be behind this state,
+   * which must not go back: a reader between two steps of a fold would see a bit of both.
+   */
   async advance(): Promise<Delta | "replaced" | undefined> {
-    const advanced = await this.#cached?.advance();
-    if (advanced === undefined || advanced === "replaced") return advanced;
-    this.#state.apply(advanced.delta);
-    this.#tip = advanced.tip;
-    this.#savedTip = advanced.tip;
+    const cached = this.#cached;
+    if (cached === undefined) return undefined;
+    const before = cached.tip;
+    const steps = await cached.advance();
+    if (steps === "replaced") return steps;
+    const end = steps.at(-1)?.tip;
+    if (end === undefined) return undefined;
+    const at = [before, ...steps.map(({ tip }) => tip)].indexOf(this.#tip!);
+    // The commits between are on the line that this state has folded already, or lead past it.
+    const own = this.#taken.findIndex(({ tip }) => tip === end);
+    if (at < 0 && own < 0) return "replaced";
+    this.#savedTip = end;
     this.#unsaved.clear();
-    return advanced.delta;
+    this.#taken = at < 0 ? this.#taken.slice(own + 1) : [];
+    if (at < 0) {
+      for (const [key, value] of merged(this.#taken)) this.#unsaved.set(key, value);
+      return undefined;
+    }
+    const delta = merged(steps.slice(at));
+    this.#state.apply(delta);
+    this.#tip = end;
+    return delta.size === 0 ? undefined : delta;
   }
 
   /** Brings the cache to this state; false where it was there already. */
   async save(): Promise<boolean> {
-    const tip = this.#tip;
     const from = this.#savedTip;
+    let tip = this.#tip;
     if (tip === undefined || tip === from) return false;
-    const kept = from !== undefined && (await this.#cache.append(from, tip, this.#unsaved));
+    const kept =
+      from !== undefined && (await this.#cache.append(from, tip, new Map(this.#unsaved)));
     if (!kept) {
       await this.#state.load("all");
-      await this.#cache.replace(tip, this.#state.entries());
+      // What was folded while it was loaded is in it.
+      tip = this.#tip!;
+      await this.#cache.replace(tip, [...this.#state.entries()]);
       await this.close();
       this.#cached = await this.#cache.open();
     }
+    this.#saved(tip);
+    return true;
+  }
+
+  /** What was folded while it was written is still to be kept. */
+  #saved(tip: Oid): void {
+    const at = this.#taken.findIndex((step) => step.tip === tip);
+    // What others have kept, and this state has taken in meanwhile, leads past it.
+    if (at < 0 && tip !== this.#tip) return;
     this.#savedTip = tip;
     this.#unsaved.clear();
-    return true;
+    const rest = at < 0 ? [] : this.#taken.slice(at + 1);
+    for (const [key, value] of merged(rest)) this.#unsaved.set(key, value);
+    if (this.#cached?.tip === tip) this.#taken = rest;
   }
 
   /** Lets go of the cache's files. */
@@ -100,5 +140,10 @@ export class KeptState {
     this.#tip = tip;
     this.#savedTip = tip;
     this.#unsaved.clear();
+    this.#taken = [];
   }
+}
+
+function merged(steps: readonly CachedStep[]): Delta {
+  return new Map(steps.flatMap(({ delta }) => [...delta]));
 }

@@ -200,13 +200,18 @@ export interface StateCache {
   append(from: Oid, tip: Oid, delta: Delta): Promise<boolean>;
 }
 
+export interface CachedStep {
+  readonly tip: Oid;
+  readonly delta: Delta;
+}
+
 export interface CachedState {
   /** The newest commit that the cache has folded. */
   readonly tip: Oid;
   /** The entries of these shards as of `tip`, or all of them. Rejects where the cache is damaged. */
   load(shards?: readonly string[]): Promise<Iterable<readonly [Key, Value]>>;
-  /** What others have appended since, as one delta; `replaced` when a newer whole state is kept. */
-  advance(): Promise<{ readonly tip: Oid; readonly delta: Delta } | "replaced" | undefined>;
+  /** What was appended since, step by step, each from the one before; `replaced` when a newer whole state is kept. */
+  advance(): Promise<readonly CachedStep[] | "replaced">;
   close(): Promise<void>;
 }
 

@@ -153,8 +153,8 @@ class StateAt implements CachedState {
     return names.flatMap((name) => [...this.#shard(name)]);
   }
 
-  async advance(): Promise<undefined> {
-    return undefined;
+  async advance(): Promise<readonly []> {
+    return [];
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,7 @@ import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { appendFile, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defined } from "../base/assert.ts";
-import type { CachedState, StateCache } from "../app/ports.ts";
+import type { CachedState, CachedStep, StateCache } from "../app/ports.ts";
 import { shardOf } from "../protocol/shards.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { Delta, Key, Value } from "../protocol/state.ts";
@@ -29,6 +29,9 @@ const LEFT_OVER_MS = 60_000;
 
 /** More shards than these are read faster as one piece. */
 const READS_MAX = 16;
+
+/** By this process: one that has a clone open twice may write the same state twice at a time. */
+let written = 0;
 
 type Pair = readonly [Key, Value | null];
 
@@ -84,7 +87,7 @@ export class FileStateCache implements StateCache {
       bodies.push(body);
     }
     const header = Buffer.from(`${JSON.stringify({ tip, shards: table } satisfies Header)}\n`);
-    const temporary = join(this.#folder, `tmp-${process.pid}-${tip}`);
+    const temporary = join(this.#folder, `tmp-${process.pid}-${(written += 1)}-${tip}`);
     await writeFile(temporary, Buffer.concat([header, ...bodies]));
     // A journal beside a base of the same commit leads to commits that were forced away since.
     if (before === tip) await rm(join(this.#folder, logName(tip)), { force: true });
@@ -128,8 +131,8 @@ export class FileStateCache implements StateCache {
       if (!name.startsWith("tmp-")) continue;
       const path = join(this.#folder, name);
       // A younger one is perhaps being written by another process at this moment.
-      const written = await stat(path).catch(() => undefined);
-      if (written !== undefined && Date.now() - written.mtimeMs > LEFT_OVER_MS)
+      const found = await stat(path).catch(() => undefined);
+      if (found !== undefined && Date.now() - found.mtimeMs > LEFT_OVER_MS)
         await rm(path, { force: true });
     }
   }
@@ -189,10 +192,8 @@ class OpenCache implements CachedState {
     return entries;
   }
 
-  async advance(): Promise<{ readonly tip: Oid; readonly delta: Delta } | "replaced" | undefined> {
-    if (readCurrent(this.#folder) !== this.#header.tip) return "replaced";
-    const delta = this.#readLog();
-    return delta === undefined ? undefined : { tip: this.tip, delta };
+  async advance(): Promise<readonly CachedStep[] | "replaced"> {
+    return readCurrent(this.#folder) === this.#header.tip ? this.#readLog() : "replaced";
   }
 
   async close(): Promise<void> {
@@ -223,22 +224,21 @@ class OpenCache implements CachedState {
   }
 
   /** Takes the complete lines that continue from here; a line that does not is another's duplicate. */
-  #readLog(): Delta | undefined {
+  #readLog(): readonly CachedStep[] {
     const text = readFrom(this.#logPath, this.#logAt);
     const whole = text.lastIndexOf("\n") + 1;
-    if (whole === 0) return undefined;
+    if (whole === 0) return [];
     this.#logAt += Buffer.byteLength(text.slice(0, whole));
-    const delta = new Map<Key, Value | undefined>();
+    const steps: CachedStep[] = [];
     for (const row of text.slice(0, whole - 1).split("\n")) {
       const line = parseLine(row);
       if (line?.from !== this.tip) continue;
-      for (const [key, value] of line.set) {
-        delta.set(key, value ?? undefined);
-        this.#changes.set(key, value);
-      }
+      for (const [key, value] of line.set) this.#changes.set(key, value);
       this.tip = line.tip;
+      const delta = new Map(line.set.map(([key, value]) => [key, value ?? undefined]));
+      steps.push({ tip: line.tip, delta });
     }
-    return delta.size === 0 ? undefined : delta;
+    return steps;
   }
 }
 

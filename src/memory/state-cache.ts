@@ -1,5 +1,5 @@
 import { shardOf } from "../protocol/shards.ts";
-import type { CachedState, StateCache } from "../app/ports.ts";
+import type { CachedState, CachedStep, StateCache } from "../app/ports.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { Delta, Key, Value } from "../protocol/state.ts";
 
@@ -35,18 +35,16 @@ function opened(base: Base, current: () => Base | undefined): CachedState {
   const changes = new Map<string, Map<Key, Value | undefined>>();
   let { tip } = base;
   let read = 0;
-  const follow = (): Delta => {
-    const changed = new Map<Key, Value | undefined>();
+  const follow = (): readonly CachedStep[] => {
+    const steps: CachedStep[] = [];
     for (const line of base.log.slice(read)) {
       read += 1;
       if (line.from !== tip) continue;
       tip = line.tip;
-      for (const [key, value] of line.delta) {
-        changed.set(key, value);
-        put(changes, key, value);
-      }
+      for (const [key, value] of line.delta) put(changes, key, value);
+      steps.push(line);
     }
-    return changed;
+    return steps;
   };
   follow();
   return {
@@ -61,9 +59,7 @@ function opened(base: Base, current: () => Base | undefined): CachedState {
       });
     },
     async advance() {
-      if (current() !== base) return "replaced";
-      const delta = follow();
-      return delta.size === 0 ? undefined : { tip, delta };
+      return current() === base ? follow() : "replaced";
     },
     async close() {},
   };

@@ -167,7 +167,7 @@ describe("a replay", () => {
       open: async () => ({
         tip: world.log[2]!.oid,
         load: async () => Promise.reject(new Error("damaged")),
-        advance: async () => undefined,
+        advance: async () => [],
         close: async () => undefined,
       }),
     };

@@ -29,7 +29,7 @@ function inShards(entries: Kept): CachedState {
     tip: "" as Oid,
     load: async (shards) =>
       entries.filter(([key]) => shards === undefined || shards.includes(shardOf(key))),
-    advance: async () => undefined,
+    advance: async () => [],
     close: async () => {},
   };
 }

@@ -102,7 +102,7 @@ export function memoryStates({ kept }: Pick<MemoryDoor, "kept">): DoorStates {
           const wanted = shards === undefined ? undefined : new Set(shards);
           return [...state].filter(([key]) => wanted?.has(shardOf(key)) ?? true);
         },
-        advance: async () => undefined,
+        advance: async () => [],
         close: async () => undefined,
       };
     },

@@ -57,7 +57,7 @@ function cacheOf(state: MemoryState): CachedState {
     tip: state.get("line")!.tip,
     load: async (shards) =>
       entries.filter(([key]) => shards === undefined || shards.includes(shardOf(key))),
-    advance: async () => undefined,
+    advance: async () => [],
     close: async () => {},
   };
 }
