@@ -21,7 +21,7 @@ function oid(commit: number): Oid {
 function deltaOf(commit: number): Delta {
   return new Map<Key, Value | undefined>([
     [KEYS[(commit * 3) % KEYS.length]!, undefined],
-    [KEYS[(commit * 5) % KEYS.length]!, commit as Value],
+    [KEYS[(commit * 5) % KEYS.length]!, commit],
   ]);
 }
 
@@ -38,7 +38,7 @@ function entriesAt(commit: number): ReadonlyMap<Key, Value> {
 /** One process of a clone: what it folds, and what it keeps for others. */
 class Process {
   readonly kept: KeptState;
-  #open: Promise<unknown> = Promise.resolve();
+  saved: Promise<unknown> = Promise.resolve();
 
   constructor(cache: StateCache) {
     this.kept = new KeptState(cache, async (tip) => entriesAt(Number.parseInt(tip, 16)));
@@ -54,23 +54,30 @@ class Process {
 
   /** Without an end: what comes next may come before it has. */
   save(): void {
-    this.#open = this.#open.then(() => this.kept.save());
+    this.saved = this.saved.then(() => this.kept.save());
   }
 
-  async advance(): Promise<void> {
-    await this.#open;
+  /** Answers the commits before and after; undefined: it was opened anew. */
+  async advance(): Promise<readonly [number, number] | undefined> {
+    await this.saved;
     const before = this.commit;
-    if ((await this.kept.advance()) === "replaced") await this.kept.open();
-    else expect(this.commit).toBeGreaterThanOrEqual(before);
+    if ((await this.kept.advance()) !== "replaced") return [before, this.commit];
+    await this.kept.open();
+    return undefined;
   }
+}
 
-  async expectWhole(): Promise<void> {
-    await this.#open;
-    const { state } = this.kept;
-    const read = () => KEYS.map((key) => [key, state.get(key)]);
-    const expected = entriesAt(this.commit);
-    expect(await withKeys(state, read)).toEqual(KEYS.map((key) => [key, expected.get(key)]));
-  }
+async function expectWhole({ kept, commit, saved }: Process): Promise<void> {
+  await saved;
+  const read = () => KEYS.map((key) => [key, kept.state.get(key)]);
+  const expected = entriesAt(commit);
+  expect(await withKeys(kept.state, read)).toEqual(KEYS.map((key) => [key, expected.get(key)]));
+}
+
+async function expectAdvance(process: Process): Promise<void> {
+  const [before, after] = (await process.advance()) ?? [0, 0];
+  expect(after).toBeGreaterThanOrEqual(before);
+  await expectWhole(process);
 }
 
 const CACHES: readonly (readonly [string, () => StateCache])[] = [
@@ -89,19 +96,19 @@ describe.each(CACHES)("states that processes keep in %s", (_, makeCache) => {
     for (const process of [one, other]) process.fold();
     other.fold();
     one.save();
-    await one.expectWhole();
+    await expectWhole(one);
     other.save();
-    await other.expectWhole();
+    await expectWhole(other);
     expect(await other.kept.advance()).toBeUndefined();
     expect(other.commit).toBe(3);
-    await other.expectWhole();
+    await expectWhole(other);
     other.fold();
     other.save();
-    await other.expectWhole();
+    await expectWhole(other);
     const late = new Process(cache);
     await late.kept.open();
     expect(late.commit).toBe(4);
-    await late.expectWhole();
+    await expectWhole(late);
   });
 
   test("are those of their commits, whoever folds, keeps and takes in at which time", async () => {
@@ -115,13 +122,13 @@ describe.each(CACHES)("states that processes keep in %s", (_, makeCache) => {
         const processes = [0, 1, 2].map(() => new Process(cache));
         for (const { who, what } of steps) {
           const process = processes[who]!;
-          await process[what]();
-          if (what === "advance") await process.expectWhole();
+          if (what === "advance") await expectAdvance(process);
+          else process[what]();
         }
         const late = new Process(cache);
-        await Promise.all(processes.map((process) => process.expectWhole()));
+        await Promise.all(processes.map(expectWhole));
         await late.kept.open();
-        await late.expectWhole();
+        await expectWhole(late);
       }),
       runs(60),
     );
