@@ -17,7 +17,7 @@ export class KeptState {
   #cached: CachedState | undefined;
   #tip: Oid | undefined;
   #savedTip: Oid | undefined;
-  readonly #unsaved = new Map<Key, Value | undefined>();
+  #unsaved = new Map<Key, Value | undefined>();
   /** What was folded here since the place up to which the cache has been read. */
   #taken: CachedStep[] = [];
 
@@ -82,16 +82,13 @@ export class KeptState {
     const end = steps.at(-1)?.tip;
     if (end === undefined) return undefined;
     const at = [before, ...steps.map(({ tip }) => tip)].indexOf(this.#tip!);
-    // The commits between are on the line that this state has folded already, or lead past it.
     const own = this.#taken.findIndex(({ tip }) => tip === end);
+    // It leads past this state, or aside: which of both is not seen from here.
     if (at < 0 && own < 0) return "replaced";
-    this.#savedTip = end;
-    this.#unsaved.clear();
     this.#taken = at < 0 ? this.#taken.slice(own + 1) : [];
-    if (at < 0) {
-      for (const [key, value] of merged(this.#taken)) this.#unsaved.set(key, value);
-      return undefined;
-    }
+    this.#savedTip = end;
+    this.#unsaved = merged(this.#taken);
+    if (at < 0) return undefined;
     const delta = merged(steps.slice(at));
     this.#state.apply(delta);
     this.#tip = end;
@@ -122,10 +119,9 @@ export class KeptState {
     const at = this.#taken.findIndex((step) => step.tip === tip);
     // What others have kept, and this state has taken in meanwhile, leads past it.
     if (at < 0 && tip !== this.#tip) return;
-    this.#savedTip = tip;
-    this.#unsaved.clear();
     const rest = at < 0 ? [] : this.#taken.slice(at + 1);
-    for (const [key, value] of merged(rest)) this.#unsaved.set(key, value);
+    this.#savedTip = tip;
+    this.#unsaved = merged(rest);
     if (this.#cached?.tip === tip) this.#taken = rest;
   }
 
@@ -139,11 +135,11 @@ export class KeptState {
     this.#state = state;
     this.#tip = tip;
     this.#savedTip = tip;
-    this.#unsaved.clear();
+    this.#unsaved = new Map();
     this.#taken = [];
   }
 }
 
-function merged(steps: readonly CachedStep[]): Delta {
+function merged(steps: readonly CachedStep[]): Map<Key, Value | undefined> {
   return new Map(steps.flatMap(({ delta }) => [...delta]));
 }

@@ -18,6 +18,7 @@ import { shardOf } from "../protocol/shards.ts";
 import type { Delta, Key, Value } from "../protocol/state.ts";
 import { decodeShard, encodeShard, Layer, type Pair, writeLayer } from "./door-layer.ts";
 import { appendLog, chainTo, type LogLine, readLog } from "./door-log.ts";
+import { ownName } from "./own-name.ts";
 
 export interface Current {
   /** Lowest first. */
@@ -183,12 +184,9 @@ export function writeCurrent(folder: string, current: Current, mode: number): vo
   renameSync(temporary, join(folder, "CURRENT"));
 }
 
-let given = 0;
-
-/** A name that no other process gives at the same time, and this one never again. */
+/** Of files that stay: a later process may have the number of this one. */
 export function fileId(): string {
-  given += 1;
-  return [Date.now(), process.pid, given].map((number) => number.toString(36)).join("-");
+  return `${Date.now().toString(36)}-${ownName()}`;
 }
 
 /** Where several users push to one repository, git lets the group write, and so does the judge. */

@@ -7,6 +7,7 @@ import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { isOid, type Oid } from "../protocol/ids.ts";
 import { moundFolder } from "./clone.ts";
+import { ownName } from "./own-name.ts";
 
 /** The commits that were being written, by processes that are gone or at it still. */
 export async function beingProjected(gitDir: string): Promise<readonly Oid[]> {
@@ -33,15 +34,12 @@ export async function endProjection(gitDir: string, commits: readonly Oid[]): Pr
 /** No file of a mound takes so long to write. */
 const BEGUN_MS = 60_000;
 
-let begun = 0;
-
 /**
  * Writes a file whole or not at all. What a killed process has begun lies in the git directory, where it is in
  * nobody's way, and not beside the files of people; it goes a minute later.
  */
 export async function putInPlace(gitDir: string, path: string, bytes: Uint8Array): Promise<void> {
-  begun += 1;
-  const temporary = join(folderOf(gitDir), `${process.pid}-${begun}.tmp`);
+  const temporary = join(folderOf(gitDir), `${ownName()}.tmp`);
   await writeFile(temporary, bytes);
   try {
     await rename(temporary, path);

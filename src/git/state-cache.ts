@@ -15,6 +15,7 @@ import type { CachedState, CachedStep, StateCache } from "../app/ports.ts";
 import { shardOf } from "../protocol/shards.ts";
 import type { Oid } from "../protocol/ids.ts";
 import type { Delta, Key, Value } from "../protocol/state.ts";
+import { ownName } from "./own-name.ts";
 import { readFrom, readHeader } from "./state-files.ts";
 
 /**
@@ -29,9 +30,6 @@ const LEFT_OVER_MS = 60_000;
 
 /** More shards than these are read faster as one piece. */
 const READS_MAX = 16;
-
-/** By this process: one that has a clone open twice may write the same state twice at a time. */
-let written = 0;
 
 type Pair = readonly [Key, Value | null];
 
@@ -87,7 +85,7 @@ export class FileStateCache implements StateCache {
       bodies.push(body);
     }
     const header = Buffer.from(`${JSON.stringify({ tip, shards: table } satisfies Header)}\n`);
-    const temporary = join(this.#folder, `tmp-${process.pid}-${(written += 1)}-${tip}`);
+    const temporary = join(this.#folder, `tmp-${ownName()}-${tip}`);
     await writeFile(temporary, Buffer.concat([header, ...bodies]));
     // A journal beside a base of the same commit leads to commits that were forced away since.
     if (before === tip) await rm(join(this.#folder, logName(tip)), { force: true });

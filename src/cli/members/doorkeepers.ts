@@ -1,7 +1,6 @@
-import type { AgentId } from "../../protocol/ids.ts";
 import { settings } from "../../protocol/rules/members.ts";
 import { principalOf } from "../../protocol/rules/operators.ts";
-import { trustOf } from "../../protocol/rules/trust/table.ts";
+import { trustIn, trustTable } from "../../protocol/rules/trust/table.ts";
 import { formatShare } from "../../protocol/share.ts";
 import type { View } from "../../protocol/state.ts";
 import { plural } from "../plural.ts";
@@ -10,8 +9,8 @@ import { plural } from "../plural.ts";
 export function closedDoor(view: View, now: number): string | undefined {
   const { membership, vouches, vouchTrust } = settings(view);
   if (membership !== "vouched") return undefined;
-  const members = view.keys("agent/").map((key) => key.slice("agent/".length) as AgentId);
-  const trusted = members.filter((agent) => trustOf(view, agent, now).score >= vouchTrust);
+  const table = trustTable(view, now);
+  const trusted = table.agents.filter((agent) => trustIn(table, agent).score >= vouchTrust);
   // Vouches of one operator's agents count as one.
   const count = new Set(trusted.map((agent) => principalOf(view, agent))).size;
   if (count >= vouches) return undefined;

@@ -11,7 +11,7 @@ import { settings } from "./members.ts";
 import { principalOf } from "./operators.ts";
 import { prove } from "./trust/evidence.ts";
 import { trustOf } from "./trust/table.ts";
-import { listAwarded, loseBond } from "./turns.ts";
+import { loseBond, setTurn } from "./turns.ts";
 
 /** In quarters: what not revealing counts as. */
 const HALF_A_DEED = 2;
@@ -109,7 +109,7 @@ function lockedOn(view: View, task: TaskId, agent: AgentId): number {
 function settle(state: Overlay, task: TaskState, award: AwardState): void {
   const bids = state.get(`auction/${task.id}`)?.bids ?? {};
   state.set(`auction/${task.id}`, { bids, award });
-  if (award.order.length > 0 && task.paths.length > 0) listAwarded(state, task.id, true);
+  setTurn(state, task.id, award.turn);
   award.order.slice(1).forEach(({ agent }) => {
     const keep = Math.ceil(lockedOn(state, task.id, agent) / STANDBY_SHARE);
     releaseStake(state, task.id, agent, keep);

@@ -37,8 +37,7 @@ const NOTHING_ELSE: readonly TaskState[] = [];
 
 /** Whether claims on both tasks cannot stand together. */
 export function collide(task: ReservedState, other: ReservedState): boolean {
-  if (task.shared && other.shared) return false;
-  return task.paths.some((one) => other.paths.some((theirs) => globsOverlap(one, theirs)));
+  return collision(task, other) !== undefined;
 }
 
 /** Keeps what claims reserve: a renewal changes nothing, and neither does a task without paths. */
@@ -72,9 +71,22 @@ function bucketsAgainst(view: View, globs: readonly string[]): Iterable<Bucket> 
     : (view.keys("paths/") as readonly Bucket[]);
 }
 
-interface Overlap {
+interface Collision {
   readonly glob: string;
   readonly theirs: string;
+}
+
+/** The first of the other's globs that overlaps one of the task's. */
+function collision(task: ReservedState, { paths, shared }: ReservedState): Collision | undefined {
+  if (shared && task.shared) return undefined;
+  for (const theirs of paths) {
+    const glob = task.paths.find((one) => globsOverlap(one, theirs));
+    if (glob !== undefined) return { glob, theirs };
+  }
+  return undefined;
+}
+
+interface Overlap extends Collision {
   readonly other: TaskState;
 }
 
@@ -87,17 +99,12 @@ function overlapIn(
 ): Overlap | undefined {
   let found: Overlap | undefined;
   for (const id of Object.keys(reserved)) {
-    const { paths, shared } = reserved[id]!;
-    if (id === task.id || (shared && task.shared)) continue;
-    if (found !== undefined && found.other.id < id) continue;
-    for (const theirs of paths) {
-      const glob = task.paths.find((one) => globsOverlap(one, theirs));
-      if (glob === undefined) continue;
-      const other = view.get(`task/${id}`)!;
-      // A claim that has lapsed reserves nothing, and nobody has to end it first.
-      if (!isLapsed(other, now)) found = { glob, theirs, other };
-      break;
-    }
+    if (id === task.id || (found !== undefined && found.other.id < id)) continue;
+    const collides = collision(task, reserved[id]!);
+    if (collides === undefined) continue;
+    const other = view.get(`task/${id}`)!;
+    // A claim that has lapsed reserves nothing, and nobody has to end it first.
+    if (!isLapsed(other, now)) found = { ...collides, other };
   }
   return found;
 }

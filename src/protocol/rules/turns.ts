@@ -53,7 +53,6 @@ export function passOver(state: Overlay, task: TaskState, taker: AgentId, now: n
   for (const { agent } of award.order.slice(0, rank))
     if (agent !== taker) loseBond(state, task, agent);
   setTurn(state, task.id, { next: rank + 1, base: now });
-  if (rank >= award.order.length) listAwarded(state, task.id, false);
 }
 
 /** When a claim of the task itself ends, the next turn begins; it has begun already where the lease has lapsed. */
@@ -67,10 +66,7 @@ export function nextTurn(state: Overlay, { id }: TaskState, claim: ClaimState, n
 export function beginTurn(state: Overlay, id: TaskId, now: number): void {
   const award = state.get(`auction/${id}`)?.award;
   if (award === undefined) return;
-  const { next } = award.turn;
-  setTurn(state, id, { next, base: now });
-  const watched = next < award.order.length && state.get(`task/${id}`)!.paths.length > 0;
-  listAwarded(state, id, watched);
+  setTurn(state, id, { next: award.turn.next, base: now });
 }
 
 /** To be called before a claim ends: what it reserved up to now has stopped turns of other tasks. */
@@ -85,13 +81,17 @@ export function keepStops(state: Overlay, task: TaskState, now: number): void {
   }
 }
 
-function setTurn(state: Overlay, id: TaskId, turn: AwardState["turn"]): void {
+/** While turns are left, claims on other tasks may stand in the way of one with paths. */
+export function setTurn(state: Overlay, id: TaskId, turn: AwardState["turn"]): void {
   const auction = state.get(`auction/${id}`)!;
-  state.set(`auction/${id}`, { ...auction, award: { ...auction.award!, turn } });
+  const award = { ...auction.award!, turn };
+  state.set(`auction/${id}`, { ...auction, award });
+  const { paths } = state.get(`task/${id}`)!;
+  listAwarded(state, id, turn.next < award.order.length && paths.length > 0);
 }
 
 /** Keeps the list of awarded tasks that claims on others may stand in the way of. */
-export function listAwarded(state: Overlay, id: TaskId, listed: boolean): void {
+function listAwarded(state: Overlay, id: TaskId, listed: boolean): void {
   const before = state.get("awarded") ?? [];
   if (before.includes(id) === listed) return;
   const next = listed ? [...before, id].toSorted() : before.filter((one) => one !== id);
