@@ -10,14 +10,18 @@ import { attempt } from "./attempt.ts";
 import { Broadcaster } from "./broadcaster.ts";
 import type { Desk, DeskFault, Ending, LeftAlone, Outlook, Progress, TakenTask } from "./desk.ts";
 import { outlook } from "./outlook.ts";
+import { Patience } from "./patience.ts";
 
 export interface MoundDeskOptions {
   readonly mound: Mound;
   readonly agent: AgentId;
   /** Milliseconds that a claim lasts without a sign of life; the task's or the mound's own unless said. */
   readonly lease?: number;
-  /** Leaves the tasks to others, now and then, where more agents are idle than there are tasks. */
-  readonly yields?: boolean;
+  /**
+   * Leaves the tasks to others, now and then, where more agents are idle than there are tasks; those that are still
+   * there after so many milliseconds it takes. Undefined: it leaves none.
+   */
+  readonly patience?: number;
   /** The task as JSON with all that is known of it, at log time `now`. */
   readonly describe: (view: View, task: TaskState, now: number) => unknown;
   /** How much the worker does at once, where others are to know how loaded it is. */
@@ -50,11 +54,16 @@ export class MoundDesk implements Desk {
   readonly #doubts = new Map<Nonce, Oid | undefined>();
   readonly #broadcaster: Broadcaster | undefined;
   readonly #chores: AuctionChores;
+  readonly #patience: Patience | undefined;
+  /** Whether it leaves tasks to others at the next choice. */
+  #yields: boolean;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: MoundDeskOptions) {
     this.#options = options;
-    const { capacity, mound, agent } = options;
+    const { capacity, mound, agent, patience } = options;
+    this.#patience = patience === undefined ? undefined : new Patience(patience);
+    this.#yields = patience !== undefined;
     if (capacity !== undefined) this.#broadcaster = new Broadcaster(mound.ports.clock, capacity);
     this.#chores = new AuctionChores({
       mound: {
@@ -77,14 +86,15 @@ export class MoundDesk implements Desk {
     count: number,
     { forNow, forGood }: LeftAlone,
   ): Promise<Result<readonly TakenTask[], DeskFault>> {
-    const { lease, yields } = this.#options;
+    const { lease } = this.#options;
     const except = [...forNow, ...forGood];
     const command: Command = {
       type: "next",
-      ...(yields === true ? { yields } : {}),
+      ...(this.#yields ? { yields: true } : {}),
       ...(lease === undefined ? {} : { lease }),
       ...(except.length === 0 ? {} : { except }),
     };
+    this.#yields = this.#patience !== undefined;
     const outcomes = await Promise.all(Array.from({ length: count }, () => this.#submit(command)));
     const ids = outcomes.flatMap((outcome) => (outcome.ok ? outcome.value.answer.tasks : []));
     if (ids.length > 0) return this.#read((view, now) => ok(this.#taken(view, ids, now)));
@@ -112,7 +122,7 @@ export class MoundDesk implements Desk {
   }
 
   async look(fresh: boolean, except: LeftAlone): Promise<Result<Outlook, DeskFault>> {
-    const { mound, agent, yields } = this.#options;
+    const { mound, agent } = this.#options;
     if (fresh) {
       const seen = await this.#exclusive(() => mound.refresh(FRESH_MS));
       if (!seen.ok) return seen;
@@ -120,7 +130,14 @@ export class MoundDesk implements Desk {
     await this.#broadcast();
     const awarded = await attempt(async () => ok(await this.#chores.award()));
     if (!awarded.ok) return awarded;
-    return this.#read((view, now) => ok(outlook(view, agent, now, except, yields)));
+    return this.#read((view, now) => {
+      const seen = outlook(view, agent, now, except, this.#patience !== undefined);
+      const { leaves, hope } = seen;
+      if (leaves === undefined) return ok(seen);
+      const takes = this.#patience?.isOver(view, agent, now, leaves) === true;
+      this.#yields = !takes;
+      return ok({ takeable: takes, hope });
+    });
   }
 
   async tend(): Promise<void> {

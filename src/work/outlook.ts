@@ -13,6 +13,7 @@ import type { LeftAlone, Outlook } from "./desk.ts";
  *  - held by a living claim: its holder may finish it, give it back, or fall silent;
  *  - blocked by nothing but tasks for which there is hope; of those of which one is enough, by one such.
  * There is none in a review that has not been made: a person may take days over it.
+ * `leaves`: what it could take, and leaves to others.
  */
 export function outlook(
   view: View,
@@ -20,12 +21,13 @@ export function outlook(
   now: number,
   { forNow, forGood }: LeftAlone,
   yields = false,
-): Outlook {
+): Outlook & { readonly leaves?: TaskState } {
   const except = new Set(forGood);
   const left = new Set([...forNow, ...forGood]);
   const choice = choose(view, agent, now, { except: left, yields });
   // Who steps back now is let through another time, while there is something left.
-  if (choice.kind !== "none") return { takeable: choice.kind === "task", hope: true };
+  if (choice.kind === "task") return { takeable: true, hope: true };
+  if (choice.kind === "yield") return { takeable: false, hope: true, leaves: choice.task };
   const own = skillsOf(view, agent, now);
   // Listing the members reads more of the state than most looks need.
   let others: readonly ReadonlySet<string>[] | undefined;

@@ -1,8 +1,12 @@
 /** Open tasks and agents as entries of a state, without a line that leads there: thousands at once. */
 import type { DeedsState } from "../../src/protocol/capabilities-state.ts";
 import type { AgentId, Oid } from "../../src/protocol/ids.ts";
+import type { Choosing } from "../../src/protocol/rules/choice.ts";
+import { choose } from "../../src/protocol/views/match.ts";
+import { listAble } from "../../src/protocol/rules/able.ts";
 import {
   MemoryState,
+  Overlay,
   type Key,
   type LineState,
   type MoundState,
@@ -63,7 +67,12 @@ export function board({ tasks, agents, pace, tip = "1" }: BoardOptions): MemoryS
   if (pace !== undefined) entries.push(["pace", pace]);
   tasks.forEach((task, at) => entries.push(...taskEntries(task, at)));
   for (const [name, worker] of Object.entries(agents)) entries.push(...workerEntries(name, worker));
-  return new MemoryState(entries);
+  const state = new MemoryState(entries);
+  const able = new Overlay(state);
+  for (const name of Object.keys(agents))
+    listAble(able, name as AgentId, undefined, state.get(`can/${name}`));
+  state.apply(able.delta);
+  return state;
 }
 
 function taskEntries(planted: Planted, at: number): readonly [Key, Value][] {
@@ -107,3 +116,13 @@ function workerEntries(name: string, worker: Worker): readonly [Key, Value][] {
 }
 
 export const ANT = "ant-1" as AgentId;
+
+/** The id of the task that an agent chooses, or why there is none. */
+export function chosen(state: MemoryState, agent: string, how: Choosing = {}, now = NOW) {
+  const choice = choose(state, agent as AgentId, now, how);
+  return choice.kind === "task" ? choice.task.id : choice.kind;
+}
+
+export function many(count: number, worker: Worker = { idle: 1_000 }): Record<string, Worker> {
+  return Object.fromEntries(Array.from({ length: count }, (_, at) => [`ant-${at + 1}`, worker]));
+}

@@ -1,56 +1,8 @@
 import { expect, test } from "vitest";
-import type { Mound } from "../../src/open/mound.ts";
-import { commitTime } from "../../src/protocol/commands/plan.ts";
 import { KeptBids } from "../../src/open/kept-bids.ts";
 import type { TaskId } from "../../src/protocol/ids.ts";
 import { sealOf } from "../../src/protocol/rules/auction.ts";
-import { MoundDesk } from "../../src/work/mound-desk.ts";
-import { testFolder } from "../support/folder.ts";
-import { memoryWorld, type MemoryClone } from "../support/memory-world.ts";
-
-const DAY_MS = 24 * 3_600_000;
-const NONE = { forNow: [], forGood: [] };
-
-/** A desk at a mound in memory, with tasks; what it submits and how often is counted. */
-async function desk(tasks: number, capacity?: number) {
-  const world = memoryWorld(3);
-  const founder = await world.found();
-  const titles = Array.from({ length: tasks }, (_, n) => ({ title: `task ${n}` }));
-  await founder.run({ type: "add", tasks: titles });
-  const clone = await (await world.clone("w-1")).join();
-  if (capacity !== undefined)
-    must(await clone.run({ type: "can", skills: ["git"], for: 4 * DAY_MS }));
-  const batches: string[][] = [];
-  const commonDir = testFolder("mound-desk-");
-  const chores: string[] = [];
-  const mound = {
-    clone: { commonDir },
-    id: (await clone.read((view) => view.get("mound")))!.id,
-    ports: clone.ports,
-    line: clone.line,
-    read: (reader: (view: unknown, now: number) => unknown) =>
-      clone.read((view) => reader(view, commitTime({ view, now: clone.ports.clock.now() }))),
-    submit: (_agent: string, commands: Parameters<MemoryClone["runAll"]>[0]) => {
-      batches.push(commands.map(({ type }) => type));
-      return clone.runAll(commands);
-    },
-    sync: () => clone.submitter.sync(),
-    refresh: () => clone.submitter.sync(),
-  } as unknown as Mound;
-  const made = new MoundDesk({
-    mound,
-    agent: clone.agent,
-    describe: (_view, task) => task.title,
-    capacity,
-    chore: ({ what, task, fault }) => chores.push(`${what} ${task} ${fault ?? "done"}`),
-  });
-  return { world, founder, clone, desk: made, batches, mound, commonDir, chores };
-}
-
-function must<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.error));
-  return result.value;
-}
+import { DAY_MS, desk, must, NONE } from "./mound-scene.ts";
 
 test("takes several tasks by one push, none twice, and only as many as there are", async () => {
   const { desk: made, batches, clone } = await desk(5);

@@ -4,6 +4,7 @@ import { watchClone } from "../../open/watch-clone.ts";
 import { broadcastCapacity } from "../../work/broadcaster.ts";
 import { launcher } from "../../work/launch.ts";
 import { MoundDesk } from "../../work/mound-desk.ts";
+import { patienceFor } from "../../work/patience.ts";
 import { sweepScratch } from "../../work/scratch.ts";
 import { systemTimers } from "../../work/timers.ts";
 import { work, type WorkEnd } from "../../work/worker.ts";
@@ -53,6 +54,7 @@ export async function workCommand(
   const leave = await sayHere(mound.clone.commonDir, agent);
   const once = wish.mode === "once";
   const capacity = once ? undefined : await broadcastCapacity(mound, agent, wish.parallel);
+  const lookMaxMs = await lookMax(mound);
   const desk = new MoundDesk({
     mound,
     agent,
@@ -60,7 +62,7 @@ export async function workCommand(
     capacity,
     chore: (chore) => env.err(`${sanitise(sayChore(chore))}\n`),
     // Who takes one task and ends would be told that there is nothing.
-    yields: wish.mode !== "once",
+    ...(once ? {} : { patience: patienceFor(lookMaxMs) }),
     ...(wish.lease === undefined ? {} : { lease: wish.lease }),
   });
   const end = await work({
@@ -81,7 +83,7 @@ export async function workCommand(
     watch: watchClone(mound.clone),
     random: mound.ports.random,
     tell,
-    lookMaxMs: await lookMax(mound),
+    lookMaxMs,
     stop,
     insist: context.untilInsisted(),
   });

@@ -16,11 +16,17 @@ export interface Choosing extends Race {
   readonly yields?: boolean;
 }
 
-/** `yield`: there is something, but more agents look for it than there is: look again soon. */
+/** `yield`: there is something, but more agents that could do it look than there is: look again soon. */
 export type Choice =
   | { readonly kind: "task"; readonly task: TaskState }
   | { readonly kind: "none" }
-  | { readonly kind: "yield"; readonly open: number; readonly idle: number };
+  | {
+      readonly kind: "yield";
+      /** What the agent would take. */
+      readonly task: TaskState;
+      readonly open: number;
+      readonly idle: number;
+    };
 
 /** How an agent picks its next task at log time `now` (milliseconds); see views/match.ts. */
 export type Choose = (view: View, agent: AgentId, now: number, how: Choosing) => Choice;

@@ -11,17 +11,8 @@ import { awardedTo } from "../rules/turns.ts";
 import type { TaskState, View } from "../state.ts";
 import { BURST_MIN, matchFor } from "./match/burst.ts";
 import { crowdOf } from "./match/crowd.ts";
-import { drawAt, fractionOf, seedOf } from "./match/draw.ts";
+import { isOnProbation, stepsBackFrom } from "./match/gate.ts";
 import { lookAndTake } from "./match/look.ts";
-import { PROBATION } from "./match/worth.ts";
-import { recentTrust } from "./recent-trust.ts";
-
-/** Who steps back asks again after so long, and then may be let through. */
-const GATE_MS = 10_000;
-/** In a burst an agent without a task of its own tries this much less: each has its taker. */
-const UNMATCHED = 0.25;
-/** So few are let through whatever there is: their races cost less than the waiting would. */
-const GATE_LEAST = 8;
 
 /** The task that an agent takes at log time `now` (milliseconds), if any. */
 export function choose(view: View, agent: AgentId, now: number, how: Choosing = {}): Choice {
@@ -40,39 +31,12 @@ export function choose(view: View, agent: AgentId, now: number, how: Choosing = 
   const { seen, tasks } = lookAndTake(view, agent, now, how, { crowd, count: 1 });
   const [task] = tasks;
   if (task === undefined) return { kind: "none" };
-  const { doable } = seen;
-  if (yields && crowd.idle.length > Math.min(GATE_LEAST, doable)) {
-    const room = Math.max(doable * (burst ? UNMATCHED : 1), GATE_LEAST);
-    const chance = isHeldBack(view, agent, now, crowd.idle, doable)
-      ? PROBATION
-      : room / crowd.idle.length;
-    const draw = drawAt(seedOf(agent, "gate"), Math.floor(now / GATE_MS));
-    if (fractionOf(draw) > chance) return { kind: "yield", open: doable, idle: crowd.idle.length };
+  if (yields) {
+    const { doable } = seen;
+    const rivals = stepsBackFrom(view, agent, now, { task, doable, crowd, burst });
+    if (rivals !== undefined) return { kind: "yield", task, open: doable, idle: rivals };
   }
   return { kind: "task", task };
-}
-
-/** Whether an agent is a newcomer among such as are known. */
-function isOnProbation(view: View, agent: AgentId, now: number): boolean {
-  const trust = recentTrust(view, now);
-  return trust.known && trust.standing(agent) === undefined;
-}
-
-/**
- * Whether a newcomer leaves what there is to those who are known, as these are enough for all of it. One time in
- * ten it is let through, so that it may become known: the part of downloads that EigenTrust (Kamvar, Schlosser and
- * Garcia-Molina, 2003) gives to peers without a score.
- */
-function isHeldBack(
-  view: View,
-  agent: AgentId,
-  now: number,
-  idle: readonly AgentId[],
-  doable: number,
-): boolean {
-  if (idle.length <= doable || !isOnProbation(view, agent, now)) return false;
-  const trust = recentTrust(view, now);
-  return idle.filter((one) => trust.isKnown(one)).length >= doable;
 }
 
 /** The first few tasks in the order of the agent's draws, the one it would take first. */

@@ -159,6 +159,16 @@ describe("the probation of newcomers", () => {
     expect(turns(world, NEW)).toBe(100);
   });
 
+  test("every turn is theirs at what those who are known cannot do", () => {
+    const world = scene(3, 0);
+    world.agent("other", ["sh"]);
+    world.must(NEW, { type: "can", skills: ["sh"] });
+    world.add("special", { needs: ["sh"] });
+    expect(turns(world, NEW)).toBe(100);
+    for (const name of ["old-0", "old-1", OLD]) world.must(name, { type: "can", skills: ["sh"] });
+    expect(turns(world, NEW)).toBeLessThan(25);
+  });
+
   test("who asks once is not kept waiting", () => {
     const world = scene(3, 2);
     expect(choose(world.state, NEW, world.now).kind).toBe("task");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AgentId } from "../../../src/protocol/ids.ts";
-import { bestFor, choose } from "../../../src/protocol/views/match.ts";
+import { bestFor } from "../../../src/protocol/views/match.ts";
 import {
   drawAt,
   drawFor,
@@ -13,7 +13,7 @@ import { Nearest } from "../../../src/protocol/views/match/nearest.ts";
 import { SHARPNESS, sharpened } from "../../../src/protocol/views/match/spread.ts";
 import type { MemoryState } from "../../../src/protocol/state.ts";
 import type { Choosing } from "../../../src/protocol/rules/choice.ts";
-import { ANT, board, DAY, idAt, NOW, type Planted, type Worker } from "../../support/board.ts";
+import { ANT, board, chosen, DAY, idAt, many, NOW, type Planted } from "../../support/board.ts";
 
 const MINUTE = 60_000;
 /** So many claims a second over the last ten minutes. */
@@ -22,17 +22,8 @@ const pace = (rate: number) => ({
   claims: Array.from({ length: 10 }, () => rate * 60),
 });
 
-function chosen(state: MemoryState, agent: string, how: Choosing = {}, now = NOW) {
-  const choice = choose(state, agent as AgentId, now, how);
-  return choice.kind === "task" ? choice.task.id : choice.kind;
-}
-
 function alone(...tasks: readonly Planted[]): MemoryState {
   return board({ tasks, agents: { [ANT]: {} } });
-}
-
-function many(count: number, worker: Worker = { idle: 1_000 }): Record<string, Worker> {
-  return Object.fromEntries(Array.from({ length: count }, (_, at) => [`ant-${at + 1}`, worker]));
 }
 
 describe("a draw", () => {
@@ -211,51 +202,6 @@ describe("where others race", () => {
     const share = own.reduce((sum, [, count]) => sum + count, 0) / 600;
     expect(share).toBeGreaterThan(0.44);
     expect(share).toBeLessThan(0.56);
-  });
-});
-
-describe("agents that outnumber the tasks", () => {
-  const crowded = (tasks: number, idle: number, more: Partial<Worker> = {}) =>
-    board({
-      tasks: Array.from({ length: tasks }, () => ({})),
-      agents: many(idle, { idle: 1_000, ...more }),
-    });
-  const passing = (state: MemoryState, count: number, now = NOW): number => {
-    const kinds = Array.from({ length: count }, (_, at) =>
-      choose(state, `ant-${at + 1}` as AgentId, now, { yields: true }),
-    );
-    return kinds.filter(({ kind }) => kind === "task").length;
-  };
-
-  test("step back but for as many as there are tasks, and never but for a few", () => {
-    const passed = passing(crowded(20, 40), 40);
-    expect(passed).toBeGreaterThan(12);
-    expect(passed).toBeLessThan(28);
-    expect(passing(crowded(1, 40), 40)).toBeLessThan(18);
-    expect(passing(crowded(1, 8), 8)).toBe(8);
-  });
-
-  test("do not step back unless they say that they will ask again", () => {
-    const state = crowded(1, 40);
-    for (let at = 1; at <= 40; at += 1) expect(chosen(state, `ant-${at}`)).toBe(idAt(0));
-  });
-
-  test("are let through another time", () => {
-    const state = crowded(1, 40);
-    const times = Array.from({ length: 60 }, (_, at) => NOW + at * 10_000);
-    const passed = times.filter((now) => chosen(state, ANT, { yields: true }, now) === idAt(0));
-    expect(passed.length).toBeGreaterThan(0);
-    expect(passed.length).toBeLessThan(30);
-  });
-
-  test("are those that were heard of lately and hold nothing", () => {
-    expect(passing(crowded(1, 40, { idle: 16 * MINUTE }), 40)).toBe(40);
-    expect(passing(crowded(1, 40, { held: { x: NOW + 1 } }), 40)).toBe(40);
-    expect(passing(crowded(1, 40, { held: { x: NOW } }), 40)).toBeLessThan(18);
-  });
-
-  test("are told that there is nothing where there is nothing", () => {
-    expect(chosen(crowded(0, 40), ANT, { yields: true })).toBe("none");
   });
 });
 
