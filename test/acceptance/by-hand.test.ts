@@ -3,17 +3,15 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { git } from "../contract/clone.ts";
 import { mound } from "../support/command.ts";
-import { namedBlocks } from "../support/document.ts";
+import { namedBlock } from "../support/document.ts";
 import { startDaemon } from "../support/live.ts";
 import { Machine } from "../support/shell.ts";
 import { cloneFor, foundSite } from "../support/site.ts";
 import { until } from "../support/until.ts";
 
-const README = namedBlocks("README.md");
-
 /** What the README lets somebody type who has git, and nothing of Mound. */
 function byHand(...names: readonly string[]): string {
-  return names.map((name) => README.get(`git-alone/${name}`)!).join("\n");
+  return names.map((name) => namedBlock("README.md", `git-alone/${name}`)).join("\n");
 }
 
 test("what somebody pushes with git alone is told and reacted to; what is not legal is refused", async () => {

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 import { join } from "node:path";
-import { namedBlocks, shellBlocks } from "../support/document.ts";
+import { namedBlock, shellBlocks } from "../support/document.ts";
 import { Machine } from "../support/shell.ts";
-
-const README = namedBlocks("README.md");
 
 interface ListedTask {
   readonly id: string;
@@ -229,9 +227,7 @@ test("AGENTS.md: its loop runs as written, and it is short", async () => {
 });
 
 function block(name: string): string {
-  const found = README.get(name);
-  if (found === undefined) throw new Error(`the README has no block "${name}"`);
-  return found;
+  return namedBlock("README.md", name);
 }
 
 async function listTasks(machine: Machine, cwd: string): Promise<readonly ListedTask[]> {

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 
-/** The shell blocks of a document, by the name in the comment `<!-- run: NAME -->` before each. */
-export function namedBlocks(path: string): ReadonlyMap<string, string> {
+/** The shell block of a document with the comment `<!-- run: NAME -->` before it. */
+export function namedBlock(path: string, name: string): string {
   const text = readFileSync(path, "utf8");
-  const found = text.matchAll(/<!-- run: ([a-z/-]+) -->\n```sh\n([\s\S]*?)```/g);
-  return new Map([...found].map((match) => [match[1]!, match[2]!]));
+  const found = text.matchAll(/<!-- run: ([a-z/-]+) -->\n\n?```sh\n([\s\S]*?)```/g);
+  const block = [...found].find((match) => match[1] === name)?.[2];
+  if (block === undefined) throw new Error(`${path} has no block "${name}"`);
+  return block;
 }
 
 /** Every shell block of a document, in order. */
