@@ -24,7 +24,11 @@ export interface GitWatchOptions {
 const COALESCE_MS = 5;
 /** What lies in a folder that is new was perhaps written before the folder was watched. */
 const NEW_FOLDER_MS = 150;
-/** So often it is looked whether a folder was replaced by another, which no event tells for sure. */
+/**
+ * So often it is looked whether a folder was replaced by another, which no event tells for sure, and at
+ * `packed-refs`: in the folder where that lies something changes with every command of git's, and a ref that moves
+ * is written to a file of its own; only one that goes is told there.
+ */
 const LOOK_MS = 1_000;
 /** A poll is a `stat` of each folder of refs; the poll floor of the line is 2 s. Chokidar's own polls
  * are not used: what moves between its start and its first `stat` they never tell. */
@@ -72,6 +76,7 @@ class GitDirWatch {
   #watcher: FSWatcher | undefined;
   /** The folders that are watched; undefined: they have to be watched anew. */
   #armed: string | undefined;
+  #packed: string | undefined;
   #polls = false;
   #stopped = false;
   #looking: Promise<void> = Promise.resolve();
@@ -83,6 +88,7 @@ class GitDirWatch {
   }
 
   async start(): Promise<void> {
+    this.#packed = await this.#packedMark();
     await this.#arm();
     this.#lookLater();
   }
@@ -101,9 +107,16 @@ class GitDirWatch {
   }
 
   async #look(): Promise<void> {
+    const packed = await this.#packedMark();
+    if (packed !== this.#packed) this.#soon();
+    this.#packed = packed;
     if (this.#armed !== undefined && (await this.#mark()) === this.#armed) return;
     await this.#arm();
     this.#soon();
+  }
+
+  #packedMark(): Promise<string> {
+    return changeOf(this.#gitDir, "packed-refs");
   }
 
   /** Twice, for the first attempt may be what finds out that polling is needed. */
@@ -127,7 +140,7 @@ class GitDirWatch {
 
   async #open(): Promise<void> {
     const { watch } = await import("chokidar");
-    const watcher = watch(this.#gitDir, {
+    const watcher = watch(join(this.#gitDir, "refs"), {
       ignoreInitial: true,
       atomic: false,
       followSymlinks: false,
@@ -143,7 +156,9 @@ class GitDirWatch {
       const { watchedPath = "" } = at as { readonly watchedPath?: string };
       const full = path !== null && isAbsolute(path) ? path : join(watchedPath, path ?? "");
       saw(full);
-      if (event === "rename" && relative(this.#gitDir, full) === "refs") this.#armed = undefined;
+      // Of a folder itself that goes, inotify names the folder as if it lay in itself.
+      const gone = ["refs", join("refs", "refs")].includes(relative(this.#gitDir, full));
+      if (event === "rename" && gone) this.#armed = undefined;
     });
     watcher.on("all", (event, path) => {
       if (saw(path) && event === "addDir") this.#after(NEW_FOLDER_MS, this.#soon);
@@ -159,7 +174,6 @@ class GitDirWatch {
   /** Files need no watches of their own. */
   #ignores(path: string, stats: { isDirectory(): boolean } | undefined): boolean {
     const name = relative(this.#gitDir, path);
-    if (name === "") return false;
     if (stats?.isDirectory() === false) return true;
     return !tellsOfRefs(name, this.#options.branch);
   }
@@ -209,11 +223,12 @@ async function changes(gitDir: string, branch: string | undefined): Promise<stri
     .filter((entry) => entry.isDirectory())
     .map((entry) => relative(gitDir, join(entry.parentPath, entry.name)))
     .filter((path) => tellsOfRefs(path, branch));
-  const marks = ["packed-refs", "refs", ...folders].map(async (path) => {
-    const found = await stat(join(gitDir, path), { bigint: true }).catch(() => undefined);
-    return found === undefined ? ABSENT : `${path}:${found.ino}:${found.mtimeNs}`;
-  });
-  return (await Promise.all(marks)).join(" ");
+  return (await Promise.all(["refs", ...folders].map((path) => changeOf(gitDir, path)))).join(" ");
+}
+
+async function changeOf(gitDir: string, path: string): Promise<string> {
+  const found = await stat(join(gitDir, path), { bigint: true }).catch(() => undefined);
+  return found === undefined ? ABSENT : `${path}:${found.ino}:${found.mtimeNs}`;
 }
 
 async function markOf(folder: string): Promise<string> {

@@ -2,11 +2,11 @@ const PRESENCE = "refs/mound/presence";
 
 /**
  * Whether a change at this path, relative to the git directory, may mean that a ref has moved. With
- * a branch, those of other branches do not count.
+ * a branch, those of other branches do not count. What is packed is not told of: who watches looks there itself.
  */
 export function tellsOfRefs(path: string, branch?: string): boolean {
   const name = path.replaceAll("\\", "/");
-  if (name === "packed-refs" || name === "refs") return true;
+  if (name === "refs") return true;
   if (!name.startsWith("refs/") || name.endsWith(".lock")) return false;
   // Heartbeats come all the time and move no line.
   if (name === PRESENCE || name.startsWith(`${PRESENCE}/`)) return false;

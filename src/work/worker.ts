@@ -7,9 +7,17 @@
  *         └────> wait ── hint, time, an end ──> look ── something ──> take
  */
 import type { Random, Watch } from "../app/ports.ts";
+import type { Result } from "../base/result.ts";
 import type { TaskId } from "../protocol/ids.ts";
 import { CoolDown } from "./cool-down.ts";
-import { isPassing, type Desk, type DeskFault, type LeftAlone, type TakenTask } from "./desk.ts";
+import {
+  isPassing,
+  type Desk,
+  type DeskFault,
+  type LeftAlone,
+  type Outlook,
+  type TakenTask,
+} from "./desk.ts";
 import type { Tell } from "./events.ts";
 import { live, type LifeEnd, type LifeOptions } from "./life.ts";
 import type { Timers } from "./timers.ts";
@@ -19,6 +27,8 @@ export const LOOK_MIN_MS = 2_000;
 export const LOOK_MAX_MS = 30_000;
 /** After a look that found nothing the next comes so much later. */
 const LOOK_GROWTH = 1.5;
+/** Where hints come faster than looks end, looks take a tenth of the time: what follows one is no shorter than so many. */
+const LOOK_PAUSE = 9;
 
 export interface WorkOptions {
   readonly desk: Desk;
@@ -61,6 +71,8 @@ class Worker {
   #next: "take" | "read" | "look" = "take";
   #hope = true;
   #lookMs = LOOK_MIN_MS;
+  /** Milliseconds: until then hints wait. */
+  #quietUntil = 0;
   /** Something failed, or nothing was found, and that has been said. */
   #said: "waiting" | DeskFault["code"] | undefined;
   #over: WorkEnd["why"] | undefined;
@@ -68,7 +80,10 @@ class Worker {
   #fault: DeskFault | undefined;
   #unstarted: string | undefined;
   #poked = false;
+  #hinted = false;
+  /** What ends a rest at once, and what ends it as soon as hints may. */
   #wake: () => void = () => undefined;
+  #hear: () => void = () => undefined;
 
   constructor(options: WorkOptions) {
     this.#options = options;
@@ -85,7 +100,8 @@ class Worker {
     const unwatch = await watch?.start(() => {
       this.#lookMs = LOOK_MIN_MS;
       if (this.#next !== "take") this.#next = "look";
-      this.#poke();
+      this.#hinted = true;
+      this.#hear();
     });
     while (!this.#isOver()) {
       await this.#options.desk.tend();
@@ -115,7 +131,7 @@ class Worker {
     const adopted = await desk.adopt();
     if (!adopted.ok) return this.#onFault(adopted.error);
     if (adopted.value.length === 0 && this.#next !== "take") {
-      const seen = await desk.look(this.#next === "look", this.#leftAlone());
+      const seen = await this.#look();
       if (!seen.ok) return this.#onFault(seen.error);
       this.#hope = seen.value.hope;
       // What looks free where nothing could be taken a moment ago is not tried again at once.
@@ -133,6 +149,15 @@ class Worker {
     if (some) this.#said = undefined;
     // Nothing was found on a fresh view; whether there is hope is read from the same.
     this.#next = some ? "take" : "read";
+  }
+
+  async #look(): Promise<Result<Outlook, DeskFault>> {
+    const { desk, timers } = this.#options;
+    const from = timers.now();
+    const seen = await desk.look(this.#next === "look", this.#leftAlone());
+    const now = timers.now();
+    this.#quietUntil = now + (now - from) * LOOK_PAUSE;
+    return seen;
   }
 
   #onFault(fault: DeskFault): void {
@@ -165,14 +190,23 @@ class Worker {
     const spread = this.#lookMs * (0.75 + random.fraction() / 2);
     const wait = Math.min(spread, this.#cool.next() ?? Number.POSITIVE_INFINITY);
     await new Promise<void>((resolve) => {
-      const cancel = timers.after(this.#room() > 0 ? wait : LOOK_MAX_MS, resolve);
+      let cancel = timers.after(this.#room() > 0 ? wait : LOOK_MAX_MS, resolve);
       this.#wake = () => {
         cancel();
         resolve();
       };
+      this.#hear = () => {
+        cancel();
+        const quiet = this.#quietUntil - timers.now();
+        if (quiet > 0) cancel = timers.after(quiet, resolve);
+        else resolve();
+      };
       if (this.#poked) this.#wake();
+      else if (this.#hinted) this.#hear();
     });
+    this.#hear = () => undefined;
     this.#poked = false;
+    this.#hinted = false;
   }
 
   #begin(task: TakenTask): void {

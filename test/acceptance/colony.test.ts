@@ -12,7 +12,7 @@ import { cloneFor, foundSite, type Site } from "../support/site.ts";
 const SKILLS = ["build", "design", "docs", "law", "ops", "research", "review", "typescript"];
 /** Each worker is a process of some 60 MB that takes a third of a second to start. */
 const AGENTS = scaled(8, 32);
-const TASKS = scaled(32, 400);
+const TASKS = scaled(24, 400);
 /** Folders that tasks reserve: few, so that those with paths are often in each other's way. */
 const AREAS = Math.max(4, Math.round(AGENTS / 2));
 const MACHINES = ["left", "right"];

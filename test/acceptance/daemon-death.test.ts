@@ -15,7 +15,7 @@ import { cloneFor, countCommits, foundSite, heldTasks, journalOf } from "../supp
 import { byTurns, SCALE } from "../support/race.ts";
 import { until } from "../support/until.ts";
 
-const MEETINGS = Math.max(2, Math.round(6 * SCALE));
+const MEETINGS = Math.max(2, Math.round(4 * SCALE));
 
 /** A daemon that says its phases. */
 function traced(scene: { ant: { cwd: string; environment: NodeJS.ProcessEnv } }) {
@@ -56,7 +56,7 @@ describe("a daemon that is killed between the push and the answer", () => {
     "while many wait: each is told the truth, once, and goes on alone",
     { timeout: 120_000 },
     async () => {
-      const scene = await besieged({ tasks: 12 });
+      const scene = await besieged({ tasks: 8 });
       const { site, ant, daemon } = scene;
       const running = site.tasks.map((task, at) =>
         startMound(as(ant, at % 2 === 0 ? "ant" : "bee"), ["claim", task]),
@@ -174,7 +174,7 @@ describe("SIGTERM", () => {
     "under load: what it has taken is answered, what it has not goes on alone",
     { timeout: 120_000 },
     async () => {
-      const scene = await besieged({ tasks: 16 });
+      const scene = await besieged({ tasks: 10 });
       const { site, ant, daemon } = scene;
       const running = site.tasks.map((task, at) =>
         startMound(as(ant, at % 2 === 0 ? "ant" : "bee"), ["claim", task]),

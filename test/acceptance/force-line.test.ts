@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { git } from "../contract/clone.ts";
 import { mound, type Place, type Ran } from "../support/command.ts";
+import { byTurns } from "../support/race.ts";
 import { cloneFor, countCommits, foundSite, type Site } from "../support/site.ts";
 import { Vandal } from "../support/vandal.ts";
 
@@ -53,48 +54,51 @@ function dataOf(ran: Ran): Record<string, unknown> {
   return ran.json?.data as unknown as Record<string, unknown>;
 }
 
-test.each(WAYS)("a branch that was %s is put back as it was verified", async (_, harm, counts) => {
-  const { site, vandal, ant, bee, verified } = await open();
-  const whole = await countCommits(site.origin);
-  await git(site.origin, "config", "receive.denyDeleteCurrent", "ignore");
-  await harm(vandal);
-  const found = await git(site.origin, "rev-parse", "--verify", "main").catch(() => null);
-  const missing = found === null ? whole : counts.missing;
+test.each(byTurns(WAYS))(
+  "a branch that was %s is put back as it was verified",
+  async (_, harm, counts) => {
+    const { site, vandal, ant, bee, verified } = await open();
+    const whole = await countCommits(site.origin);
+    await git(site.origin, "config", "receive.denyDeleteCurrent", "ignore");
+    await harm(vandal);
+    const found = await git(site.origin, "rev-parse", "--verify", "main").catch(() => null);
+    const missing = found === null ? whole : counts.missing;
 
-  const alarm = await mound(ant, "sync");
-  expect(alarm).toMatchObject({ code: 6, json: { error: { fix: "mound repair --force-line" } } });
-  expect(alarm.json?.error?.message).toContain(`${missing} commits from `);
-  expect(alarm.json?.error?.message).toMatch(/, by .*\b(ant|bee)\b/);
-  expect(await mound(ant, "repair")).toMatchObject({ code: 6 });
+    const alarm = await mound(ant, "sync");
+    expect(alarm).toMatchObject({ code: 6, json: { error: { fix: "mound repair --force-line" } } });
+    expect(alarm.json?.error?.message).toContain(`${missing} commits from `);
+    expect(alarm.json?.error?.message).toMatch(/, by .*\b(ant|bee)\b/);
+    expect(await mound(ant, "repair")).toMatchObject({ code: 6 });
 
-  const shown = await mound(ant, "repair", "--force-line");
-  expect(shown).toMatchObject({ code: 6, json: { data: { forced: false, verified, found } } });
-  expect(dataOf(shown)["missing"]).toMatchObject({ commits: missing, more: false, to: verified });
-  const foreign = counts.foreign === 0 ? null : { commits: counts.foreign, to: found };
-  if (foreign === null) expect(dataOf(shown)["foreign"]).toBeNull();
-  else expect(dataOf(shown)["foreign"]).toMatchObject(foreign);
-  const still = await git(site.origin, "rev-parse", "--verify", "main").catch(() => null);
-  expect(still).toBe(found);
+    const shown = await mound(ant, "repair", "--force-line");
+    expect(shown).toMatchObject({ code: 6, json: { data: { forced: false, verified, found } } });
+    expect(dataOf(shown)["missing"]).toMatchObject({ commits: missing, more: false, to: verified });
+    const foreign = counts.foreign === 0 ? null : { commits: counts.foreign, to: found };
+    if (foreign === null) expect(dataOf(shown)["foreign"]).toBeNull();
+    else expect(dataOf(shown)["foreign"]).toMatchObject(foreign);
+    const still = await git(site.origin, "rev-parse", "--verify", "main").catch(() => null);
+    expect(still).toBe(found);
 
-  const forced = await mound(ant, "repair", "--force-line", "--yes");
-  expect(forced).toMatchObject({ code: 0, json: { data: { forced: true } } });
-  expect(await git(site.origin, "rev-parse", "main")).toBe(verified);
-  const { kept } = dataOf(forced) as { kept: string | null };
-  expect(kept === null).toBe(counts.foreign === 0);
-  if (kept !== null) expect(await git(join(ant.cwd, ".git"), "rev-parse", kept)).toBe(found);
+    const forced = await mound(ant, "repair", "--force-line", "--yes");
+    expect(forced).toMatchObject({ code: 0, json: { data: { forced: true } } });
+    expect(await git(site.origin, "rev-parse", "main")).toBe(verified);
+    const { kept } = dataOf(forced) as { kept: string | null };
+    expect(kept === null).toBe(counts.foreign === 0);
+    if (kept !== null) expect(await git(join(ant.cwd, ".git"), "rev-parse", kept)).toBe(found);
 
-  const cat = await cloneFor(site, "cat");
-  for (const place of [ant, bee, cat])
-    expect(await mound(place, "sync")).toMatchObject({
+    const cat = await cloneFor(site, "cat");
+    for (const place of [ant, bee, cat])
+      expect(await mound(place, "sync")).toMatchObject({
+        code: 0,
+        json: { data: { tip: verified } },
+      });
+    expect(await mound(bee, "done", site.tasks[1]!)).toMatchObject({ code: 0 });
+    expect(await mound(ant, "repair", "--force-line", "--yes")).toMatchObject({
       code: 0,
-      json: { data: { tip: verified } },
+      json: { data: { forced: false } },
     });
-  expect(await mound(bee, "done", site.tasks[1]!)).toMatchObject({ code: 0 });
-  expect(await mound(ant, "repair", "--force-line", "--yes")).toMatchObject({
-    code: 0,
-    json: { data: { forced: false } },
-  });
-});
+  },
+);
 
 test("an origin that refuses forced pushes: its owner is told what to type, and that mends it", async () => {
   const { site, vandal, ant, verified } = await open();

@@ -15,7 +15,7 @@ import { until } from "../support/until.ts";
 const SEED = Number(process.env["MOUND_TEST_SEED"] ?? "1");
 const MACHINES = ["left", "right"];
 const AGENTS = Math.min(8, Math.max(2, Math.round(2 * SCALE)));
-const MAYHEM_MS = Math.min(60_000, 10_000 * SCALE);
+const MAYHEM_MS = Math.min(60_000, 8_000 * SCALE);
 const TASKS = Math.max(20, Math.round(MAYHEM_MS / 500));
 /** Short, so that the claims of the dead are taken over while the killing goes on. */
 const LEASE = ["--lease", "3s"];

@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 
 const MACHINES = ["left", "middle", "right"];
 const AGENTS = Math.min(8, Math.max(2, Math.round(2 * SCALE)));
-const TASKS = (SCALE > 1 ? 4 : 2.5) * MACHINES.length * AGENTS;
+const TASKS = (SCALE > 1 ? 4 : 2) * MACHINES.length * AGENTS;
 /** Tasks that are open at a time, so that machines wait for one another. */
 const GAP = 2 * MACHINES.length;
 

@@ -14,7 +14,7 @@ import { until } from "../support/until.ts";
 
 const SEED = Number(process.env["MOUND_TEST_SEED"] ?? "1");
 const WRITERS = ["ant-1", "ant-2", "ant-3"];
-const TASKS = Math.max(6, Math.round(18 * SCALE));
+const TASKS = Math.max(6, Math.round(12 * SCALE));
 
 test(
   "a consumer that is killed again and again misses nothing, while git packs all that it can",

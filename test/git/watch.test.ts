@@ -113,6 +113,17 @@ describe("a watch on git directories", () => {
     expect(heard.troubles).toEqual([]);
   });
 
+  test("hears of a branch that is there in packed-refs alone, and goes", async () => {
+    const { gitDir, create, point } = await repository();
+    await create();
+    await point();
+    await git(gitDir, "pack-refs", "--all");
+    const heard = await listen({ gitDirs: [gitDir], branch: "main" });
+    await expectHint(heard, () => rm(join(gitDir, "packed-refs")));
+    await expectHint(heard, point);
+    expect(heard.troubles).toEqual([]);
+  });
+
   test("of several directories each is heard", async () => {
     const [one, other] = [await repository(), await repository()];
     await one.create();
@@ -140,7 +151,6 @@ describe("a watch on git directories", () => {
 
 describe("the paths that tell of refs", () => {
   test.each([
-    ["packed-refs", true],
     ["refs", true],
     ["refs/heads/main", true],
     ["refs/heads", true],
@@ -149,7 +159,7 @@ describe("the paths that tell of refs", () => {
     ["refs/mound/line", true],
     ["refs\\heads\\main", true],
     ["refs/heads/main.lock", false],
-    ["packed-refs.lock", false],
+    ["packed-refs", false],
     ["refs/mound/presence", false],
     ["refs/mound/presence/ada", false],
     ["refs/heads/other", false],

@@ -69,6 +69,8 @@ class FakeDesk implements Desk {
   readonly open: TakenTask[] = [];
   hope = true;
   looks: number[] = [];
+  /** How long a look takes. */
+  lookMs = 0;
   tended = 0;
   /** What the next renewals and endings are answered; then they go well. */
   readonly renewals: (DeskFault | undefined)[] = [];
@@ -78,10 +80,10 @@ class FakeDesk implements Desk {
   own: Ending["outcome"] | undefined;
   readonly adoptable: TakenTask[] = [];
   lease = HOUR;
-  readonly #now: () => number;
+  readonly #timers: Timers;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(timers: Timers) {
+    this.#timers = timers;
   }
 
   async take(count: number, except: { forNow: readonly TaskId[]; forGood: readonly TaskId[] }) {
@@ -89,7 +91,7 @@ class FakeDesk implements Desk {
     const left = new Set([...except.forNow, ...except.forGood]);
     const taken = this.open.filter(({ id }) => !left.has(id)).slice(0, count);
     for (const task of taken) this.open.splice(this.open.indexOf(task), 1);
-    return ok(taken.map((task) => ({ ...task, until: this.#now() + this.lease })));
+    return ok(taken.map((task) => ({ ...task, until: this.#timers.now() + this.lease })));
   }
 
   async adopt() {
@@ -97,7 +99,9 @@ class FakeDesk implements Desk {
   }
 
   async look(fresh: boolean, except: { forNow: readonly TaskId[]; forGood: readonly TaskId[] }) {
-    if (fresh) this.looks.push(this.#now());
+    if (fresh) this.looks.push(this.#timers.now());
+    if (this.lookMs > 0)
+      await new Promise<void>((resolve) => void this.#timers.after(this.lookMs, resolve));
     if (this.all !== undefined) return err(this.all);
     const left = new Set([...except.forNow, ...except.forGood]);
     const takeable = this.open.some(({ id }) => !left.has(id));
@@ -109,13 +113,13 @@ class FakeDesk implements Desk {
   }
 
   async renew(task: TakenTask, progress?: Progress): Promise<Result<number, DeskFault>> {
-    this.calls.push({ at: this.#now(), what: "renew", task: task.id, progress });
+    this.calls.push({ at: this.#timers.now(), what: "renew", task: task.id, progress });
     const fault = this.all ?? this.renewals.shift();
-    return fault === undefined ? ok(this.#now() + this.lease) : err(fault);
+    return fault === undefined ? ok(this.#timers.now() + this.lease) : err(fault);
   }
 
   async finish(task: TakenTask, ending: Ending, progress?: Progress) {
-    this.calls.push({ at: this.#now(), what: "finish", task: task.id, ending, progress });
+    this.calls.push({ at: this.#timers.now(), what: "finish", task: task.id, ending, progress });
     const fault = this.all ?? this.endings.shift();
     return fault === undefined ? ok(undefined) : err(fault);
   }
@@ -184,7 +188,7 @@ export function taskNamed(name = "k3f9qz7-fix", until = 0): TakenTask {
 /** All that a life or a worker is given, on a virtual clock. */
 export function scene(programs: readonly FakeProgram[] = [new FakeProgram()]) {
   const { timers, advance } = virtualTimers();
-  const desk = new FakeDesk(() => timers.now());
+  const desk = new FakeDesk(timers);
   const events: WorkEvent[] = [];
   const stop = new AbortController();
   const insist = new AbortController();

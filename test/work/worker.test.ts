@@ -4,6 +4,24 @@ import { COOL_MIN_MS } from "../../src/work/cool-down.ts";
 import { LOOK_MAX_MS, LOOK_MIN_MS, work, type WorkOptions } from "../../src/work/worker.ts";
 import { AWAY, FakeProgram, HOUR, MINUTE, scene, SECOND, taskNamed } from "./scene.ts";
 
+/** A watch that gives a hint when the test says so. */
+function hinting() {
+  let given: (() => void) | undefined;
+  const watch: Watch = {
+    start: async (hint) => {
+      given = hint;
+      return async () => void (given = undefined);
+    },
+  };
+  return {
+    watch,
+    hint: () => given?.(),
+    get watched(): boolean {
+      return given !== undefined;
+    },
+  };
+}
+
 function worker(programs: readonly FakeProgram[], more: Partial<WorkOptions> = {}) {
   const made = scene(programs);
   const options: WorkOptions = {
@@ -97,27 +115,46 @@ describe("where there is nothing", () => {
   });
 
   test("a hint makes it look at once, and stops with it", async () => {
-    let hint: (() => void) | undefined;
-    const watch: Watch = {
-      start: async (given) => {
-        hint = given;
-        return async () => void (hint = undefined);
-      },
-    };
+    const hints = hinting();
     const program = new FakeProgram();
-    const { advance, desk, run, said, stop, timers } = worker([program], { watch });
+    const { advance, desk, run, said, stop, timers } = worker([program], hints);
     const working = run();
     await advance(10 * MINUTE);
     desk.open.push(taskNamed("a"));
     const before = timers.now();
-    hint?.();
+    hints.hint();
     await advance(0);
     expect([said().at(-1), timers.now()]).toEqual(["claimed", before]);
     program.exit(0);
     await advance(0);
     stop();
     await working;
-    expect(hint).toBeUndefined();
+    expect(hints.watched).toBe(false);
+  });
+
+  test("hints that come faster than looks end: a tenth of the time goes into looks, and the last is heard", async () => {
+    const hints = hinting();
+    const { advance, desk, run, said, stop, timers } = worker([new FakeProgram()], hints);
+    desk.lookMs = 20;
+    const working = run();
+    await advance(10 * MINUTE);
+    const before = desk.looks.length;
+    for (let at = 0; at < 1_000; at += 1) {
+      hints.hint();
+      await advance(10);
+    }
+    // Ten seconds, and 200 ms from the beginning of one to that of the next.
+    expect(desk.looks.length - before).toBeGreaterThanOrEqual(45);
+    expect(desk.looks.length - before).toBeLessThanOrEqual(51);
+    await advance(MINUTE);
+    desk.open.push(taskNamed("a"));
+    hints.hint();
+    const from = timers.now();
+    await advance(25);
+    expect([said().at(-1), timers.now() - from]).toEqual(["claimed", 25]);
+    stop();
+    await advance(MINUTE);
+    await working;
   });
 
   test("until-empty: it waits while there is hope, for its own programs too, and then ends", async () => {
