@@ -27,8 +27,10 @@ export const LOOK_MIN_MS = 2_000;
 export const LOOK_MAX_MS = 30_000;
 /** After a look that found nothing the next comes so much later. */
 const LOOK_GROWTH = 1.5;
-/** Where hints come faster than looks end, looks take a tenth of the time: what follows one is no shorter than so many. */
-const LOOK_PAUSE = 9;
+/** After each look hints wait so many times as long as it took: where they come all the time, a tenth goes into looks. */
+const PAUSE_FACTOR = 9;
+/** And no longer than this: what takes long waits for a network, mostly. */
+const PAUSE_MAX_MS = 2_000;
 
 export interface WorkOptions {
   readonly desk: Desk;
@@ -104,7 +106,7 @@ class Worker {
       this.#hear();
     });
     while (!this.#isOver()) {
-      await this.#options.desk.tend();
+      await this.#timed(() => this.#options.desk.tend());
       if (this.#isOver()) break;
       if (this.#room() > 0) await this.#fill();
       if (!this.#isOver() && (this.#next === "look" || this.#room() === 0)) await this.#rest();
@@ -151,13 +153,18 @@ class Worker {
     this.#next = some ? "take" : "read";
   }
 
-  async #look(): Promise<Result<Outlook, DeskFault>> {
-    const { desk, timers } = this.#options;
+  #look(): Promise<Result<Outlook, DeskFault>> {
+    const fresh = this.#next === "look";
+    return this.#timed(() => this.#options.desk.look(fresh, this.#leftAlone()));
+  }
+
+  async #timed<T>(act: () => Promise<T>): Promise<T> {
+    const { timers } = this.#options;
     const from = timers.now();
-    const seen = await desk.look(this.#next === "look", this.#leftAlone());
-    const now = timers.now();
-    this.#quietUntil = now + (now - from) * LOOK_PAUSE;
-    return seen;
+    const result = await act();
+    const to = timers.now();
+    this.#quietUntil = to + Math.min(PAUSE_MAX_MS, (to - from) * PAUSE_FACTOR);
+    return result;
   }
 
   #onFault(fault: DeskFault): void {
@@ -188,17 +195,20 @@ class Worker {
   async #rest(): Promise<void> {
     const { timers, random } = this.#options;
     const spread = this.#lookMs * (0.75 + random.fraction() / 2);
-    const wait = Math.min(spread, this.#cool.next() ?? Number.POSITIVE_INFINITY);
+    const looked = Math.min(spread, this.#cool.next() ?? Number.POSITIVE_INFINITY);
+    const wait = this.#room() > 0 ? looked : LOOK_MAX_MS;
+    const from = timers.now();
     await new Promise<void>((resolve) => {
-      let cancel = timers.after(this.#room() > 0 ? wait : LOOK_MAX_MS, resolve);
+      let cancel = timers.after(wait, resolve);
       this.#wake = () => {
         cancel();
         resolve();
       };
       this.#hear = () => {
         cancel();
-        const quiet = this.#quietUntil - timers.now();
-        if (quiet > 0) cancel = timers.after(quiet, resolve);
+        const now = timers.now();
+        const left = Math.min(this.#quietUntil - now, PAUSE_MAX_MS, from + wait - now);
+        if (left > 0) cancel = timers.after(left, resolve);
         else resolve();
       };
       if (this.#poked) this.#wake();

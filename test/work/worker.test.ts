@@ -157,6 +157,26 @@ describe("where there is nothing", () => {
     await working;
   });
 
+  test("after a look that took long, a hint waits two seconds, and never for longer than the next look", async () => {
+    const hints = hinting();
+    const { advance, desk, run, stop, timers } = worker([], { ...hints, lookMaxMs: LOOK_MIN_MS });
+    desk.lookMs = 5 * SECOND;
+    const working = run();
+    await advance(MINUTE);
+    const looked = desk.looks.length;
+    await advance(0);
+    while (desk.looks.length === looked) await advance(100);
+    await advance(5 * SECOND);
+    const from = timers.now();
+    hints.hint();
+    while (desk.looks.length === looked + 1) await advance(100);
+    expect(timers.now() - from).toBeGreaterThan(SECOND);
+    expect(timers.now() - from).toBeLessThanOrEqual(LOOK_MIN_MS + 100);
+    stop();
+    await advance(MINUTE);
+    await working;
+  });
+
   test("until-empty: it waits while there is hope, for its own programs too, and then ends", async () => {
     const program = new FakeProgram();
     const { advance, desk, run, said } = worker([program], { mode: "until-empty", parallel: 2 });
