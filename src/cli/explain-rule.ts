@@ -134,7 +134,7 @@ const WORDS: Table<RuleFault> = {
     message:
       open === undefined
         ? "There is no open task that you may take now."
-        : `There are ${open} open tasks that you may take, and ${idle} agents that look for one: leave them to the others for some seconds.`,
+        : `You may take ${plural(open, "open task")}, and ${plural(idle ?? 0, "idle agent")} could do the one that you would: leave it to the others for some seconds.`,
     fix: open === undefined ? "mound match --agent me" : "mound next --claim",
     exit: EXIT.missing,
     retryable: true,

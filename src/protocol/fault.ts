@@ -162,7 +162,7 @@ export type FaultFacts =
   | { readonly code: "not-held"; readonly task: string; readonly status: string }
   | { readonly code: "topic-invalid"; readonly topic: string; readonly detail: string }
   | { readonly code: "companion-missing"; readonly path: string; readonly detail: string }
-  /** With `open`: there are so many tasks, and more agents that are idle. */
+  /** With `open`: there are so many tasks, and `idle` agents that could do the one that would be taken. */
   | { readonly code: "nothing-to-take"; readonly open?: number; readonly idle?: number }
   | { readonly code: "nothing-to-change"; readonly what: string }
   /** Several faults of one command, each with the number of its entry, counted from 0. */

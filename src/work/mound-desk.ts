@@ -18,8 +18,8 @@ export interface MoundDeskOptions {
   /** Milliseconds that a claim lasts without a sign of life; the task's or the mound's own unless said. */
   readonly lease?: number;
   /**
-   * Leaves the tasks to others, now and then, where more agents are idle than there are tasks; those that are still
-   * there after so many milliseconds it takes. Undefined: it leaves none.
+   * Leaves tasks to others, now and then, where more agents are idle that could do them; one that is still there
+   * after so many milliseconds it takes. Undefined: it leaves none.
    */
   readonly patience?: number;
   /** The task as JSON with all that is known of it, at log time `now`. */
@@ -55,15 +55,14 @@ export class MoundDesk implements Desk {
   readonly #broadcaster: Broadcaster | undefined;
   readonly #chores: AuctionChores;
   readonly #patience: Patience | undefined;
-  /** Whether it leaves tasks to others at the next choice. */
-  #yields: boolean;
+  /** It has left a task to others for long enough: the next one that it takes, it takes. */
+  #through = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: MoundDeskOptions) {
     this.#options = options;
     const { capacity, mound, agent, patience } = options;
     this.#patience = patience === undefined ? undefined : new Patience(patience);
-    this.#yields = patience !== undefined;
     if (capacity !== undefined) this.#broadcaster = new Broadcaster(mound.ports.clock, capacity);
     this.#chores = new AuctionChores({
       mound: {
@@ -88,14 +87,18 @@ export class MoundDesk implements Desk {
   ): Promise<Result<readonly TakenTask[], DeskFault>> {
     const { lease } = this.#options;
     const except = [...forNow, ...forGood];
-    const command: Command = {
+    const gated = this.#patience !== undefined;
+    const through = this.#through;
+    this.#through = false;
+    const command = (nth: number): Command => ({
       type: "next",
-      ...(this.#yields ? { yields: true } : {}),
+      ...(gated && !(through && nth === 0) ? { yields: true } : {}),
       ...(lease === undefined ? {} : { lease }),
       ...(except.length === 0 ? {} : { except }),
-    };
-    this.#yields = this.#patience !== undefined;
-    const outcomes = await Promise.all(Array.from({ length: count }, () => this.#submit(command)));
+    });
+    const outcomes = await Promise.all(
+      Array.from({ length: count }, (_, nth) => this.#submit(command(nth))),
+    );
     const ids = outcomes.flatMap((outcome) => (outcome.ok ? outcome.value.answer.tasks : []));
     if (ids.length > 0) return this.#read((view, now) => ok(this.#taken(view, ids, now)));
     const faults = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
@@ -133,10 +136,8 @@ export class MoundDesk implements Desk {
     return this.#read((view, now) => {
       const seen = outlook(view, agent, now, except, this.#patience !== undefined);
       const { leaves, hope } = seen;
-      if (leaves === undefined) return ok(seen);
-      const takes = this.#patience?.isOver(view, agent, now, leaves) === true;
-      this.#yields = !takes;
-      return ok({ takeable: takes, hope });
+      this.#through = leaves !== undefined && this.#patience!.isOver(view, agent, now, leaves);
+      return ok({ takeable: this.#through || seen.takeable, hope });
     });
   }
 

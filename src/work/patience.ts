@@ -3,8 +3,8 @@
  * look have seen, and nobody has taken, it takes after all.
  */
 import type { AgentId, TaskId } from "../protocol/ids.ts";
-import { refuseTaking } from "../protocol/rules/eligibility.ts";
 import type { TaskState, View } from "../protocol/state.ts";
+import { takeable } from "../protocol/views/match.ts";
 
 /** Milliseconds: by then every worker that looks at least every `lookMaxMs`, give or take a quarter, has had its turns. */
 export function patienceFor(lookMaxMs: number): number {
@@ -26,9 +26,7 @@ export class Patience {
   /** The agent steps back from a task at log time `now` (milliseconds); answers whether it is not to. */
   isOver(view: View, agent: AgentId, now: number, { id, token }: TaskState): boolean {
     for (const [before, left] of this.#left) {
-      const task = view.get(`task/${before}`);
-      const isThere = task?.token === left.token;
-      if (!isThere || refuseTaking(view, agent, task, now) !== undefined) this.#left.delete(before);
+      if (takeable(view, agent, now, before)?.token !== left.token) this.#left.delete(before);
     }
     if (!this.#left.has(id)) this.#left.set(id, { token, since: now });
     return [...this.#left.values()].some(({ since }) => now - since >= this.#ms);

@@ -163,7 +163,9 @@ class Worker {
     const from = timers.now();
     const result = await act();
     const to = timers.now();
-    this.#quietUntil = to + Math.min(PAUSE_MAX_MS, (to - from) * PAUSE_FACTOR);
+    const quiet = Math.min(PAUSE_MAX_MS, (to - from) * PAUSE_FACTOR);
+    // A cheap one after a dear one ends no pause.
+    this.#quietUntil = Math.max(this.#quietUntil, to + quiet);
     return result;
   }
 

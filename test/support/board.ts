@@ -26,6 +26,9 @@ export type Planted = Partial<Pick<TaskState, "priority" | "created" | "deadline
 
 export interface Worker {
   readonly skills?: readonly string[];
+  readonly tags?: readonly string[];
+  /** The end of what it has declared, in milliseconds. */
+  readonly until?: number;
   readonly deeds?: DeedsState["skills"];
   readonly load?: number;
   readonly capacity?: number;
@@ -103,13 +106,14 @@ function taskEntries(planted: Planted, at: number): readonly [Key, Value][] {
 }
 
 function workerEntries(name: string, worker: Worker): readonly [Key, Value][] {
-  const { skills, deeds = {}, load = 0, capacity = 1, declined, held, idle } = worker;
+  const { skills, tags = [], until, deeds = {}, load = 0, capacity = 1 } = worker;
+  const { declined, held, idle } = worker;
   const entries: [Key, Value][] = [
     [`agent/${name}`, { id: name as AgentId, status: "active" } as never],
     [`did/${name}`, { last: idle === undefined ? 0 : NOW - idle, skills: deeds }],
   ];
-  if (skills !== undefined)
-    entries.push([`can/${name}`, { skills, tags: [], load, capacity, until: undefined }]);
+  if (skills !== undefined || tags.length > 0)
+    entries.push([`can/${name}`, { skills: skills ?? [], tags, load, capacity, until }]);
   if (declined !== undefined) entries.push([`declined/${name}`, declined]);
   if (held !== undefined) entries.push([`held/${name}`, held]);
   return entries;

@@ -1,4 +1,5 @@
 import type { Mound } from "../../src/open/mound.ts";
+import type { Command } from "../../src/protocol/commands/index.ts";
 import { commitTime } from "../../src/protocol/commands/plan.ts";
 import { MoundDesk } from "../../src/work/mound-desk.ts";
 import { testFolder } from "../support/folder.ts";
@@ -17,6 +18,7 @@ export async function desk(tasks: number, capacity?: number, patience?: number) 
   if (capacity !== undefined)
     must(await clone.run({ type: "can", skills: ["git"], for: 4 * DAY_MS }));
   const batches: string[][] = [];
+  const submitted: Command[] = [];
   const commonDir = testFolder("mound-desk-");
   const chores: string[] = [];
   const mound = {
@@ -28,6 +30,7 @@ export async function desk(tasks: number, capacity?: number, patience?: number) 
       clone.read((view) => reader(view, commitTime({ view, now: clone.ports.clock.now() }))),
     submit: (_agent: string, commands: Parameters<MemoryClone["runAll"]>[0]) => {
       batches.push(commands.map(({ type }) => type));
+      submitted.push(...commands);
       return clone.runAll(commands);
     },
     sync: () => clone.submitter.sync(),
@@ -41,7 +44,7 @@ export async function desk(tasks: number, capacity?: number, patience?: number) 
     ...(patience === undefined ? {} : { patience }),
     chore: ({ what, task, fault }) => chores.push(`${what} ${task} ${fault ?? "done"}`),
   });
-  return { world, founder, clone, desk: made, batches, mound, commonDir, chores };
+  return { world, founder, clone, desk: made, batches, submitted, mound, commonDir, chores };
 }
 
 export function must<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {

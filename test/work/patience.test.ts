@@ -30,6 +30,32 @@ test("a worker takes what it has left to others, where nobody has taken it", asy
   expect(Math.max(...waits)).toBe(patience);
 });
 
+test("what it has lost patience for lets it through once, and to one task", async () => {
+  const { desk: made, world, clone, founder, submitted } = await desk(1, undefined, 10_000);
+  for (let at = 0; at < 40; at += 1) await (await world.clone(`gone-${at}`)).join();
+  const waits = async (): Promise<void> => {
+    while (!must(await made.look(true, NONE)).takeable) await world.clock.advance(5_000);
+  };
+  const gates: (readonly boolean[])[] = [];
+  for (let round = 0; round < 12; round += 1) {
+    await waits();
+    const sent = submitted.length;
+    await made.take(3, NONE);
+    await made.take(1, NONE);
+    gates.push(submitted.slice(sent).map((command) => "yields" in command));
+    for (const id of await clone.tasks()) await founder.run({ type: "cancel", task: id });
+    must(await founder.run({ type: "add", tasks: [{ title: "next" }] }));
+  }
+  expect(new Set(gates.map((gate) => JSON.stringify(gate)))).toEqual(
+    new Set(
+      [
+        [true, true, true, true],
+        [false, true, true, true],
+      ].map((gate) => JSON.stringify(gate)),
+    ),
+  );
+});
+
 test("what was taken meanwhile is left to others anew", async () => {
   const world = World.found();
   const me = world.agent("me");

@@ -157,6 +157,23 @@ describe("where there is nothing", () => {
     await working;
   });
 
+  test("so too where what looks free is taken by others each time", async () => {
+    const hints = hinting();
+    const { advance, desk, run, stop } = worker([], hints);
+    desk.lookMs = 20;
+    desk.phantom = true;
+    const working = run();
+    for (let at = 0; at < 500; at += 1) {
+      hints.hint();
+      await advance(10);
+    }
+    expect(desk.looks.length).toBeGreaterThan(20);
+    expect(desk.looks.length).toBeLessThanOrEqual(26);
+    stop();
+    await advance(0);
+    await working;
+  });
+
   test("after a look that took long, a hint waits two seconds, and never for longer than the next look", async () => {
     const hints = hinting();
     const { advance, desk, run, stop, timers } = worker([], { ...hints, lookMaxMs: LOOK_MIN_MS });

@@ -10,7 +10,7 @@ export interface NextCommand {
   readonly lease?: number;
   /** Ids of tasks that the agent leaves alone for now: it has just given them back, or failed at them. */
   readonly except?: readonly string[];
-  /** Takes none now where more agents are idle than there are tasks: it will ask again soon. */
+  /** Leaves tasks to others, at random, where more are idle that could do them: it will ask again soon. */
   readonly yields?: boolean;
 }
 

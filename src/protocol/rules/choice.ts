@@ -12,7 +12,7 @@ export interface Race {
 export interface Choosing extends Race {
   /** Ids of tasks that are not to be chosen. */
   readonly except?: ReadonlySet<string>;
-  /** Steps back, at random, where more agents are idle than there are tasks. */
+  /** Steps back, at random, where more agents are idle that could do a task than there are tasks. */
   readonly yields?: boolean;
 }
 
@@ -24,6 +24,7 @@ export type Choice =
       readonly kind: "yield";
       /** What the agent would take. */
       readonly task: TaskState;
+      /** How many tasks it could take, and how many idle agents could take this one. */
       readonly open: number;
       readonly idle: number;
     };

@@ -68,12 +68,13 @@ function awardedFor(
   );
 }
 
-function takeable(
+/** The task, where the agent may take it at log time `now` (milliseconds) and has not declined it. */
+export function takeable(
   view: View,
   agent: AgentId,
   now: number,
   id: string,
-  except: ReadonlySet<string> | undefined,
+  except?: ReadonlySet<string>,
 ): TaskState | undefined {
   const declined = view.get(`declined/${agent}`)?.[id];
   if (except?.has(id) === true || (declined !== undefined && now < declined)) return undefined;

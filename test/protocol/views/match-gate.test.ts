@@ -66,6 +66,38 @@ describe("agents that outnumber the tasks", () => {
     expect(passing(able, 40)).toBeLessThan(18);
   });
 
+  test("say so in a declaration that holds, by a skill or by a tag", () => {
+    const skilled = { skills: ["go"], idle: 1_000 };
+    const crowd = (worker: Worker) =>
+      board({
+        tasks: [{ needs: ["go"] }],
+        agents: { ...many(40, worker), [ANT]: skilled },
+      });
+    const free = (state: MemoryState): boolean =>
+      Array.from({ length: 30 }, (_, at) => NOW + at * 10_000).every(
+        (now) => chosen(state, ANT, { yields: true }, now) === idAt(0),
+      );
+    expect(free(crowd(skilled))).toBe(false);
+    expect(free(crowd({ tags: ["go"], idle: 1_000 }))).toBe(false);
+    expect(free(crowd({ ...skilled, until: NOW + 1 }))).toBe(false);
+    expect(free(crowd({ ...skilled, until: NOW }))).toBe(true);
+  });
+
+  test("are counted for each kind of task on one tip", () => {
+    const state = board({
+      tasks: [{ needs: ["go"] }, { needs: ["sql"] }],
+      agents: {
+        ...many(40, { skills: ["go"], idle: 1_000 }),
+        "sql-1": { skills: ["sql"], idle: 1_000 },
+      },
+    });
+    for (let at = 0; at < 20; at += 1) {
+      const now = NOW + at * 10_000;
+      expect(passing(state, 40, now)).toBeLessThan(20);
+      expect(chosen(state, "sql-1", { yields: true }, now)).toBe(idAt(1));
+    }
+  });
+
   test("are told that there is nothing where there is nothing", () => {
     expect(chosen(crowded(0, 40), ANT, { yields: true })).toBe("none");
   });

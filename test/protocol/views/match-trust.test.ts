@@ -169,6 +169,23 @@ describe("the probation of newcomers", () => {
     expect(turns(world, NEW)).toBeLessThan(25);
   });
 
+  test("who is trusted as a task asks makes way for nobody who is not", () => {
+    const names = Array.from({ length: 12 }, (_, n) => `idle-${n}`);
+    const world = mound(...names);
+    prove(world, OLD);
+    for (const name of [OLD, ...names]) world.must(name, { type: "can", skills: ["sh"] });
+    const plain = world.add("plain", { needs: ["sh"] });
+    const delicate = world.add("delicate", { needs: ["sh"], trust: "0.3" });
+    const state = new MemoryState(world.state.entries());
+    const steps = (except: TaskId) =>
+      Array.from({ length: 60 }, (_, n) => {
+        const how = { yields: true, except: new Set([except]) };
+        return choose(state, OLD, world.now + n * 10_000, how).kind;
+      });
+    expect(new Set(steps(delicate))).toEqual(new Set(["task", "yield"]));
+    expect(new Set(steps(plain))).toEqual(new Set(["task"]));
+  });
+
   test("who asks once is not kept waiting", () => {
     const world = scene(3, 2);
     expect(choose(world.state, NEW, world.now).kind).toBe("task");

@@ -34,10 +34,8 @@ export function stepsBackFrom(
   now: number,
   { task, doable, crowd, burst }: Approach,
 ): number | undefined {
-  const few = Math.min(GATE_LEAST, doable);
-  if (crowd.idle.length <= few) return undefined;
+  if (crowd.idle.length <= Math.min(GATE_LEAST, doable)) return undefined;
   const rivals = rivalsFor(view, crowd, task, now);
-  if (rivals.length <= few) return undefined;
   const room = Math.max(doable * (burst ? UNMATCHED : 1), GATE_LEAST);
   const chance = isHeldBack(view, agent, now, rivals, doable) ? PROBATION : room / rivals.length;
   const draw = drawAt(seedOf(agent, "gate"), Math.floor(now / GATE_MS));
