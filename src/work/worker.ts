@@ -101,7 +101,6 @@ class Worker {
     stop.addEventListener("abort", onStop);
     const unwatch = await watch?.start(() => {
       this.#lookMs = LOOK_MIN_MS;
-      if (this.#next !== "take") this.#next = "look";
       this.#hinted = true;
       this.#hear();
     });

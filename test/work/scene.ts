@@ -7,6 +7,7 @@ import type { WorkEvent } from "../../src/work/events.ts";
 import type { LifeOptions } from "../../src/work/life.ts";
 import type { Ended, Exit, Program } from "../../src/work/program.ts";
 import type { Timers } from "../../src/work/timers.ts";
+import { LOOK_MAX_MS, work, type WorkOptions } from "../../src/work/worker.ts";
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -222,4 +223,17 @@ export function scene(programs: readonly FakeProgram[] = [new FakeProgram()]) {
     start: timers.now(),
     task: taskNamed("k3f9qz7-fix", timers.now() + HOUR),
   };
+}
+
+/** A worker in such a scene. */
+export function worker(programs: readonly FakeProgram[], more: Partial<WorkOptions> = {}) {
+  const made = scene(programs);
+  const options: WorkOptions = {
+    ...made.options,
+    parallel: 1,
+    mode: "forever",
+    lookMaxMs: LOOK_MAX_MS,
+    ...more,
+  };
+  return { ...made, run: () => work(options) };
 }
