@@ -196,21 +196,21 @@ class Worker {
   async #rest(): Promise<void> {
     const { timers, random } = this.#options;
     const spread = this.#lookMs * (0.75 + random.fraction() / 2);
-    const looked = Math.min(spread, this.#cool.next() ?? Number.POSITIVE_INFINITY);
-    const wait = this.#room() > 0 ? looked : LOOK_MAX_MS;
-    const from = timers.now();
+    const wait = Math.min(spread, this.#cool.next() ?? Number.POSITIVE_INFINITY);
     await new Promise<void>((resolve) => {
-      let cancel = timers.after(wait, resolve);
+      let unhear = (): void => undefined;
+      const cancel = timers.after(this.#room() > 0 ? wait : LOOK_MAX_MS, () => this.#wake());
       this.#wake = () => {
         cancel();
+        unhear();
         resolve();
       };
       this.#hear = () => {
-        cancel();
-        const now = timers.now();
-        const left = Math.min(this.#quietUntil - now, PAUSE_MAX_MS, from + wait - now);
-        if (left > 0) cancel = timers.after(left, resolve);
-        else resolve();
+        unhear();
+        // The clock may have been set back since.
+        const quiet = Math.min(PAUSE_MAX_MS, this.#quietUntil - timers.now());
+        if (quiet > 0) unhear = timers.after(quiet, () => this.#wake());
+        else this.#wake();
       };
       if (this.#poked) this.#wake();
       else if (this.#hinted) this.#hear();
