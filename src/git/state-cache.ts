@@ -129,8 +129,8 @@ export class FileStateCache implements StateCache {
       if (!name.startsWith("tmp-")) continue;
       const path = join(this.#folder, name);
       // A younger one is perhaps being written by another process at this moment.
-      const found = await stat(path).catch(() => undefined);
-      if (found !== undefined && Date.now() - found.mtimeMs > LEFT_OVER_MS)
+      const written = await stat(path).catch(() => undefined);
+      if (written !== undefined && Date.now() - written.mtimeMs > LEFT_OVER_MS)
         await rm(path, { force: true });
     }
   }

@@ -160,6 +160,7 @@ describe("the paths that tell of refs", () => {
     ["refs\\heads\\main", true],
     ["refs/heads/main.lock", false],
     ["packed-refs", false],
+    ["packed-refs.lock", false],
     ["refs/mound/presence", false],
     ["refs/mound/presence/ada", false],
     ["refs/heads/other", false],
