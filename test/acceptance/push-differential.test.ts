@@ -19,6 +19,8 @@ const SEED = Number(process.env["MOUND_TEST_SEED"] ?? fc.sample(fc.nat(), 1)[0])
 const PUSHES = Math.max(20, Math.round(20 * SCALE));
 /** Long past: what is ahead of a server's clock is refused by no rule of the judge. */
 const START = Date.UTC(2026, 0, 5, 9, 30);
+/** So many different answers are to be seen at least, before the lives end. */
+const ANSWERS = SCALE > 1 ? 13 : 4;
 const FOUNDING = new Yard(() => undefined).world.log.length;
 const REF = "refs/heads/main";
 /** How often the hook said what, over all pushes. */
@@ -29,11 +31,13 @@ test(
   { timeout: 3_600_000 },
   async () => {
     let pushed = 0;
-    for (let life = 0; pushed < PUSHES; life += 1)
-      pushed += await live(SEED + life, PUSHES - pushed);
+    // One life in ten shows fewer answers than are wanted: there are more lives then.
+    const short = () => met.size < ANSWERS && pushed < 10 * PUSHES;
+    for (let life = 0; pushed < PUSHES || short(); life += 1)
+      pushed += await live(SEED + life, Math.max(PUSHES - pushed, PUSHES / 4));
     // A generator that is taken or refused all of the time shows little.
     expect(met.get("accepted")).toBeGreaterThan(PUSHES / 10);
-    expect(met.size).toBeGreaterThan(SCALE > 1 ? 12 : 3);
+    expect(met.size).toBeGreaterThanOrEqual(ANSWERS);
   },
 );
 
