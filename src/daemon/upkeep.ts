@@ -1,5 +1,5 @@
 import { consolidate } from "../git/maintenance.ts";
-import { EMBEDDED, embeddedOrigin, type Clone } from "../git/clone.ts";
+import { objectStore, type Clone } from "../git/clone.ts";
 import type { Log } from "./log.ts";
 
 /** Each chain may leave a pack behind; git looks through all of them for an object that it lacks. */
@@ -30,10 +30,8 @@ export class Upkeep {
   }
 
   async #consolidate(): Promise<void> {
-    const { commonDir, settings } = this.#clone;
-    const store = settings.origin === EMBEDDED ? embeddedOrigin(commonDir) : commonDir;
     try {
-      await consolidate(store);
+      await consolidate(objectStore(this.#clone));
     } catch (error) {
       this.#log.warn({ error: String(error) }, "packs could not be put together");
     }

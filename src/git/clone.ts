@@ -59,6 +59,14 @@ export function originUrl({ commonDir, settings }: Pick<Clone, "commonDir" | "se
   return settings.origin === EMBEDDED ? embeddedOrigin(commonDir) : settings.origin;
 }
 
+/** The git directory in which all objects of a clone lie: the origin inside it holds those of both. */
+export function objectStore({
+  commonDir,
+  settings,
+}: Pick<Clone, "commonDir" | "settings">): string {
+  return settings.origin === EMBEDDED ? embeddedOrigin(commonDir) : commonDir;
+}
+
 export function embeddedOrigin(commonDir: string): string {
   return join(moundFolder(commonDir), "origin.git");
 }

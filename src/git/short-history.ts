@@ -13,6 +13,8 @@ import { readLoose } from "./loose.ts";
 
 /** Above it, one process for all of them is faster. */
 const COMMITS_MAX = 64;
+/** Above it, a process that reads them all is faster. */
+const TREES_MAX = 256;
 /** A commit or tree of this size is no mound's, and git reads it in bounded memory. */
 const OBJECT_BYTES = 1024 * 1024;
 
@@ -34,6 +36,27 @@ export function readShort(
 export function containsShort(gitDir: string, ancestor: Oid, tip: Oid): true | undefined {
   const found = orUndefined(() => firstParents(looseStore(gitDir), ancestor, tip));
   return found === undefined ? undefined : true;
+}
+
+/**
+ * The files at which the tree of `after` differs from that of `before`, a commit near it, as
+ * `diffTrees` lists them; undefined: ask git.
+ */
+export function diffShort(
+  gitDir: string,
+  before: Oid,
+  after: Oid,
+): readonly TreeChange[] | undefined {
+  return orUndefined(() => {
+    const store = looseStore(gitDir);
+    let trees = 0;
+    const read = (folder: Oid): Uint8Array => {
+      trees += 1;
+      if (trees > TREES_MAX) throw new NotPlain();
+      return store(folder, "tree", OBJECT_BYTES);
+    };
+    return diffTrees(read, linksOf(store, before).tree, linksOf(store, after).tree);
+  });
 }
 
 /** Thrown and caught in this file alone: what was met is for git to read. */

@@ -9,10 +9,11 @@ import { dirname, join } from "node:path";
 import type { Objects, Refs } from "../app/ports.ts";
 import { isLegalPath } from "../protocol/paths.ts";
 import { isOid, type Oid } from "../protocol/ids.ts";
-import type { Clone } from "./clone.ts";
+import { objectStore, type Clone } from "./clone.ts";
 import { GitError } from "./fault.ts";
 import { beginProjection, beingProjected, endProjection, putInPlace } from "./projecting.ts";
 import { gitText, runGit } from "./run.ts";
+import { containsShort, diffShort } from "./short-history.ts";
 
 export interface Projection {
   /** Whether the local branch is at the verified tip now. */
@@ -56,8 +57,8 @@ async function projectNow(
   const { gitDir } = clone;
   let index: Oid | undefined;
   if (old !== undefined) {
-    const forward = await runGit(["merge-base", "--is-ancestor", old, tip], { gitDir });
-    if (forward.exitCode !== 0) return { current: false, held: "local-commits", kept: [] };
+    if (!(await isAncestor(clone, old, tip)))
+      return { current: false, held: "local-commits", kept: [] };
     index = await indexedCommit(gitDir, old, tip);
     if (index === undefined) return { current: false, held: "staged", kept: [] };
   }
@@ -65,7 +66,7 @@ async function projectNow(
   await beginProjection(gitDir, tip);
   const kept: string[] = [];
   const changes: (PathChange & { readonly next: Oid | undefined })[] = [];
-  for (const change of await changesOf(gitDir, old, tip, others)) {
+  for (const change of await changesOf(clone, old, tip, others)) {
     // Refused bytes are in the tip's tree, but the state keeps the last good ones.
     changes.push({ ...change, next: await good(change.path) });
   }
@@ -80,6 +81,13 @@ async function projectNow(
   const swapped = await refs.swap(branch, tip, old);
   if (swapped) await endProjection(gitDir, [...others, tip]);
   return { current: true, kept };
+}
+
+async function isAncestor(clone: Clone, ancestor: Oid, tip: Oid): Promise<boolean> {
+  if (containsShort(objectStore(clone), ancestor, tip) === true) return true;
+  const { gitDir } = clone;
+  const asked = await runGit(["merge-base", "--is-ancestor", ancestor, tip], { gitDir });
+  return asked.exitCode === 0;
 }
 
 /** How many commits ahead of the branch the index may stand after a projection was cut off. */
@@ -108,29 +116,32 @@ interface PathChange {
   readonly executable: boolean;
 }
 
+const EXECUTABLE = "100755";
+
 /** Also the paths at which a projection that was cut off may have written what has gone again since. */
 async function changesOf(
-  gitDir: string,
+  clone: Clone,
   old: Oid | undefined,
   tip: Oid,
   others: readonly Oid[],
 ): Promise<readonly PathChange[]> {
   const changes = new Map<string, PathChange>();
   for (const other of old === undefined ? [] : others) {
-    const known = await runGit(["cat-file", "-e", other], { gitDir });
+    const known = await runGit(["cat-file", "-e", other], { gitDir: clone.gitDir });
     if (known.exitCode !== 0) continue;
-    for (const { path } of await changesBetween(gitDir, old, other))
+    for (const { path } of await changesBetween(clone, old, other))
       changes.set(path, { path, before: undefined, executable: false });
   }
-  for (const change of await changesBetween(gitDir, old, tip)) changes.set(change.path, change);
+  for (const change of await changesBetween(clone, old, tip)) changes.set(change.path, change);
   return [...changes.values()];
 }
 
 async function changesBetween(
-  gitDir: string,
+  clone: Clone,
   old: Oid | undefined,
   tip: Oid,
 ): Promise<readonly PathChange[]> {
+  const { gitDir } = clone;
   if (old === undefined) {
     const listed = await gitText(["ls-tree", "-r", "-z", "--name-only", tip], { gitDir });
     const paths = listed.split("\0").filter((path) => path !== "");
@@ -138,6 +149,12 @@ async function changesBetween(
       .filter(isLegalPath)
       .map((path) => ({ path, before: undefined, executable: false }));
   }
+  // Seen from the tip: what is listed is what was there before.
+  const short = diffShort(objectStore(clone), tip, old);
+  if (short !== undefined)
+    return short
+      .filter(({ path }) => isLegalPath(path))
+      .map(({ path, mode, oid }) => ({ path, before: oid, executable: mode === EXECUTABLE }));
   const raw = await gitText(
     ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, tip],
     { gitDir },
@@ -149,7 +166,7 @@ async function changesBetween(
     const path = fields[at + 1]!;
     if (!isLegalPath(path)) continue;
     const known = isOid(before) && !/^0+$/.test(before);
-    const executable = mode === ":100755";
+    const executable = mode === `:${EXECUTABLE}`;
     changes.push({ path, before: known ? before : undefined, executable });
   }
   return changes;

@@ -2,7 +2,7 @@
 import type { AppFault } from "../app/faults.ts";
 import { LINE_REF } from "../app/line.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { EMBEDDED, embeddedOrigin, originUrl, type Clone } from "../git/clone.ts";
+import { objectStore, originUrl, type Clone } from "../git/clone.ts";
 import { FETCHED_REF } from "../git/remote.ts";
 import {
   hasFile,
@@ -62,8 +62,8 @@ export async function subjectOfClone(clone: Clone): Promise<Result<AuditSubject,
 }
 
 /** The repository that has the objects of a clone. */
-export function storeOf({ commonDir, settings }: Clone): Repository {
-  const store = settings.origin === EMBEDDED ? embeddedOrigin(commonDir) : commonDir;
+export function storeOf(clone: Clone): Repository {
+  const store = objectStore(clone);
   return { gitDir: store, commonDir: store };
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { shellWord } from "../base/shell-quote.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { findMissing, type Missing } from "../app/missing.ts";
-import { EMBEDDED, embeddedOrigin } from "../git/clone.ts";
+import { objectStore } from "../git/clone.ts";
 import { readLog, type LogEntry } from "../git/log.ts";
 import { gitRefs } from "../git/refs.ts";
 import { localPath } from "../git/remote-url.ts";
@@ -74,7 +74,7 @@ async function onlyThere(mound: Mound, found: Oid, verified: Oid): Promise<Rewri
   const counted = await findMissing(mound.ports.history, found, verified);
   if (counted === undefined) return undefined;
   const limit = Math.min(NAMED, counted.commits);
-  return { ...counted, newest: await readLog(storeOf(mound), found, { limit }) };
+  return { ...counted, newest: await readLog(objectStore(mound.clone), found, { limit }) };
 }
 
 export interface Forced {
@@ -118,16 +118,11 @@ export async function forceLine(
 async function keepLost(mound: Mound, tip: Oid): Promise<string> {
   const stamp = new Date(mound.ports.clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
   const name = `refs/mound/lost/${stamp}-${tip.slice(0, 7)}`;
-  for (const gitDir of new Set([mound.clone.commonDir, storeOf(mound)])) {
+  for (const gitDir of new Set([mound.clone.commonDir, objectStore(mound.clone)])) {
     const refs = gitRefs(gitDir);
     await refs.swap(name, tip, await refs.read(name));
   }
   return name;
-}
-
-/** Where the objects of the origin and of the clone are found together. */
-function storeOf({ clone }: Mound): string {
-  return clone.settings.origin === EMBEDDED ? embeddedOrigin(clone.commonDir) : clone.commonDir;
 }
 
 async function refusal(

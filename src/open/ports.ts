@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Queue } from "../app/ports.ts";
 import type { SubmitPorts } from "../app/request.ts";
-import { EMBEDDED, moundFolder, originUrl, type Clone } from "../git/clone.ts";
+import { EMBEDDED, moundFolder, objectStore, originUrl, type Clone } from "../git/clone.ts";
 import { systemClock } from "../git/clock.ts";
 import { FileJournal } from "../git/journal.ts";
 import { nestedQueue, TicketQueue } from "../git/queue.ts";
@@ -31,8 +31,7 @@ export function wirePorts(
   const { branch, origin } = clone.settings;
   const url = originUrl(clone);
   const embedded = origin === EMBEDDED;
-  // The origin inside the clone has the object store of both.
-  const store = embedded ? url : gitDir;
+  const store = objectStore(clone);
   const own = moundFolder(gitDir);
   return {
     objects: lateObjects(store, embedded),

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { RawCommit } from "../../src/app/ports.ts";
-import { containsShort, readShort } from "../../src/git/short-history.ts";
+import { containsShort, diffShort, readShort } from "../../src/git/short-history.ts";
 import type { Oid } from "../../src/protocol/ids.ts";
 import { encodeTree, type TreeEntry } from "../../src/protocol/objects.ts";
 import { commit, type File } from "../contract/build.ts";
+import { git } from "../contract/clone.ts";
 import { clone } from "./scratch.ts";
 
 const LIMIT = 1_000;
@@ -55,6 +56,30 @@ describe("a short history", () => {
     expect(containsShort(gitDir, first, first)).toBe(true);
     expect(containsShort(gitDir, second, first)).toBeUndefined();
     expect(containsShort(gitDir, "1".repeat(40) as Oid, second)).toBeUndefined();
+  });
+
+  test("a difference is what git lists, between any two commits, and where it is large git is asked", async () => {
+    const { gitDir, objects, oids } = await line();
+    for (const before of oids)
+      for (const after of oids) {
+        const raw = await git(gitDir, "diff-tree", "-r", "--raw", "--no-abbrev", before, after);
+        const listed = raw.split("\n").flatMap((each) => {
+          const [, , mode, , oid, path] = /^:(\d+) (\d+) (\S+) (\S+) \S+\t(.*)$/.exec(each) ?? [];
+          return path === undefined ? [] : [[path, mode, oid]];
+        });
+        const short = diffShort(gitDir, before, after)!.map(({ path, mode, oid }) => [
+          path === "raw\udcff" ? '"raw\\377"' : path,
+          mode ?? "000000",
+          oid ?? "0".repeat(40),
+        ]);
+        expect(short).toEqual(listed);
+      }
+    const folders = Object.fromEntries(
+      Array.from({ length: 300 }, (_, at): [string, File] => [`${at}/file`, "1"]),
+    );
+    const wide = commit(folders, [oids.at(-1)!], "wide");
+    await objects.write(wide.objects);
+    expect(diffShort(gitDir, oids.at(-1)!, wide.oid)).toBeUndefined();
   });
 
   test.each([

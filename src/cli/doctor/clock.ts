@@ -1,4 +1,4 @@
-import { EMBEDDED, embeddedOrigin } from "../../git/clone.ts";
+import { objectStore } from "../../git/clone.ts";
 import { readLog } from "../../git/log.ts";
 import { formatAge } from "../fresh.ts";
 import { type ClonePatient, fine, type Found, type Said } from "./finding.ts";
@@ -15,9 +15,7 @@ export async function clock(patient: ClonePatient): Promise<Found> {
   const fetched = await patient.fetch();
   const tip = (fetched.ok ? fetched.value : undefined) ?? mound.line.tip;
   if (tip === undefined) return fine("There are no commits to compare this clock with");
-  const { commonDir, settings } = patient.clone;
-  const store = settings.origin === EMBEDDED ? embeddedOrigin(commonDir) : commonDir;
-  const newest = await readLog(store, tip, { limit: LOOKED_AT });
+  const newest = await readLog(objectStore(patient.clone), tip, { limit: LOOKED_AT });
   const latest = newest.reduce((one, other) => (other.time > one.time ? other : one));
   const skew = (await mound.read((view) => view.get("mound")?.skew)) ?? 0;
   const ahead = latest.time - mound.ports.clock.now();

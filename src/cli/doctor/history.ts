@@ -1,5 +1,5 @@
 import { findMissing } from "../../app/missing.ts";
-import { EMBEDDED, embeddedOrigin, originUrl, type CloneStart } from "../../git/clone.ts";
+import { objectStore, originUrl, type CloneStart } from "../../git/clone.ts";
 import { readLog } from "../../git/log.ts";
 import type { Mound } from "../../open/mound.ts";
 import { falseStart } from "../../open/usable-clone.ts";
@@ -68,9 +68,7 @@ async function waiting(
   if (tip === found) return [];
   const skew = await mound.read((view) => view.get("mound")!.skew);
   const now = mound.ports.clock.now();
-  const store =
-    clone.settings.origin === EMBEDDED ? embeddedOrigin(clone.commonDir) : clone.commonDir;
-  const newest = await readLog(store, found, { limit: LOOKED_AT });
+  const newest = await readLog(objectStore(clone), found, { limit: LOOKED_AT });
   const end = newest.findIndex(({ commit }) => commit === tip);
   const fresh = end < 0 ? newest : newest.slice(0, end);
   const ahead = fresh.findLast(({ time }) => time > now + skew);
