@@ -9,7 +9,7 @@ import { phaseOf } from "../protocol/rules/auction.ts";
 import { mayAward } from "../protocol/rules/award-due.ts";
 import { refuseNonMember } from "../protocol/rules/members.ts";
 import type { View } from "../protocol/state.ts";
-import { dueReveals, spentBids } from "./due-reveals.ts";
+import { dueReveals, spentBids, untilReveals } from "./due-reveals.ts";
 import { KeptBids, type KeptBid } from "./kept-bids.ts";
 import type { Mound } from "./mound.ts";
 
@@ -69,6 +69,13 @@ export class AuctionChores {
     };
     // Together, so that one chain is made of them.
     await Promise.all(due.map(reveal));
+  }
+
+  /** Milliseconds until the first of the bids may be revealed; undefined where none waits for that. */
+  async untilReveals(): Promise<number | undefined> {
+    const bids = await this.bids();
+    if (bids.length === 0) return undefined;
+    return this.#ports.mound.read((view, now) => untilReveals(view, bids, now));
   }
 
   async award(): Promise<void> {

@@ -66,9 +66,10 @@ export interface Desk {
   look(fresh: boolean, except: LeftAlone): Promise<Result<Outlook, DeskFault>>;
   /**
    * Does what its agent has promised for a certain time, whether or not it looks for work: reveals what it has bid.
-   * Cheap where there is nothing; what fails is tried again by the next call.
+   * Cheap where there is nothing; what fails is tried again by the next call. Answers the milliseconds until that
+   * time comes, where something is still to be done.
    */
-  tend(): Promise<void>;
+  tend(): Promise<number | undefined>;
   /** Holds on to a task; answers the new end of the lease in milliseconds. */
   renew(task: TakenTask, progress?: Progress): Promise<Result<number, DeskFault>>;
   /** Ends the claim. `progress` is what was not said yet; it goes before the end. */

@@ -141,15 +141,16 @@ export class MoundDesk implements Desk {
     });
   }
 
-  async tend(): Promise<void> {
+  async tend(): Promise<number | undefined> {
     const { mound } = this.#options;
-    await attempt(async () => {
+    const tended = await attempt(async () => {
       // Its agent may have bid by another command meanwhile, and what it has bid be revealed by another.
       if ((await this.#chores.bids()).length === 0) return ok(undefined);
       const seen = await this.#exclusive(() => mound.refresh(FRESH_MS));
       if (seen.ok) await this.#chores.reveal();
-      return ok(undefined);
+      return ok(await this.#chores.untilReveals());
     });
+    return tended.ok ? tended.value : undefined;
   }
 
   async renew(task: TakenTask, progress?: Progress): Promise<Result<number, DeskFault>> {

@@ -75,6 +75,8 @@ class Worker {
   #lookMs = LOOK_MIN_MS;
   /** Milliseconds: until then hints wait. */
   #quietUntil = 0;
+  /** Milliseconds: then there is something to tend to. */
+  #due = Number.POSITIVE_INFINITY;
   /** Something failed, or nothing was found, and that has been said. */
   #said: "waiting" | DeskFault["code"] | undefined;
   #over: WorkEnd["why"] | undefined;
@@ -105,7 +107,7 @@ class Worker {
       this.#hear();
     });
     while (!this.#isOver()) {
-      await this.#timed(() => this.#options.desk.tend());
+      await this.#tend();
       if (this.#isOver()) break;
       if (this.#room() > 0) await this.#fill();
       if (!this.#isOver() && (this.#next === "look" || this.#room() === 0)) await this.#rest();
@@ -115,6 +117,12 @@ class Worker {
     await this.#leaveNothing();
     stop.removeEventListener("abort", onStop);
     return this.#end();
+  }
+
+  async #tend(): Promise<void> {
+    const { desk, timers } = this.#options;
+    const due = await this.#timed(() => desk.tend());
+    this.#due = due === undefined ? Number.POSITIVE_INFINITY : timers.now() + due;
   }
 
   #isOver(): boolean {
@@ -196,10 +204,13 @@ class Worker {
   async #rest(): Promise<void> {
     const { timers, random } = this.#options;
     const spread = this.#lookMs * (0.75 + random.fraction() / 2);
-    const wait = Math.min(spread, this.#cool.next() ?? Number.POSITIVE_INFINITY);
+    const look = Math.min(spread, this.#cool.next() ?? Number.POSITIVE_INFINITY);
+    // What could not be done when it was due is tried again, though not at once.
+    const due = Math.max(LOOK_MIN_MS, this.#due - timers.now());
+    const wait = Math.min(due, this.#room() > 0 ? look : LOOK_MAX_MS);
     await new Promise<void>((resolve) => {
       let unhear = (): void => undefined;
-      const cancel = timers.after(this.#room() > 0 ? wait : LOOK_MAX_MS, () => this.#wake());
+      const cancel = timers.after(wait, () => this.#wake());
       this.#wake = () => {
         cancel();
         unhear();

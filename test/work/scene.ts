@@ -74,7 +74,9 @@ class FakeDesk implements Desk {
   lookMs = 0;
   /** There always seems to be something to take, and others are always faster. */
   phantom = false;
-  tended = 0;
+  /** When it was called to tend, and the time at which there is something to do. */
+  readonly tended: number[] = [];
+  due: number | undefined;
   /** What the next renewals and endings are answered; then they go well. */
   readonly renewals: (DeskFault | undefined)[] = [];
   readonly endings: (DeskFault | undefined)[] = [];
@@ -111,8 +113,9 @@ class FakeDesk implements Desk {
     return ok({ takeable, hope: takeable || this.hope });
   }
 
-  async tend(): Promise<void> {
-    this.tended += 1;
+  async tend(): Promise<number | undefined> {
+    this.tended.push(this.#timers.now());
+    return this.due === undefined ? undefined : Math.max(0, this.due - this.#timers.now());
   }
 
   async renew(task: TakenTask, progress?: Progress): Promise<Result<number, DeskFault>> {

@@ -32,10 +32,29 @@ describe("what it takes", () => {
       const working = run();
       await advance(0);
       for (let times = 0; times < 5; times += 1) {
-        const before = desk.tended;
+        const before = desk.tended.length;
         await advance(1.25 * LOOK_MAX_MS);
-        expect(desk.tended).toBeGreaterThan(before);
+        expect(desk.tended.length).toBeGreaterThan(before);
       }
+      stop();
+      program.exit(1);
+      await working;
+    }
+  });
+
+  test("what is due at a certain time it tends to then, and while that fails every other second", async () => {
+    for (const busy of [false, true]) {
+      const program = new FakeProgram();
+      const { advance, desk, run, stop, timers } = worker([program]);
+      if (busy) desk.open.push(taskNamed());
+      const working = run();
+      await advance(10 * LOOK_MAX_MS);
+      desk.due = timers.now() + 2.5 * LOOK_MAX_MS;
+      await advance(2.5 * LOOK_MAX_MS + 10 * LOOK_MIN_MS);
+      const since = desk.tended.filter((at) => at >= desk.due!).map((at) => at - desk.due!);
+      expect(since[0]).toBeLessThan(LOOK_MIN_MS);
+      expect(since.map((at) => at - since[0]!)).toEqual(since.map((_, n) => n * LOOK_MIN_MS));
+      expect(since.length).toBeGreaterThanOrEqual(10);
       stop();
       program.exit(1);
       await working;
