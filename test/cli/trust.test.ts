@@ -112,7 +112,9 @@ test(
       agent: "diff",
       paths: [{ path: ["root", "diff"] }],
     });
-    expect((await say(place, "trust", "diff")).out).toContain("  root > diff  ");
+    expect((await say(place, "trust", "diff")).out).toMatch(
+      /^ {2}root > diff +carries \d+\.\d % of what root starts with$/m,
+    );
     const apart = await data(place, "trust", "diff", "root", "constructor");
     expect(apart.equal).toBe(false);
     expect(apart.roots).toEqual({ root: ["root"], constructor: ["constructor", "root"] });

@@ -1,4 +1,5 @@
 import { unreachable } from "../../base/assert.ts";
+import { ROOT_SHARE } from "../../protocol/rules/trust/constants.ts";
 import { WHOLE_SHARE } from "../../protocol/share.ts";
 import { formatInstant } from "../../protocol/time.ts";
 import type { TrustReading } from "../../protocol/views/trust.ts";
@@ -69,8 +70,15 @@ function reachLines({ table }: TrustReading, { trust, paths }: TrustStory): read
 }
 
 function pathRow({ path, carried, reached }: TrustPath): readonly string[] {
-  const all = path.length === 1 ? "itself" : `${amount(carried)} of ${amount(reached)}`;
-  return [path.join(" > "), all];
+  const root = path[0]!;
+  if (path.length === 1) return [root, "itself"];
+  const [one, all] = [percent(carried), percent(reached)];
+  const most = `carries ${one} of what ${root} starts with`;
+  return [path.join(" > "), one === all ? most : `${most}, all paths ${all}`];
+}
+
+function percent(flow: number): string {
+  return `${((100 * flow) / ROOT_SHARE).toFixed(1)} %`;
 }
 
 function factLines({ trust, facts }: TrustStory): readonly string[] {

@@ -8,7 +8,7 @@ export interface TrustPath {
   readonly root: AgentId;
   /** The path that carries most, from the root to the agent; empty where there is none. */
   readonly path: readonly AgentId[];
-  /** What that path carries, and what all paths together do: each from 0 to 1, of what the root starts with. */
+  /** What that path carries, and what all paths together do: the root starts with `ROOT_SHARE`. */
   readonly carried: number;
   readonly reached: number;
 }
