@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { giveBack } from "./support/give-back.ts";
 import { LongestFirst } from "./support/longest-first.ts";
 import { inMemory } from "./support/in-memory.ts";
 
@@ -12,6 +13,7 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const UNIT = ["test/{base,protocol,memory,contract,tidy}/**/*.test.ts", "test/tidy.test.ts"];
 
 inMemory();
+giveBack();
 
 export default defineConfig({
   root,

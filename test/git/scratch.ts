@@ -1,7 +1,8 @@
+import { execFile } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rolldown } from "rolldown";
+import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 import { git, gitClone } from "../contract/clone.ts";
 
@@ -58,13 +59,13 @@ export async function program(source: string, into: string): Promise<string> {
   const entry = join(into, "program.ts");
   const file = join(into, "program.mjs");
   await writeFile(entry, source);
-  const build = await rolldown({ input: entry, platform: "node", resolve: { modules: [MODULES] } });
-  await build.write({ file, format: "esm", codeSplitting: false });
-  await build.close();
+  // In a process of its own: the bundler takes some 300 MiB, which every later fork would copy the tables of.
+  await promisify(execFile)(process.execPath, [BUNDLE, entry, file, MODULES]);
   return file;
 }
 
 const ROOT = join(import.meta.dirname, "../..");
+const BUNDLE = join(ROOT, "test/support/bundle-program.mjs");
 const MODULES = join(ROOT, "node_modules");
 /** Where a program's imports start. */
 export const SRC = join(ROOT, "src");
