@@ -8,14 +8,7 @@ import { withKeys } from "../app/sharded-state.ts";
 import type { Recovered } from "../app/recovery.ts";
 import type { Submitter } from "../app/submit.ts";
 import type { Outcome, Request, SubmitPorts } from "../app/request.ts";
-import {
-  ALLOWED_SIGNERS,
-  EMBEDDED,
-  embeddedOrigin,
-  moundFolder,
-  originUrl,
-  type Clone,
-} from "../git/clone.ts";
+import { ALLOWED_SIGNERS, moundFolder, objectStore, originUrl, type Clone } from "../git/clone.ts";
 import { frozenTo } from "../git/freeze.ts";
 import { lastHeard, markHeard } from "../git/heard.ts";
 import type { Projection } from "../git/worktree.ts";
@@ -266,11 +259,9 @@ export class Mound {
 
   /** Packs the clone, and the origin inside it, when they have gathered many loose objects. */
   async #maintain(): Promise<void> {
-    const { commonDir, settings } = this.clone;
-    const owned =
-      settings.origin === EMBEDDED ? [commonDir, embeddedOrigin(commonDir)] : [commonDir];
     const { maintain } = await import("../git/maintenance.ts");
-    for (const gitDir of owned) await maintain(gitDir);
+    for (const gitDir of new Set([this.clone.commonDir, objectStore(this.clone)]))
+      await maintain(gitDir);
   }
 
   async #follow(): Promise<void> {
