@@ -54,7 +54,7 @@ export class AuctionKeeper {
 
   async look(): Promise<void> {
     try {
-      await this.#chores.reveal();
+      await this.#chores.reveal(await this.#chores.bids());
       await this.#chores.award();
     } catch (error) {
       this.#ports.log.warn({ error: String(error) }, "could not look after the auctions");

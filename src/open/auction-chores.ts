@@ -56,9 +56,9 @@ export class AuctionChores {
     return (await this.#kept.all()).filter(({ agent }) => of === undefined || agent === of);
   }
 
-  async reveal(): Promise<void> {
+  /** Reveals those of the bids that may be revealed, and forgets what is over. */
+  async reveal(bids: readonly KeptBid[]): Promise<void> {
     const { mound, submit, tell } = this.#ports;
-    const bids = await this.bids();
     if (bids.length === 0) return;
     for (const bid of await mound.read((view, now) => spentBids(view, bids, now)))
       await this.#kept.forget(bid);
@@ -72,9 +72,7 @@ export class AuctionChores {
   }
 
   /** Milliseconds until the first of the bids may be revealed; undefined where none waits for that. */
-  async untilReveals(): Promise<number | undefined> {
-    const bids = await this.bids();
-    if (bids.length === 0) return undefined;
+  async untilReveals(bids: readonly KeptBid[]): Promise<number | undefined> {
     return this.#ports.mound.read((view, now) => untilReveals(view, bids, now));
   }
 

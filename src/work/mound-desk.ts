@@ -145,10 +145,11 @@ export class MoundDesk implements Desk {
     const { mound } = this.#options;
     const tended = await attempt(async () => {
       // Its agent may have bid by another command meanwhile, and what it has bid be revealed by another.
-      if ((await this.#chores.bids()).length === 0) return ok(undefined);
+      const bids = await this.#chores.bids();
+      if (bids.length === 0) return ok(undefined);
       const seen = await this.#exclusive(() => mound.refresh(FRESH_MS));
-      if (seen.ok) await this.#chores.reveal();
-      return ok(await this.#chores.untilReveals());
+      if (seen.ok) await this.#chores.reveal(bids);
+      return ok(await this.#chores.untilReveals(bids));
     });
     return tended.ok ? tended.value : undefined;
   }
